@@ -1,0 +1,1 @@
+"""Canonkeeper: a Discord bot that answers from one announcement, verbatim and attributed."""

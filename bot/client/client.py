@@ -1,0 +1,101 @@
+"""The discord.py client: what it asks of the gateway, and how it starts."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import errors
+from bot.client.sync import sync
+from bot.rendering.actions import Actions, Pick, Press
+
+if TYPE_CHECKING:
+    from bot.services import Services
+
+_log = logging.getLogger(__name__)
+
+
+def intents() -> discord.Intents:
+    """Return the intents: two, none of them privileged.
+
+    `guilds` brings channels, roles and our own permissions, without which a schedule could not be checked.
+    `guild_messages` brings messages; their content reaches a bot without the privileged intent when they
+    mention it (Discord's docs, Gateway, 'Message Content Intent'), which is all that is wanted.
+    """
+    chosen = discord.Intents.none()
+    chosen.guilds = True
+    chosen.guild_messages = True
+    return chosen
+
+
+class Tree(app_commands.CommandTree["Canonkeeper"]):
+    """The commands, with the one error handler."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[Canonkeeper], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Answer a command's error."""
+        await errors.answer(interaction, error)
+
+
+class Canonkeeper(commands.AutoShardedBot):
+    """The bot. Cogs take from `services` and `actions` what they need, in their `setup` alone."""
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        extensions: tuple[str, ...],
+        dev_guild_id: int | None = None,
+        gateway_timeout: float = 60.0,
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            # Nothing of members or messages is kept: no command needs it, and memory stays small.
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            heartbeat_timeout=gateway_timeout,
+        )
+        self.services = services
+        self.actions = Actions()
+        self._extension_names = extensions
+        self._dev_guild = discord.Object(dev_guild_id) if dev_guild_id else None
+
+    async def setup_hook(self) -> None:
+        """Load the cogs, register the commands where they changed, start the daily posts.
+
+        Whatever fails here stops the start.
+        """
+        self.add_dynamic_items(Press, Pick)
+        for name in self._extension_names:
+            await self.load_extension(name)
+        if self._dev_guild is not None:
+            self.tree.copy_global_to(guild=self._dev_guild)
+        await sync(self.tree, self.services.synced, guild=self._dev_guild)
+
+    async def act(self, interaction: discord.Interaction[Any], name: str, detail: str) -> None:
+        """Run what a button or select asks for; its errors are answered like a command's."""
+        try:
+            await self.actions.run(interaction, name, detail)
+        except Exception as error:  # noqa: BLE001 - the one place where a press can fail
+            await errors.answer(interaction, error)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Leave messages to the cogs: there are no prefix commands."""
+
+    async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
+        """Log what an event's handler raised; discord.py calls this within the except block."""
+        _log.exception("error in %s", event_method)
+
+    async def on_ready(self) -> None:
+        """Say that the bot is there."""
+        _log.info("ready as %s in %d servers", self.user, len(self.guilds))

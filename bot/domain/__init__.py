@@ -1,0 +1,1 @@
+"""The rules of the product. Nothing here knows Discord, a database or a clock."""

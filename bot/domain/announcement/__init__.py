@@ -1,0 +1,48 @@
+"""The announcement as typed data: what it says, who says it, and what it settles."""
+
+from bot.domain.announcement.load import checksum, load
+from bot.domain.announcement.model import (
+    Announcement,
+    Claim,
+    Concept,
+    Entry,
+    Fact,
+    Head,
+    Inset,
+    Passage,
+    Person,
+    PhrasedClaim,
+    Phrasings,
+    Quote,
+    Ruling,
+    Source,
+    Speaker,
+    Strength,
+    Subject,
+    Topic,
+    Verdict,
+)
+
+__all__ = [
+    "Announcement",
+    "Claim",
+    "Concept",
+    "Entry",
+    "Fact",
+    "Head",
+    "Inset",
+    "Passage",
+    "Person",
+    "PhrasedClaim",
+    "Phrasings",
+    "Quote",
+    "Ruling",
+    "Source",
+    "Speaker",
+    "Strength",
+    "Subject",
+    "Topic",
+    "Verdict",
+    "checksum",
+    "load",
+]

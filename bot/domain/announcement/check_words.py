@@ -1,0 +1,53 @@
+"""Misquoting made impossible: a quote is a run of whole sentences of its passage, or the data is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.text import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.domain.announcement.model import Announcement, Passage, Quote
+
+_MARKS = "\"\u201c\u201d'\u2018\u2019()[]"
+
+
+def check_words(announcement: Announcement) -> Iterator[str]:
+    """Yield a mistake for each inset or quote whose words do not stand whole in their passage."""
+    passages = {passage.id: passage for passage in announcement.passages}
+    for passage in announcement.passages:
+        for inset in passage.inset:
+            if inset.text not in passage.text:
+                yield f"passages.toml: passage '{passage.id}': the inset \"{inset.text}\" is not found in it"
+    seen: dict[tuple[str, str], str] = {}
+    for quote in announcement.quotes:
+        where = f"quotes.toml: quote '{quote.id}'"
+        if passage := passages.get(quote.passage):
+            yield from _quote(where, quote, passage)
+        first = seen.setdefault((quote.passage, quote.text), quote.id)
+        if first != quote.id:
+            yield f"{where}: has the same words as '{first}'"
+
+
+def _quote(where: str, quote: Quote, passage: Passage) -> Iterator[str]:
+    if quote.text not in passage.text:
+        yield f"{where}: its text is not found in passage '{passage.id}'; copy it from there, word for word"
+    elif speaker_of(quote, passage) == passage.speaker and not _whole(quote.text, passage.text):
+        yield f"{where}: is not a run of whole sentences of passage '{passage.id}'"
+
+
+def speaker_of(quote: Quote, passage: Passage) -> str:
+    """Return the id of the speaker whose words the quote is: an inset's words belong to the inset's."""
+    for inset in passage.inset:
+        if quote.text.strip(_MARKS) in inset.text:
+            return inset.speaker
+    return passage.speaker
+
+
+def _whole(run: str, text: str) -> bool:
+    """Whether `run` is a series of whole sentences of `text`, give or take marks of quotation around it."""
+    pieces = [piece.strip(_MARKS) for piece in sentences(text)]
+    wanted = [piece.strip(_MARKS) for piece in sentences(run)]
+    return any(pieces[at : at + len(wanted)] == wanted for at in range(len(pieces) - len(wanted) + 1))

@@ -1,0 +1,189 @@
+"""The typed form of an announcement's folder. Unknown keys are refused, so a typing slip is found."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Text = Annotated[str, Meta(min_length=1, max_length=4000)]
+Line = Annotated[str, Meta(min_length=1, max_length=400)]
+Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+Verdict = Literal["confirmed", "ended", "mentioned", "not-addressed"]
+Ruling = Literal["supported", "contradicted", "not-addressed"]
+Strength = Literal["creator", "article", "none"]
+Answer = Literal["who", "what", "when", "why", "how", "how-many", "where", "yes-no", "opinion"]
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What all entries share: frozen, and strict about their keys."""
+
+
+class Head(_Entry):
+    """What the announcement is: `about` and `title` are our words, `work` is the work it speaks of."""
+
+    id: Slug
+    title: Line
+    about: Line
+    work: Line
+    timeline_title: Line
+
+
+class Source(_Entry):
+    """Where words come from: an article, or a post that it carries."""
+
+    id: Slug
+    title: Line
+    author: Slug
+    note: str = ""
+
+
+class Speaker(_Entry):
+    """Who says words; `quoted_by` is the speaker through whom they reach us."""
+
+    id: Slug
+    name: Line
+    role: Line
+    colour: Colour
+    quoted_by: Slug | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class Topic(_Entry):
+    """What quotes are about."""
+
+    id: Slug
+    name: Line
+    aliases: tuple[str, ...] = ()
+
+
+class Inset(_Entry):
+    """A run of a passage that is another speaker's words."""
+
+    speaker: Slug
+    text: Text
+
+
+class Passage(_Entry):
+    """One paragraph by one speaker; the order of the file is the order of the announcement."""
+
+    id: Slug
+    source: Slug
+    speaker: Slug
+    text: Text
+    inset: tuple[Inset, ...] = ()
+
+
+class Quote(_Entry):
+    """A run of whole consecutive sentences of one passage, verbatim."""
+
+    id: Slug
+    passage: Slug
+    text: Text
+    topics: tuple[Slug, ...]
+
+
+class Person(_Entry):
+    """Somebody whom people may name; `unmentioned` means that the announcement never does."""
+
+    id: Slug
+    name: Line
+    kind: Literal["character", "creator", "other"]
+    aliases: tuple[str, ...] = ()
+    unmentioned: bool = False
+
+
+class Subject(_Entry):
+    """What a canon check rules on: a ship (two members) or a person (one)."""
+
+    id: Slug
+    kind: Literal["ship", "person"]
+    name: Line
+    members: tuple[Slug, ...]
+    verdict: Verdict
+    line: Line
+    strength: Strength
+    aliases: tuple[str, ...] = ()
+    quotes: Annotated[tuple[Slug, ...], Meta(max_length=3)] = ()
+
+
+class Claim(_Entry):
+    """A statement that people argue over, put positively, with its ruling."""
+
+    id: Slug
+    statement: Line
+    ruling: Ruling
+    line: Line
+    strength: Strength
+    quotes: Annotated[tuple[Slug, ...], Meta(max_length=3)] = ()
+    facts: tuple[Slug, ...] = ()
+
+
+class Fact(_Entry):
+    """Something that the announcement states: `answer` is ours, the quotes back it.
+
+    `gives` says which kinds of question it can answer; `question` is its plainest form, short enough
+    for a button (Discord's docs: a button's label has at most 80 characters).
+    """
+
+    id: Slug
+    answer: Line
+    quotes: Annotated[tuple[Slug, ...], Meta(max_length=3)]
+    gives: tuple[Answer, ...]
+    question: Annotated[str, Meta(min_length=1, max_length=75)]
+    topics: tuple[Slug, ...] = ()
+
+
+class Entry(_Entry):
+    """A step in how it came about, in order."""
+
+    id: Slug
+    when: Annotated[str, Meta(min_length=1, max_length=60)]
+    title: Annotated[str, Meta(min_length=1, max_length=60)]
+    quote: Slug
+    line: Line
+
+
+class Concept(_Entry):
+    """Words and phrases that mean the same when people talk about this announcement."""
+
+    id: Slug
+    forms: tuple[str, ...]
+
+
+class PhrasedClaim(_Entry):
+    """How people put a claim: asserting it, denying it, or asking."""
+
+    agree: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+
+
+class Phrasings(_Entry):
+    """One voice's ways of putting things, by the id of what they mean."""
+
+    voice: str
+    facts: dict[str, tuple[str, ...]]
+    claims: dict[str, PhrasedClaim]
+    out_of_scope: tuple[str, ...]
+
+
+class Announcement(_Entry):
+    """All of an announcement's folder."""
+
+    head: Head
+    sources: tuple[Source, ...]
+    speakers: tuple[Speaker, ...]
+    topics: tuple[Topic, ...]
+    passages: tuple[Passage, ...]
+    quotes: tuple[Quote, ...]
+    people: tuple[Person, ...]
+    subjects: tuple[Subject, ...]
+    claims: tuple[Claim, ...]
+    facts: tuple[Fact, ...]
+    timeline: tuple[Entry, ...]
+    concepts: tuple[Concept, ...]
+    phrasings: tuple[Phrasings, ...]

@@ -1,0 +1,53 @@
+"""Small helpers for text: one spelling for comparison, sentences, and cutting to a length."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Letters of other scripts that look like Latin ones (Unicode's confusables list, the part met in chats).
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u0261\u03b1\u03bf\u03c1\u03bd\u03b9\u043a\u043c\u0442\u043d\u0432",
+    "aeopcyxijshdgaopvikmthb",
+)
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+_SENTENCE = re.compile(r"(?<=[.?!\u2026])[\"\u201d'\u2019)\]]*\s+")
+
+
+def fold(text: str) -> str:
+    """Return `text` in small letters without diacritics, width forms and look-alike letters."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return plain.replace("\u2019", "'").replace("\u2018", "'").translate(_LOOKALIKES)
+
+
+def normalise(text: str) -> str:
+    """Return the words of `text` folded and joined by one space: the form in which names are compared."""
+    return _NOT_WORD.sub(" ", fold(text).replace("'", "")).strip()
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences of `text`, split after . ? ! or an ellipsis with its closing marks.
+
+    Joined by the white space that stood between them, they give the text again.
+    """
+    found, start = [], 0
+    for match in _SENTENCE.finditer(text):
+        # What follows a sentence's end starts a new one only with a capital, a digit or a quotation mark.
+        following = text[match.end() : match.end() + 1]
+        if following and not (following.isupper() or following.isdigit() or following in "\"\u201c'\u2018(["):
+            continue
+        found.append(text[start : match.end()].rstrip())
+        start = match.end()
+    if rest := text[start:].strip():
+        found.append(rest)
+    return tuple(found)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return `text` with at most `limit` characters, ended by an ellipsis at a word's end where it was cut."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    at_word = head.rsplit(None, 1)[0] if " " in head[limit // 2 :] else head
+    return at_word.rstrip(" ,;:\u2013\u2014-") + "\u2026"

@@ -1,0 +1,1 @@
+"""Multinomial logistic regression on sparse rows, by mini-batches with AdaGrad (Duchi et al. 2011)."""

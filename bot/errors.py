@@ -1,0 +1,105 @@
+"""One error handler for all: a table from exception to what the person is told, with an id for the log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.domain.errors import UserError
+from bot.rendering.frame import Accent, notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
+
+# Discord's docs, Opcodes and Status Codes: an interaction that is gone cannot be answered any more.
+_GONE = {10062, 10015, 50027}
+
+
+def _own_words(error: BaseException) -> str:
+    return str(error)
+
+
+def _wait(error: BaseException) -> str:
+    seconds = error.retry_after if isinstance(error, app_commands.CommandOnCooldown) else 1
+    return f"That was quick. Please try again in {seconds:.0f} s."
+
+
+# Resolved along the exception's MRO: the nearest class wins. Only words of ours are shown.
+_TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
+    UserError: _own_words,
+    app_commands.MissingPermissions: "You need the permission **Manage Server** for this.",
+    app_commands.NoPrivateMessage: "This works in a server only.",
+    app_commands.CommandOnCooldown: _wait,
+    app_commands.CheckFailure: "You may not use this here.",
+    app_commands.CommandSignatureMismatch: "This command has just changed. Please close Discord's command box and type it again.",
+    app_commands.CommandNotFound: "This command has just changed. Please close Discord's command box and type it again.",
+    app_commands.TransformerError: "I could not read one of the options. Please pick it from the list that appears as you type.",
+    discord.Forbidden: "Discord does not let me do that here. Please check my permissions in this channel.",
+    discord.NotFound: "That is gone from Discord: the channel or message no longer exists.",
+    discord.DiscordServerError: "Discord has a problem just now. Please try again in a minute.",
+    TimeoutError: "That took too long. Please try again.",
+    sqlite3.OperationalError: "My store is busy just now; nothing was changed. Please try again in a minute.",
+    Exception: "Something went wrong on my side; nothing was changed. Please try again.",
+}
+
+
+def message_for(error: BaseException) -> tuple[str, bool]:
+    """Return what the person is told, and whether the error is theirs to mend (and so needs no log entry)."""
+    for kind in type(error).__mro__:
+        if kind in _TABLE:
+            words = _TABLE[kind]
+            return (words if isinstance(words, str) else words(error)), _expected(kind)
+    raise error
+
+
+def _expected(kind: type[BaseException]) -> bool:
+    return issubclass(kind, UserError | app_commands.CheckFailure)
+
+
+def root(error: BaseException) -> BaseException:
+    """Return the exception that a command raised, out of discord.py's wrapping."""
+    while isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    return error
+
+
+async def answer(interaction: discord.Interaction[Any], error: BaseException) -> None:
+    """Tell the person what went wrong, to them alone, whether or not the interaction was answered before."""
+    error = root(error)
+    if isinstance(error, discord.HTTPException) and error.code in _GONE:
+        _log.warning("an interaction was gone before its answer: %s", _place(interaction))
+        return
+    words, expected = message_for(error)
+    error_id = None
+    if not expected:
+        error_id = secrets.token_hex(4)
+        _log.error("error %s in %s", error_id, _place(interaction), exc_info=error)
+    await _send(interaction, words, error_id)
+
+
+async def _send(interaction: discord.Interaction[Any], words: str, error_id: str | None) -> None:
+    if interaction.type is discord.InteractionType.autocomplete:
+        return  # a list of completions has no place for words
+    view = notice(words, accent=Accent.NO, footer=f"Error {error_id}" if error_id else None)
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(view=view, ephemeral=True)
+        else:
+            await interaction.response.send_message(view=view, ephemeral=True)
+    except discord.HTTPException as unsent:
+        _log.warning("could not tell of an error in %s: %s", _place(interaction), unsent)
+
+
+def _place(interaction: discord.Interaction[Any]) -> str:
+    """Return which command or button it was, for the log; nothing that a person typed."""
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    data: Any = interaction.data or {}
+    return str(data.get("custom_id", "an interaction"))[:40]

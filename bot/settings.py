@@ -1,0 +1,160 @@
+"""Settings from the environment and `.env`: the only module that looks there."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+from dotenv import dotenv_values
+
+from bot.domain.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DISCORD_API = "https://discord.com/api/v10"
+ANNOUNCEMENT = Path(__file__).resolve().parent.parent / "data"
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_TOKEN = re.compile(r"^([\w-]{10,})\.[\w-]{4,}\.[\w-]{20,}$")
+
+
+class Secret:
+    """A value that never prints: not in a log, a traceback or a repr."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value, for the one place that sends it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('…')"
+
+    __str__ = __repr__
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings, checked. `token` is None only for commands that do not need Discord."""
+
+    token: Secret | None
+    api_base: str = DISCORD_API
+    database_path: Path = Path("var/canonkeeper.sqlite3")
+    announcement_path: Path = ANNOUNCEMENT
+    log_level: str = "INFO"
+    dev_guild_id: int | None = None
+    late_limit_hours: float = 6.0
+    clock_url: str | None = None
+
+    def required_token(self) -> Secret:
+        """Return the token. Raises SettingError, saying how to get one, when there is none."""
+        if self.token is None:
+            raise SettingError(
+                "DISCORD_TOKEN is missing: copy .env.example to .env and put the token there that "
+                "Discord's developer portal shows under your application's 'Bot'"
+            )
+        return self.token
+
+
+def from_environment(env_file: Path = Path(".env")) -> Settings:
+    """Return the settings of the process's environment, which goes before those in `env_file`.
+
+    Raises SettingError in one line that names the setting and says how to put it right.
+    """
+    return read({**{k: v for k, v in dotenv_values(env_file).items() if v is not None}, **os.environ})
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Return the settings that `environment` gives; an empty value counts as absent. Raises SettingError."""
+    given = {name: value.strip() for name, value in environment.items() if value.strip()}
+    api_base = _url(given, "DISCORD_API_BASE", DISCORD_API).rstrip("/")
+    return Settings(
+        token=_token(given.get("DISCORD_TOKEN")),
+        api_base=api_base,
+        database_path=Path(given.get("DATABASE_PATH", "var/canonkeeper.sqlite3")),
+        announcement_path=Path(given["ANNOUNCEMENT_PATH"]) if "ANNOUNCEMENT_PATH" in given else ANNOUNCEMENT,
+        log_level=_level(given.get("LOG_LEVEL", "INFO")),
+        dev_guild_id=_id(given.get("DEV_GUILD_ID")),
+        late_limit_hours=_hours(given.get("LATE_LIMIT_HOURS", "6")),
+        clock_url=_clock(given, api_base),
+    )
+
+
+def _token(value: str | None) -> Secret | None:
+    """A bot's token has three parts; the first is its application's id in base64 (Discord's docs, OAuth2)."""
+    if value is None:
+        return None
+    value = value.removeprefix("Bot ").strip()
+    if match := _TOKEN.match(value):
+        try:
+            padded = match[1] + "=" * (-len(match[1]) % 4)
+            if base64.urlsafe_b64decode(padded).decode("ascii").isdigit():
+                return Secret(value)
+        except (binascii.Error, UnicodeDecodeError):
+            pass
+    raise SettingError(
+        "DISCORD_TOKEN does not look like a bot's token (three parts joined by dots): copy it anew from "
+        "Discord's developer portal, under your application's 'Bot'"
+    )
+
+
+def _url(given: Mapping[str, str], name: str, default: str) -> str:
+    value = given.get(name, default)
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingError(f"{name} must be a web address such as {DISCORD_API}; it is '{value}'")
+    if parts.scheme == "http" and not _loopback(parts.hostname):
+        raise SettingError(f"{name} must begin with https://: a token never travels unencrypted to another machine")
+    return value
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _clock(given: Mapping[str, str], api_base: str) -> str | None:
+    """The demo's clock is only for a local Discord: a real one has no use for a time that is not real."""
+    if "CLOCK_URL" not in given:
+        return None
+    if not _loopback(urlsplit(api_base).hostname or ""):
+        raise SettingError("CLOCK_URL is for the demo alone; remove it, or point DISCORD_API_BASE at a local server")
+    return _url(given, "CLOCK_URL", "")
+
+
+def _level(value: str) -> str:
+    if value.upper() not in _LEVELS:
+        raise SettingError(f"LOG_LEVEL must be one of {', '.join(_LEVELS)}; it is '{value}'")
+    return value.upper()
+
+
+def _id(value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9]{15,20}", value):
+        raise SettingError(
+            f"DEV_GUILD_ID must be a server's id, 17 to 20 digits; it is '{value}'. In Discord, turn on "
+            "developer mode, then right-click the server and copy its id"
+        )
+    return int(value)
+
+
+def _hours(value: str) -> float:
+    try:
+        hours = float(value)
+    except ValueError:
+        hours = -1.0
+    if not 0 <= hours < 24:  # noqa: PLR2004 - a day has 24 hours
+        raise SettingError(f"LATE_LIMIT_HOURS must be a number from 0 to less than 24; it is '{value}'")
+    return hours
