@@ -94,7 +94,9 @@ def button(
 ) -> Press:
     """Return a button that runs the action `name` with `detail`; `label` has at most 80 characters."""
     return Press(
-        discord.ui.Button(label=label, custom_id=_custom_id("b", name, detail), style=style, disabled=disabled)
+        discord.ui.Button(
+            label=label, custom_id=_custom_id("b", name, detail), style=style, disabled=disabled
+        )
     )
 
 

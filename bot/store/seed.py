@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Transaction
 
 # Children before parents, so that foreign keys hold throughout.
-_CONTENT = ("quote_search", "quote_topic", "quote", "passage", "source", "speaker", "topic", "entry", "learnt")
+_CONTENT = (
+    "quote_search",
+    "quote_topic",
+    "quote",
+    "passage",
+    "source",
+    "speaker",
+    "topic",
+    "entry",
+    "learnt",
+)
 
 
 async def seeded_checksum(database: Database) -> str | None:
@@ -73,7 +83,14 @@ async def _quotes(tx: Transaction, announcement: Announcement) -> None:
     await tx.executemany(
         "INSERT INTO quote (id, ord, passage, speaker, start, text) VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (q.id, n, q.passage, speaker_of(q, passages[q.passage]), passages[q.passage].text.index(q.text), q.text)
+            (
+                q.id,
+                n,
+                q.passage,
+                speaker_of(q, passages[q.passage]),
+                passages[q.passage].text.index(q.text),
+                q.text,
+            )
             for n, q in enumerate(announcement.quotes, 1)
         ],
     )

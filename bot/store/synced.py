@@ -17,7 +17,8 @@ class SyncedCommands:
     async def get(self, application_id: int, scope: str) -> str | None:
         """Return the SHA-256 in hex of what was registered; None where nothing was."""
         row = await self._database.fetch_one(
-            "SELECT sha256 FROM synced_commands WHERE application_id = ? AND scope = ?", (application_id, scope)
+            "SELECT sha256 FROM synced_commands WHERE application_id = ? AND scope = ?",
+            (application_id, scope),
         )
         return row["sha256"] if row else None
 

@@ -175,9 +175,7 @@ def _links(announcement: Announcement) -> Iterator[tuple[str, str, tuple[str, ..
         yield f"timeline.toml: entry '{step.id}'", "quote", (step.quote,), "quotes.toml"
 
 
-def _unknown(
-    where: str, key: str, ids: Iterable[str], known: set[str], file: str
-) -> Iterator[str]:
+def _unknown(where: str, key: str, ids: Iterable[str], known: set[str], file: str) -> Iterator[str]:
     for wanted in ids:
         if wanted not in known:
             yield f"{where}: {key} names '{wanted}', which {file} does not hold"

@@ -82,7 +82,9 @@ def _tables(path: Path, key: str, struct: type[msgspec.Struct], mistakes: list[s
     content = _read(path, mistakes)
     if content is None:
         return ()
-    mistakes.extend(f"{path.name}: '{other}' is not known here; use [[{key}]]" for other in content.keys() - {key})
+    mistakes.extend(
+        f"{path.name}: '{other}' is not known here; use [[{key}]]" for other in content.keys() - {key}
+    )
     tables = content.get(key, [])
     if not isinstance(tables, list):
         mistakes.append(f"{path.name}: write [[{key}]] with two brackets before each entry")
@@ -134,7 +136,12 @@ def _phrasings(folder: Path, mistakes: list[str]) -> tuple[model.Phrasings, ...]
             if content is None:
                 continue
             where = f"{kind}/{path.name}"
-            raw: dict[str, Any] = {"voice": f"{kind}/{path.stem}", "facts": {}, "claims": {}, "out_of_scope": []}
+            raw: dict[str, Any] = {
+                "voice": f"{kind}/{path.stem}",
+                "facts": {},
+                "claims": {},
+                "out_of_scope": [],
+            }
             if kind == "claims":
                 raw["claims"] = content
             else:

@@ -1,0 +1,80 @@
+"""The program: arguments in, exit codes out. 0: done or stopped; 1: a fault; 2: something to put right."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import terminal
+from bot.domain import announcement
+from bot.domain.errors import AnnouncementError, CanonkeeperError
+from bot.settings import from_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MISTAKE = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the program's arguments."""
+    made = argparse.ArgumentParser(
+        prog="python -m bot", description="A Discord bot that answers from one announcement."
+    )
+    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("run", help="connect to Discord (the settings: .env.example)")
+    commands.add_parser("sync", help="register the commands with Discord, changed or not")
+    check = commands.add_parser("check-data", help="check an announcement's folder and list every mistake")
+    check.add_argument("path", nargs="?", type=Path, help="the folder (default: ANNOUNCEMENT_PATH)")
+    for name, what in (("quote", "look up a quote"), ("canon", "check canon"), ("ask", "ask a question")):
+        command = commands.add_parser(name, help=f"{what}, here in the terminal")
+        command.add_argument("text", nargs="+", metavar="TEXT")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; mistakes are told in a line each on standard error."""
+    given = parser().parse_args(arguments)
+    try:
+        return _run(given)
+    except AnnouncementError as error:
+        for mistake in error.mistakes:
+            print(mistake, file=sys.stderr)  # noqa: T201 - a terminal program's words
+        return MISTAKE
+    except CanonkeeperError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return MISTAKE
+    except KeyboardInterrupt:
+        return 0
+
+
+def _run(given: argparse.Namespace) -> int:
+    settings = from_environment()
+    logging.basicConfig(
+        level=settings.log_level,
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    if given.command == "check-data":
+        folder = given.path or settings.announcement_path
+        checked = announcement.load(folder)
+        print(f"{folder}: no mistakes; {len(checked.quotes)} quotes, {len(checked.facts)} facts")  # noqa: T201
+        return 0
+    # Discord's library is only loaded for what needs it.
+    from bot import app  # noqa: PLC0415
+
+    if given.command == "run":
+        asyncio.run(app.run(settings))
+    elif given.command == "sync":
+        print(f"{asyncio.run(app.sync_commands(settings))} commands registered")  # noqa: T201
+    else:
+        print(asyncio.run(terminal.answer(app.services(settings), given.command, " ".join(given.text))))  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

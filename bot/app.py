@@ -1,0 +1,109 @@
+"""The composition root: the one place that builds things and puts them together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.client import Canonkeeper
+from bot.client.endpoint import use_api
+from bot.client.sync import sync
+from bot.domain.errors import SettingError
+from bot.domain.understanding import Engine
+from bot.services import Services
+from bot.services.asking import AskService
+from bot.services.canon import CanonService
+from bot.services.library import read_library
+from bot.services.quotes import QuoteService
+from bot.services.seeding import FACTS, bring_up_to_date
+from bot.store.content import Content
+from bot.store.database import Database
+from bot.store.synced import SyncedCommands
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+EXTENSIONS = ("cogs.quote", "cogs.ask", "cogs.canon", "cogs.about")
+# SIGTERM's grace (Docker and systemd give ten seconds and more).
+CLOSE_SECONDS = 5.0
+
+
+@contextlib.asynccontextmanager
+async def services(settings: Settings) -> AsyncIterator[Services]:
+    """Open the store, bring its content up to date, and build what the cogs use.
+
+    Raises StoreError or AnnouncementError, each in words that say what to do.
+    """
+    async with await Database.open(settings.database_path) as database:
+        await bring_up_to_date(database, settings.announcement_path)
+        content = Content(database)
+        library = await read_library(content)
+        yield Services(
+            library=library,
+            quotes=QuoteService(library, content),
+            canon=CanonService(library),
+            asking=AskService(library, Engine.load(await content.learnt(FACTS))),
+            synced=SyncedCommands(database),
+        )
+
+
+@contextlib.asynccontextmanager
+async def client(settings: Settings) -> AsyncIterator[Canonkeeper]:
+    """Yield the bot, logged in, with its cogs loaded and commands registered, not yet connected.
+
+    Raises SettingError when Discord refuses the token.
+    """
+    token = settings.required_token()
+    use_api(settings.api_base)
+    async with services(settings) as built:
+        async with Canonkeeper(built, extensions=EXTENSIONS, dev_guild_id=settings.dev_guild_id) as bot:
+            try:
+                await bot.login(token.reveal())
+            except discord.LoginFailure as error:
+                raise SettingError(
+                    "DISCORD_TOKEN was refused by Discord: make a new one in the developer portal, under "
+                    "your application's 'Bot', and put it into .env"
+                ) from error
+            yield bot
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until SIGTERM or Ctrl-C, and end it cleanly within CLOSE_SECONDS."""
+    stop = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    async with client(settings) as bot:
+        await until(bot, stop)
+
+
+async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
+    """Keep the bot connected until `stop` is set; what ends the connection otherwise is raised."""
+    connection = asyncio.create_task(bot.connect(), name="connection")
+    stopping = asyncio.create_task(stop.wait(), name="stopping")
+    try:
+        await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.done():
+            connection.result()
+    finally:
+        stopping.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(bot.close(), CLOSE_SECONDS)
+        connection.cancel()
+        await asyncio.gather(connection, stopping, return_exceptions=True)
+
+
+async def sync_commands(settings: Settings) -> int:
+    """Register the commands with Discord whether or not they changed; return how many there are."""
+    async with client(settings) as bot:
+        guild = discord.Object(settings.dev_guild_id) if settings.dev_guild_id else None
+        await sync(bot.tree, bot.services.synced, guild=guild, force=True)
+        return len(bot.tree.get_commands(guild=guild))

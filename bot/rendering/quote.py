@@ -1,0 +1,120 @@
+"""How quotes look: the words, who said them and where, and the buttons beneath."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord.utils import escape_markdown
+
+from bot.domain.text import cut
+from bot.rendering import frame
+from bot.rendering.actions import CUSTOM_ID_LIMIT, LABEL_LIMIT, button
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.domain.quotes import Passage, Quote
+    from bot.rendering.actions import Press
+    from bot.services.quotes import Found, InContext, Missing
+
+TURN = "quote"
+FIRST = "quote-first"
+CONTEXT = "context"
+_NEIGHBOUR_LIMIT = 600
+
+
+def spoken(quote: Quote) -> str:
+    """Return the verbatim words as a block quote, with their attribution beneath."""
+    return f"{frame.quoted(quote.text)}\n— **{escape_markdown(quote.speaker.attribution)}**"
+
+
+def place(quotes: Iterable[Quote]) -> str:
+    """Return the footer of an answer: source and number of each quote."""
+    return " · ".join(f"{quote.source} (no. {quote.number})" for quote in quotes)
+
+
+def page(found: Found, at: int, seed: int, query: str) -> frame.Panel:
+    """Return the quote number `at` (from 0, going round) of what was found, with buttons to the others."""
+    count = len(found.quotes)
+    at %= count
+    quote = found.quotes[at]
+    return frame.Panel(
+        spoken(quote),
+        accent=frame.Accent.QUOTE,
+        footer=f"{escape_markdown(quote.source)} · no. {quote.number} · {quote.id} · {at + 1} of {count}",
+        rows=[[*_turns(found, at, seed, query), button(CONTEXT, quote.id, "Context")]],
+    )
+
+
+def _turns(found: Found, at: int, seed: int, query: str) -> list[Press]:
+    count = len(found.quotes)
+    if count == 1:
+        return []
+    if found.shuffled:
+        return [button(TURN, turn_detail(at + 1, seed, found.speaker, query, "+"), "Another")]
+    return [
+        button(TURN, turn_detail(at - 1, seed, found.speaker, query, "-"), "Previous", disabled=at == 0),
+        button(TURN, turn_detail(at + 1, seed, found.speaker, query, "+"), "Next", disabled=at + 1 == count),
+    ]
+
+
+def turn_detail(at: int, seed: int, speaker: str | None, query: str, way: str) -> str:
+    """Return all that is needed to show another page: no more than fits a custom id.
+
+    `way` keeps the ids of Previous and Next apart (Discord wants them different within a message) where
+    there are two pages only. A long query keeps the words that fit; they find the same quotes and more.
+    """
+    head = f"{way}|{max(at, 0)}|{seed}|{speaker or ''}|"
+    room = CUSTOM_ID_LIMIT - len(f"b|{TURN}|{head}")
+    return head + (query if len(query) <= room else query[:room].rsplit(None, 1)[0])
+
+
+def read_turn(detail: str) -> tuple[int, int, str | None, str]:
+    """Return (page, seed, speaker, query) as `turn_detail` wrote them."""
+    _, at, seed, speaker, query = detail.split("|", 4)
+    return int(at), int(seed), speaker or None, query
+
+
+def missing(found: Missing, query: str, speaker: str | None) -> frame.Panel:
+    """Return the answer when nothing was found: it says so, and offers the nearest speakers and topics."""
+    if found.unknown_speaker:
+        said = f"Nobody called “{frame.safe(speaker or '', 80)}” is quoted in this announcement."
+    elif speaker:
+        said = f"Nothing found for “{frame.safe(query, 80)}” by that speaker."
+    else:
+        said = f"Nothing found for “{frame.safe(query, 80)}”."
+    return frame.Panel(
+        f"{said}\nThe nearest speakers and topics:",
+        accent=frame.Accent.SILENT,
+        rows=[
+            [button(FIRST, s.id, cut(s.name, LABEL_LIMIT)) for s in found.speakers],
+            [button(FIRST, t.id, cut(t.name, LABEL_LIMIT)) for t in found.topics],
+        ],
+    )
+
+
+def in_context(found: InContext) -> frame.Panel:
+    """Return the quote in bold within its passage, between the passages before and after."""
+    quote, passage = found.quote, found.passage
+    end = quote.start + len(quote.text)
+    parts = (passage.text[: quote.start], passage.text[quote.start : end], passage.text[end:])
+    before, words, after = (escape_markdown(part) for part in parts)
+    # Bold marks must touch the words, not the white space around them (Discord's Markdown).
+    told = f"{before}**{words}**{after}"
+    return frame.Panel(
+        _neighbour(found.before, last=True),
+        f"**{escape_markdown(passage.speaker.attribution)}**\n> {told}",
+        _neighbour(found.after, last=False),
+        accent=frame.Accent.QUOTE,
+        footer=f"{escape_markdown(passage.source)} · no. {quote.number} · {quote.id}",
+    )
+
+
+def _neighbour(passage: Passage | None, *, last: bool) -> str | None:
+    """Return the neighbouring passage, cut from the side that is far from the quote."""
+    if passage is None:
+        return None
+    text = passage.text
+    if len(text) > _NEIGHBOUR_LIMIT:
+        text = "…" + text[-_NEIGHBOUR_LIMIT:].split(None, 1)[1] if last else cut(text, _NEIGHBOUR_LIMIT)
+    return f"-# {escape_markdown(passage.speaker.attribution)}\n> {escape_markdown(text)}"

@@ -1,0 +1,24 @@
+"""What the bot can do, without a word of Discord. Cogs are given the services that they use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.services.asking import AskService
+    from bot.services.canon import CanonService
+    from bot.services.library import Library
+    from bot.services.quotes import QuoteService
+    from bot.store.synced import SyncedCommands
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that the composition root builds for the cogs."""
+
+    library: Library
+    quotes: QuoteService
+    canon: CanonService
+    asking: AskService
+    synced: SyncedCommands

@@ -1,0 +1,191 @@
+"""Quote look-up: one box for speakers, topics, words, ids, and chance."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from rapidfuzz import fuzz
+
+from bot.domain.text import fold, normalise
+from bot.services.names import Names
+from bot.services.words import Vocabulary
+
+if TYPE_CHECKING:
+    from bot.domain.quotes import Passage, Quote, Speaker, Topic
+    from bot.services.library import Library
+    from bot.store.content import Content
+
+RANDOM = "random"
+_NUMBER = re.compile(r"#?\s*([0-9]{1,4})")
+_QUOTED = re.compile(r'["\u201c](.+)["\u201d]')
+_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """All quotes that match, in the order in which they are shown; `how` says what the query was taken for.
+
+    `shuffled` orders depend on the seed alone, so a page can be found again without any memory.
+    `speaker` is the id of the one to whom the search was narrowed.
+    """
+
+    quotes: tuple[Quote, ...]
+    how: Literal["speaker", "topic", "words", "id", "random"]
+    shuffled: bool
+    speaker: str | None = None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Nothing was found; these are the nearest names."""
+
+    speakers: tuple[Speaker, ...]
+    topics: tuple[Topic, ...]
+    unknown_speaker: bool = False
+
+
+@dataclass(frozen=True)
+class InContext:
+    """A quote's passage, with where the quote stands in it, and the passages around it."""
+
+    quote: Quote
+    before: Passage | None
+    passage: Passage
+    after: Passage | None
+
+
+class QuoteService:
+    """Looks quotes up. It draws no chance of its own: each call is given its seed."""
+
+    def __init__(self, library: Library, content: Content) -> None:
+        self._library = library
+        self._content = content
+        self._speakers = Names((s, (s.id, s.name, *s.aliases)) for s in library.speakers)
+        self._topics = Names((t, (t.id, t.name, *t.aliases)) for t in library.topics)
+        self._vocabulary = Vocabulary(quote.text for quote in library.quotes)
+
+    async def find(self, query: str, speaker: str | None, seed: int) -> Found | Missing:
+        """Return the quotes that `query` means, narrowed to one speaker when `speaker` names one."""
+        narrowed: Speaker | None = None
+        if speaker is not None and normalise(speaker):
+            narrowed = self._speakers.exact(speaker) or self._speakers.near(speaker)
+            if narrowed is None:
+                return self._missing(speaker, unknown_speaker=True)
+        found = await self._find(query.strip())
+        if found is None:
+            return self._missing(query)
+        quotes = tuple(q for q in found.quotes if narrowed is None or q.speaker.id == narrowed.id)
+        if not quotes:
+            return self._missing(query)
+        if found.shuffled:
+            # The seed is not secret; it only has to give the same order again.
+            shuffled = list(quotes)
+            random.Random(seed).shuffle(shuffled)  # noqa: S311
+            quotes = tuple(shuffled)
+        return Found(quotes, found.how, found.shuffled, narrowed.id if narrowed else None)
+
+    async def _find(self, query: str) -> Found | None:
+        """Read the query as an id, a name, words, and last as any of these with a slip of the finger."""
+        quotes = self._library.quotes
+        if normalise(query) == RANDOM:
+            return Found(quotes, "random", shuffled=True)
+        if exact := self._by_id(query):
+            return Found((exact,), "id", shuffled=False)
+        if named := self._named(self._speakers.exact(query), self._topics.exact(query)):
+            return named
+        if words := await self._words(query):
+            return Found(words, "words", shuffled=False)
+        if named := self._named(self._speakers.near(query), self._topics.near(query)):
+            return named
+        if words := await self._words(self._vocabulary.corrected(query)):
+            return Found(words, "words", shuffled=False)
+        return None
+
+    def _by_id(self, query: str) -> Quote | None:
+        if number := _NUMBER.fullmatch(query):
+            at = int(number[1]) - 1
+            return self._library.quotes[at] if 0 <= at < len(self._library.quotes) else None
+        return self._library.quote_by_id.get(query.casefold())
+
+    def _named(self, speaker: Speaker | None, topic: Topic | None) -> Found | None:
+        if speaker is not None:
+            theirs = tuple(q for q in self._library.quotes if q.speaker.id == speaker.id)
+            return Found(theirs, "speaker", shuffled=True) if theirs else None
+        if topic is not None:
+            about = tuple(q for q in self._library.quotes if topic.id in q.topics)
+            return Found(about, "topic", shuffled=True) if about else None
+        return None
+
+    async def _words(self, query: str) -> tuple[Quote, ...]:
+        """Return the quotes with all words of the query; words between quotation marks stand together."""
+        found = self._library.quotes_of(await self._content.search(query))
+        if phrase := _QUOTED.search(query):
+            wanted = normalise(phrase[1])
+            return tuple(quote for quote in found if wanted in normalise(quote.text))
+        # A shorter quote with the same words is the sharper answer; the search's order decides the rest.
+        return found
+
+    def _missing(self, text: str, *, unknown_speaker: bool = False) -> Missing:
+        return Missing(
+            tuple(self._speakers.nearest(text, _SUGGESTIONS)),
+            tuple(self._topics.nearest(text, _SUGGESTIONS)),
+            unknown_speaker,
+        )
+
+    def context(self, quote_id: str) -> InContext | None:
+        """Return the quote with its passage and neighbours; None when there is no such quote any more."""
+        quote = self._library.quote_by_id.get(quote_id)
+        if quote is None:
+            return None
+        passages = self._library.passages
+        at = next(n for n, passage in enumerate(passages) if passage.id == quote.passage)
+        return InContext(
+            quote,
+            passages[at - 1] if at else None,
+            passages[at],
+            passages[at + 1] if at + 1 < len(passages) else None,
+        )
+
+    def complete_query(self, typed: str, limit: int) -> list[tuple[str, str]]:
+        """Return (label, value) completions: names that resemble what is typed, then quotes that hold it."""
+        named = [(f"{s.attribution}", s.name) for s in self._speakers.ranked(typed, limit)]
+        topics = [(f"About {t.name}", t.name) for t in self._topics.ranked(typed, limit)]
+        if not normalise(typed):
+            return [("A random quote", RANDOM), *named, *topics][:limit]
+        quotes = [(quote.text, quote.id) for quote in self._holding(typed)]
+        chance = [("A random quote", RANDOM)] if RANDOM.startswith(normalise(typed)) else []
+        return [*chance, *named[:3], *topics[:5], *quotes][:limit]
+
+    def complete_speaker(self, typed: str, limit: int) -> list[tuple[str, str]]:
+        """Return (label, value) completions of the speakers' names."""
+        return [(s.attribution, s.name) for s in self._speakers.ranked(typed, limit)]
+
+    def complete_about(self, typed: str, limit: int) -> list[tuple[str, str]]:
+        """Return (label, value) completions of speakers and topics, for a schedule's `about`."""
+        speakers = [(s.attribution, s.name) for s in self._speakers.ranked(typed, limit)]
+        topics = [(f"About {t.name}", t.name) for t in self._topics.ranked(typed, limit)]
+        return [*speakers, *topics][:limit]
+
+    def about(self, text: str) -> Speaker | Topic | None:
+        """Return the speaker or topic that `text` names, slips allowed; None where it names none."""
+        return (
+            self._speakers.exact(text)
+            or self._topics.exact(text)
+            or self._speakers.near(text)
+            or self._topics.near(text)
+        )
+
+    def _holding(self, typed: str) -> list[Quote]:
+        words = fold(typed).split()
+        holding = [q for q in self._library.quotes if all(word in fold(q.text) for word in words)]
+        if holding:
+            return holding
+        scored = [
+            (fuzz.partial_ratio(normalise(typed), normalise(q.text)), -q.number) for q in self._library.quotes
+        ]
+        return [
+            self._library.quotes[-number - 1] for score, number in sorted(scored, reverse=True) if score > 80
+        ]

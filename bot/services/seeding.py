@@ -1,0 +1,81 @@
+"""Brings the store's content up to date with the announcement's folder, learning anew when it changed."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import logging
+import multiprocessing
+from typing import TYPE_CHECKING
+
+from bot.domain import announcement as announcements
+from bot.domain.understanding import Answerable, Example, Lesson, learn
+from bot.store import seed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.domain.announcement import Announcement
+    from bot.store.database import Database
+
+_log = logging.getLogger(__name__)
+
+FACTS = "facts"
+CLAIMS = "claims"
+
+
+async def bring_up_to_date(database: Database, folder: Path) -> bool:
+    """Seed the store from `folder` when its checksum differs from the last one; return whether it did.
+
+    Raises AnnouncementError with every mistake in the folder; the store then keeps what it had.
+    """
+    checksum = await asyncio.to_thread(announcements.checksum, folder)
+    if await seed.seeded_checksum(database) == checksum:
+        return False
+    announcement = await asyncio.to_thread(announcements.load, folder)
+    _log.info("learning from %s, which takes some seconds, once for each change of it", folder)
+    await seed.seed(database, announcement, checksum, await _learn(lessons(announcement)))
+    return True
+
+
+def lessons(announcement: Announcement) -> dict[str, Lesson]:
+    """Return what each engine learns from: the facts, and the claims."""
+    quotes = {quote.id: quote.text for quote in announcement.quotes}
+    concepts = tuple((concept.id, concept.forms) for concept in announcement.concepts)
+    silent = tuple(
+        Example(text, None, voice.voice) for voice in announcement.phrasings for text in voice.out_of_scope
+    )
+    facts = tuple(
+        Answerable(fact.id, fact.answer, tuple(quotes[quote] for quote in fact.quotes), fact.gives)
+        for fact in announcement.facts
+    )
+    asked = tuple(
+        Example(text, fact, voice.voice)
+        for voice in announcement.phrasings
+        for fact, texts in voice.facts.items()
+        for text in texts
+    )
+    plain = tuple(Example(fact.question, fact.id, "plain") for fact in announcement.facts)
+    claims = tuple(
+        Answerable(claim.id, claim.statement, tuple(quotes[quote] for quote in claim.quotes), ("yes-no",))
+        for claim in announcement.claims
+    )
+    argued = tuple(
+        Example(text, claim, voice.voice)
+        for voice in announcement.phrasings
+        for claim, phrased in voice.claims.items()
+        for text in (*phrased.agree, *phrased.deny, *phrased.ask)
+    )
+    stated = tuple(Example(claim.statement, claim.id, "plain") for claim in announcement.claims)
+    return {
+        FACTS: Lesson(facts, plain + asked + silent, concepts),
+        CLAIMS: Lesson(claims, stated + argued + silent, concepts),
+    }
+
+
+async def _learn(taught: dict[str, Lesson]) -> dict[str, bytes]:
+    """Learn in a process of its own, so that the libraries and memory it takes go with it."""
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
+        loop = asyncio.get_running_loop()
+        return {name: await loop.run_in_executor(pool, learn, lesson) for name, lesson in taught.items()}

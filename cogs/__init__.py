@@ -1,0 +1,1 @@
+"""The commands: each cog parses, asks a service, renders and sends."""

@@ -1,0 +1,36 @@
+"""/about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.rendering.about import about
+
+if TYPE_CHECKING:
+    from bot.client import Canonkeeper
+    from bot.services.library import Library
+
+
+class AboutCog(commands.Cog):
+    """What the bot says of itself."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    @app_commands.command(name="about", description="What I am, where my answers come from, and what I store")
+    @app_commands.describe(private="Answer only to me")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def about(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
+        """Answer /about."""
+        view = about(self._library, interaction.application_id)
+        await interaction.response.send_message(view=view, ephemeral=private)
+
+
+async def setup(bot: Canonkeeper) -> None:
+    """Add the cog with what it uses."""
+    await bot.add_cog(AboutCog(bot.services.library))

@@ -1,0 +1,107 @@
+"""/ask, and questions put to the bot by mentioning it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.errors import UserError
+from bot.rendering import ask as rendering
+from bot.rendering.about import explanation
+from bot.rendering.choices import COMPLETIONS, choices
+from bot.services.asking import QUESTION_LIMIT, Answered
+
+if TYPE_CHECKING:
+    from bot.client import Canonkeeper
+    from bot.rendering.actions import Actions
+    from bot.rendering.frame import Panel
+    from bot.services.asking import AskService
+    from bot.services.library import Library
+
+
+class AskCog(commands.Cog):
+    """Questions in people's own words."""
+
+    def __init__(self, asking: AskService, library: Library, actions: Actions) -> None:
+        self._asking = asking
+        self._library = library
+        actions.register(rendering.SUGGESTED, self._suggested)
+
+    @app_commands.command(
+        name="ask", description="Ask in your own words; the announcement answers, or I say that it does not"
+    )
+    @app_commands.describe(question="Your question", private="Answer only to me")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def ask(
+        self,
+        interaction: discord.Interaction[Any],
+        question: app_commands.Range[str, 1, QUESTION_LIMIT],
+        private: bool = False,
+    ) -> None:
+        """Answer /ask; silence is told to the one who asked alone."""
+        view, found = self._answer(question, private=private)
+        await interaction.response.send_message(view=view, ephemeral=private or not found)
+
+    @ask.autocomplete("question")
+    async def _complete(
+        self, _interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        facts = self._asking.complete(typed, COMPLETIONS)
+        # What was typed stays the first choice: a completion must not push a question aside.
+        own = [(typed, typed)] if typed.strip() else []
+        return choices([*own, *((fact.question, fact.question) for fact in facts)])
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message that mentions the bot, as a reply."""
+        if message.author.bot or message.guild is None:
+            return
+        mentions = self._mentions(message.guild.me, message.guild.self_role)
+        if not mentions.search(message.content) or not _may_reply(message):
+            return
+        question = " ".join(mentions.sub(" ", message.content).split())
+        if question:
+            view, _ = self._answer(question, private=False)
+        else:
+            view = explanation(self._library)
+        await message.reply(view=view, mention_author=False)
+
+    def _answer(self, question: str, *, private: bool) -> tuple[Panel, bool]:
+        answer = self._asking.ask(question)
+        if isinstance(answer, Answered):
+            return rendering.answered(answer, private=private, question=question), True
+        return rendering.silent(answer, question, private=private), False
+
+    async def _suggested(self, interaction: discord.Interaction[Any], detail: str) -> None:
+        """Answer a question that was offered: where it was asked, unless it was asked in private."""
+        private, fact = rendering.read_suggestion(detail)
+        answer = self._asking.fact(fact)
+        if answer is None:
+            raise UserError("The announcement has changed since; please use /ask again.")
+        view = rendering.answered(answer, private=private, question=answer.fact.question)
+        await interaction.response.send_message(view=view, ephemeral=private)
+
+    @staticmethod
+    def _mentions(me: discord.Member, role: discord.Role | None) -> re.Pattern[str]:
+        """Return the mention of the bot; clients also offer the role of the same name that Discord gave it."""
+        names = [rf"<@!?{me.id}>", *([rf"<@&{role.id}>"] if role else [])]
+        return re.compile("|".join(names))
+
+
+def _may_reply(message: discord.Message) -> bool:
+    """Whether the bot may write where it was spoken to; if not, silence is all that is left."""
+    assert message.guild is not None  # noqa: S101 - asked for messages in servers only
+    channel = message.channel
+    permissions = channel.permissions_for(message.guild.me)  # type: ignore[arg-type]
+    in_thread = isinstance(channel, discord.Thread)
+    return permissions.send_messages_in_threads if in_thread else permissions.send_messages
+
+
+async def setup(bot: Canonkeeper) -> None:
+    """Add the cog with what it uses."""
+    await bot.add_cog(AskCog(bot.services.asking, bot.services.library, bot.actions))

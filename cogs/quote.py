@@ -1,0 +1,101 @@
+"""/quote: the right words, now."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.errors import UserError
+from bot.rendering import quote as rendering
+from bot.rendering.choices import COMPLETIONS, choices
+from bot.services.quotes import Found
+
+if TYPE_CHECKING:
+    from bot.client import Canonkeeper
+    from bot.rendering.actions import Actions
+    from bot.services.quotes import QuoteService
+
+# A seed stands in the buttons' ids; this many orders are plenty.
+_SEEDS = 100_000
+
+
+class QuoteCog(commands.Cog):
+    """Quote look-up."""
+
+    def __init__(self, quotes: QuoteService, actions: Actions) -> None:
+        self._quotes = quotes
+        actions.register(rendering.TURN, self._turn)
+        actions.register(rendering.FIRST, self._first)
+        actions.register(rendering.CONTEXT, self._context)
+
+    @app_commands.command(
+        name="quote", description="Look up what was said: by person, topic, words, number or chance"
+    )
+    @app_commands.describe(
+        query="A person, a topic, some words, a quote's number or id, or 'random'",
+        speaker="Only this person's words",
+        private="Answer only to me",
+    )
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def quote(
+        self,
+        interaction: discord.Interaction[Any],
+        query: app_commands.Range[str, 1, 200],
+        speaker: app_commands.Range[str, 1, 100] | None = None,
+        private: bool = False,
+    ) -> None:
+        """Answer /quote."""
+        seed = secrets.randbelow(_SEEDS)
+        found = await self._quotes.find(query, speaker, seed)
+        if isinstance(found, Found):
+            view = rendering.page(found, 0, seed, query)
+            await interaction.response.send_message(view=view, ephemeral=private)
+        else:
+            await interaction.response.send_message(
+                view=rendering.missing(found, query, speaker), ephemeral=True
+            )
+
+    @quote.autocomplete("query")
+    async def _complete_query(
+        self, _interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return choices(self._quotes.complete_query(typed, COMPLETIONS))
+
+    @quote.autocomplete("speaker")
+    async def _complete_speaker(
+        self, _interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return choices(self._quotes.complete_speaker(typed, COMPLETIONS))
+
+    async def _turn(self, interaction: discord.Interaction[Any], detail: str) -> None:
+        """Show another page in the place of this one."""
+        at, seed, speaker, query = rendering.read_turn(detail)
+        found = await self._quotes.find(query, speaker, seed)
+        if not isinstance(found, Found):
+            raise UserError("The announcement has changed since; please use /quote again.")
+        await interaction.response.edit_message(view=rendering.page(found, at, seed, query))
+
+    async def _first(self, interaction: discord.Interaction[Any], detail: str) -> None:
+        """Show a quote by one of the speakers or topics that were offered."""
+        seed = secrets.randbelow(_SEEDS)
+        found = await self._quotes.find(detail, None, seed)
+        if not isinstance(found, Found):
+            raise UserError("The announcement has changed since; please use /quote again.")
+        await interaction.response.edit_message(view=rendering.page(found, 0, seed, detail))
+
+    async def _context(self, interaction: discord.Interaction[Any], detail: str) -> None:
+        """Show the passage around a quote, to the one who asked."""
+        found = self._quotes.context(detail)
+        if found is None:
+            raise UserError("That quote is no longer in the announcement's data.")
+        await interaction.response.send_message(view=rendering.in_context(found), ephemeral=True)
+
+
+async def setup(bot: Canonkeeper) -> None:
+    """Add the cog with what it uses."""
+    await bot.add_cog(QuoteCog(bot.services.quotes, bot.actions))
