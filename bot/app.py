@@ -64,16 +64,18 @@ async def client(settings: Settings) -> AsyncIterator[Canonkeeper]:
     """
     token = settings.required_token()
     use_api(settings.api_base)
-    async with services(settings) as built:
-        async with Canonkeeper(built, extensions=EXTENSIONS, dev_guild_id=settings.dev_guild_id) as bot:
-            try:
-                await bot.login(token.reveal())
-            except discord.LoginFailure as error:
-                raise SettingError(
-                    "DISCORD_TOKEN was refused by Discord: make a new one in the developer portal, under "
-                    "your application's 'Bot', and put it into .env"
-                ) from error
-            yield bot
+    async with (
+        services(settings) as built,
+        Canonkeeper(built, extensions=EXTENSIONS, dev_guild_id=settings.dev_guild_id) as bot,
+    ):
+        try:
+            await bot.login(token.reveal())
+        except discord.LoginFailure as error:
+            raise SettingError(
+                "DISCORD_TOKEN was refused by Discord: make a new one in the developer portal, under "
+                "your application's 'Bot', and put it into .env"
+            ) from error
+        yield bot
 
 
 async def run(settings: Settings) -> None:

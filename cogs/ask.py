@@ -97,7 +97,7 @@ def _may_reply(message: discord.Message) -> bool:
     """Whether the bot may write where it was spoken to; if not, silence is all that is left."""
     assert message.guild is not None  # noqa: S101 - asked for messages in servers only
     channel = message.channel
-    permissions = channel.permissions_for(message.guild.me)  # type: ignore[arg-type]
+    permissions = channel.permissions_for(message.guild.me)
     in_thread = isinstance(channel, discord.Thread)
     return permissions.send_messages_in_threads if in_thread else permissions.send_messages
 

@@ -45,7 +45,7 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return `text` with at most `limit` characters, ended by an ellipsis at a word's end where it was cut."""
+    """Return `text` in at most `limit` characters, cut at the end of a word and ended by an ellipsis."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]

@@ -27,10 +27,10 @@ def ruled(ruling: CanonRuling) -> frame.Panel:
     """Return a canon check's answer."""
     strength = _STRENGTH[ruling.strength]
     footer = " · ".join(part for part in (strength, place(ruling.quotes)) if part)
-    quotes = [frame.line(), *(spoken(quote) for quote in ruling.quotes)] if ruling.quotes else []
     return frame.Panel(
         f"-# {frame.safe(ruling.about)}\n## {ruling.verdict}\n{escape_markdown(ruling.line)}",
-        *quotes,
+        frame.line() if ruling.quotes else None,
+        *(spoken(quote) for quote in ruling.quotes),
         accent=_ACCENTS[ruling.verdict],
         footer=footer or None,
     )

@@ -89,26 +89,22 @@ class QuoteService:
 
     async def _find(self, query: str) -> Found | None:
         """Read the query as an id, a name, words, and last as any of these with a slip of the finger."""
-        quotes = self._library.quotes
         if normalise(query) == RANDOM:
-            return Found(quotes, "random", shuffled=True)
-        if exact := self._by_id(query):
-            return Found((exact,), "id", shuffled=False)
-        if named := self._named(self._speakers.exact(query), self._topics.exact(query)):
-            return named
-        if words := await self._words(query):
-            return Found(words, "words", shuffled=False)
-        if named := self._named(self._speakers.near(query), self._topics.near(query)):
-            return named
-        if words := await self._words(self._vocabulary.corrected(query)):
-            return Found(words, "words", shuffled=False)
-        return None
+            return Found(self._library.quotes, "random", shuffled=True)
+        return (
+            self._by_id(query)
+            or self._named(self._speakers.exact(query), self._topics.exact(query))
+            or await self._words(query)
+            or self._named(self._speakers.near(query), self._topics.near(query))
+            or await self._words(self._vocabulary.corrected(query))
+        )
 
-    def _by_id(self, query: str) -> Quote | None:
+    def _by_id(self, query: str) -> Found | None:
         if number := _NUMBER.fullmatch(query):
-            at = int(number[1]) - 1
-            return self._library.quotes[at] if 0 <= at < len(self._library.quotes) else None
-        return self._library.quote_by_id.get(query.casefold())
+            numbered = self._library.quotes[max(int(number[1]) - 1, 0) : int(number[1])]
+            return Found(numbered, "id", shuffled=False) if numbered else None
+        quote = self._library.quote_by_id.get(query.casefold())
+        return Found((quote,), "id", shuffled=False) if quote else None
 
     def _named(self, speaker: Speaker | None, topic: Topic | None) -> Found | None:
         if speaker is not None:
@@ -119,14 +115,13 @@ class QuoteService:
             return Found(about, "topic", shuffled=True) if about else None
         return None
 
-    async def _words(self, query: str) -> tuple[Quote, ...]:
+    async def _words(self, query: str) -> Found | None:
         """Return the quotes with all words of the query; words between quotation marks stand together."""
         found = self._library.quotes_of(await self._content.search(query))
         if phrase := _QUOTED.search(query):
             wanted = normalise(phrase[1])
-            return tuple(quote for quote in found if wanted in normalise(quote.text))
-        # A shorter quote with the same words is the sharper answer; the search's order decides the rest.
-        return found
+            found = tuple(quote for quote in found if wanted in normalise(quote.text))
+        return Found(found, "words", shuffled=False) if found else None
 
     def _missing(self, text: str, *, unknown_speaker: bool = False) -> Missing:
         return Missing(

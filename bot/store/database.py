@@ -18,7 +18,7 @@ from bot.domain.errors import StoreError
 from bot.store import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 
@@ -38,7 +38,7 @@ class Transaction:
 
     async def executemany(self, sql: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]) -> int:
         """Run the statement for each row and return how many rows it changed."""
-        cursor = await self._connection.executemany(sql, rows)  # type: ignore[arg-type]
+        cursor = await self._connection.executemany(sql, rows)
         return cursor.rowcount
 
     async def fetch_all(
@@ -141,7 +141,7 @@ async def _connect(path: Path, busy_timeout_ms: int) -> aiosqlite.Connection:
 
 
 @contextlib.contextmanager
-def _in_words(path: Path) -> contextlib.AbstractContextManager[None]:  # type: ignore[misc]
+def _in_words(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system say into one line for the person who hosts the bot."""
     try:
         yield

@@ -79,7 +79,7 @@ def _rulings(announcement: Announcement) -> Iterator[str]:
 
 
 def _backed(where: str, *, ruled: bool, entry: _Ruled) -> Iterator[str]:
-    """A ruling stands on evidence, and where nothing is ruled there is none to show."""
+    """Yield a mistake unless a ruling has evidence, and what is not ruled on has none."""
     if ruled and not entry.quotes:
         yield f"{where}: a ruling needs evidence: name at least one quote"
     if ruled and entry.strength == "none":
@@ -100,7 +100,7 @@ def _facts(announcement: Announcement) -> Iterator[str]:
 
 
 def _aliases(announcement: Announcement) -> Iterator[str]:
-    """A name must lead to one entry: speakers and topics share the quote box, subjects have their own."""
+    """Yield a mistake where a name leads to two entries: speakers and topics share a box, ships and people do."""
     quote_box = [
         (f"{file}: '{entry.id}'", name)
         for file, entries in (("speakers.toml", announcement.speakers), ("topics.toml", announcement.topics))

@@ -24,8 +24,8 @@ def check_words(announcement: Announcement) -> Iterator[str]:
     seen: dict[tuple[str, str], str] = {}
     for quote in announcement.quotes:
         where = f"quotes.toml: quote '{quote.id}'"
-        if passage := passages.get(quote.passage):
-            yield from _quote(where, quote, passage)
+        if quote.passage in passages:
+            yield from _quote(where, quote, passages[quote.passage])
         first = seen.setdefault((quote.passage, quote.text), quote.id)
         if first != quote.id:
             yield f"{where}: has the same words as '{first}'"

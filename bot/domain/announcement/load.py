@@ -50,8 +50,8 @@ def load(folder: Path) -> model.Announcement:
     if mistakes:
         raise AnnouncementError(tuple(mistakes))
     announcement = model.Announcement(**parts)
-    if mistakes := check(announcement):
-        raise AnnouncementError(tuple(mistakes))
+    if found := check(announcement):
+        raise AnnouncementError(found)
     return announcement
 
 

@@ -22,7 +22,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """What all entries share: frozen, and strict about their keys."""
 
 
-class Head(_Entry):
+class Head(_Entry, frozen=True):
     """What the announcement is: `about` and `title` are our words, `work` is the work it speaks of."""
 
     id: Slug
@@ -32,7 +32,7 @@ class Head(_Entry):
     timeline_title: Line
 
 
-class Source(_Entry):
+class Source(_Entry, frozen=True):
     """Where words come from: an article, or a post that it carries."""
 
     id: Slug
@@ -41,7 +41,7 @@ class Source(_Entry):
     note: str = ""
 
 
-class Speaker(_Entry):
+class Speaker(_Entry, frozen=True):
     """Who says words; `quoted_by` is the speaker through whom they reach us."""
 
     id: Slug
@@ -52,7 +52,7 @@ class Speaker(_Entry):
     aliases: tuple[str, ...] = ()
 
 
-class Topic(_Entry):
+class Topic(_Entry, frozen=True):
     """What quotes are about."""
 
     id: Slug
@@ -60,14 +60,14 @@ class Topic(_Entry):
     aliases: tuple[str, ...] = ()
 
 
-class Inset(_Entry):
+class Inset(_Entry, frozen=True):
     """A run of a passage that is another speaker's words."""
 
     speaker: Slug
     text: Text
 
 
-class Passage(_Entry):
+class Passage(_Entry, frozen=True):
     """One paragraph by one speaker; the order of the file is the order of the announcement."""
 
     id: Slug
@@ -77,7 +77,7 @@ class Passage(_Entry):
     inset: tuple[Inset, ...] = ()
 
 
-class Quote(_Entry):
+class Quote(_Entry, frozen=True):
     """A run of whole consecutive sentences of one passage, verbatim."""
 
     id: Slug
@@ -86,7 +86,7 @@ class Quote(_Entry):
     topics: tuple[Slug, ...]
 
 
-class Person(_Entry):
+class Person(_Entry, frozen=True):
     """Somebody whom people may name; `unmentioned` means that the announcement never does."""
 
     id: Slug
@@ -96,7 +96,7 @@ class Person(_Entry):
     unmentioned: bool = False
 
 
-class Subject(_Entry):
+class Subject(_Entry, frozen=True):
     """What a canon check rules on: a ship (two members) or a person (one)."""
 
     id: Slug
@@ -110,7 +110,7 @@ class Subject(_Entry):
     quotes: Annotated[tuple[Slug, ...], Meta(max_length=3)] = ()
 
 
-class Claim(_Entry):
+class Claim(_Entry, frozen=True):
     """A statement that people argue over, put positively, with its ruling."""
 
     id: Slug
@@ -122,7 +122,7 @@ class Claim(_Entry):
     facts: tuple[Slug, ...] = ()
 
 
-class Fact(_Entry):
+class Fact(_Entry, frozen=True):
     """Something that the announcement states: `answer` is ours, the quotes back it.
 
     `gives` says which kinds of question it can answer; `question` is its plainest form, short enough
@@ -137,7 +137,7 @@ class Fact(_Entry):
     topics: tuple[Slug, ...] = ()
 
 
-class Entry(_Entry):
+class Entry(_Entry, frozen=True):
     """A step in how it came about, in order."""
 
     id: Slug
@@ -147,14 +147,14 @@ class Entry(_Entry):
     line: Line
 
 
-class Concept(_Entry):
+class Concept(_Entry, frozen=True):
     """Words and phrases that mean the same when people talk about this announcement."""
 
     id: Slug
     forms: tuple[str, ...]
 
 
-class PhrasedClaim(_Entry):
+class PhrasedClaim(_Entry, frozen=True):
     """How people put a claim: asserting it, denying it, or asking."""
 
     agree: tuple[str, ...] = ()
@@ -162,7 +162,7 @@ class PhrasedClaim(_Entry):
     ask: tuple[str, ...] = ()
 
 
-class Phrasings(_Entry):
+class Phrasings(_Entry, frozen=True):
     """One voice's ways of putting things, by the id of what they mean."""
 
     voice: str
@@ -171,7 +171,7 @@ class Phrasings(_Entry):
     out_of_scope: tuple[str, ...]
 
 
-class Announcement(_Entry):
+class Announcement(_Entry, frozen=True):
     """All of an announcement's folder."""
 
     head: Head
