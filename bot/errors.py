@@ -31,6 +31,8 @@ def _wait(error: BaseException) -> str:
     return f"That was quick. Please try again in {seconds:.0f} s."
 
 
+_CHANGED = "This command has just changed. Please close Discord's command box and type it again."
+
 # Resolved along the exception's MRO: the nearest class wins. Only words of ours are shown.
 _TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
     UserError: _own_words,
@@ -38,9 +40,9 @@ _TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
     app_commands.NoPrivateMessage: "This works in a server only.",
     app_commands.CommandOnCooldown: _wait,
     app_commands.CheckFailure: "You may not use this here.",
-    app_commands.CommandSignatureMismatch: "This command has just changed. Please close Discord's command box and type it again.",
-    app_commands.CommandNotFound: "This command has just changed. Please close Discord's command box and type it again.",
-    app_commands.TransformerError: "I could not read one of the options. Please pick it from the list that appears as you type.",
+    app_commands.CommandSignatureMismatch: _CHANGED,
+    app_commands.CommandNotFound: _CHANGED,
+    app_commands.TransformerError: "I could not read one of the options. Please pick it from the list.",
     discord.Forbidden: "Discord does not let me do that here. Please check my permissions in this channel.",
     discord.NotFound: "That is gone from Discord: the channel or message no longer exists.",
     discord.DiscordServerError: "Discord has a problem just now. Please try again in a minute.",

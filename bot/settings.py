@@ -90,7 +90,7 @@ def read(environment: Mapping[str, str]) -> Settings:
 
 
 def _token(value: str | None) -> Secret | None:
-    """A bot's token has three parts; the first is its application's id in base64 (Discord's docs, OAuth2)."""
+    """Return the token: three parts, the first its application's id in base64 (Discord's docs, OAuth2)."""
     if value is None:
         return None
     value = value.removeprefix("Bot ").strip()
@@ -125,7 +125,7 @@ def _loopback(host: str) -> bool:
 
 
 def _clock(given: Mapping[str, str], api_base: str) -> str | None:
-    """The demo's clock is only for a local Discord: a real one has no use for a time that is not real."""
+    """Return where the demo's clock is; a real Discord has no use for a time that is not real."""
     if "CLOCK_URL" not in given:
         return None
     if not _loopback(urlsplit(api_base).hostname or ""):

@@ -48,9 +48,7 @@ class AskCog(commands.Cog):
         await interaction.response.send_message(view=view, ephemeral=private or not found)
 
     @ask.autocomplete("question")
-    async def _complete(
-        self, _interaction: discord.Interaction[Any], typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def _complete(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         facts = self._asking.complete(typed, COMPLETIONS)
         # What was typed stays the first choice: a completion must not push a question aside.
         own = [(typed, typed)] if typed.strip() else []

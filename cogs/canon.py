@@ -38,9 +38,7 @@ class CanonCog(commands.Cog):
     ) -> None:
         """Answer /canon."""
         ruling = self._canon.rule(subject)
-        await interaction.response.send_message(
-            view=rendering.ruled(ruling), ephemeral=private or not ruling.quotes
-        )
+        await interaction.response.send_message(view=rendering.ruled(ruling), ephemeral=private or not ruling.quotes)
 
 
 async def setup(bot: Canonkeeper) -> None:

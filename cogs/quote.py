@@ -32,9 +32,7 @@ class QuoteCog(commands.Cog):
         actions.register(rendering.FIRST, self._first)
         actions.register(rendering.CONTEXT, self._context)
 
-    @app_commands.command(
-        name="quote", description="Look up what was said: by person, topic, words, number or chance"
-    )
+    @app_commands.command(name="quote", description="Look up what was said: by person, topic, words, number or chance")
     @app_commands.describe(
         query="A person, a topic, some words, a quote's number or id, or 'random'",
         speaker="Only this person's words",
@@ -56,9 +54,7 @@ class QuoteCog(commands.Cog):
             view = rendering.page(found, 0, seed, query)
             await interaction.response.send_message(view=view, ephemeral=private)
         else:
-            await interaction.response.send_message(
-                view=rendering.missing(found, query, speaker), ephemeral=True
-            )
+            await interaction.response.send_message(view=rendering.missing(found, query, speaker), ephemeral=True)
 
     @quote.autocomplete("query")
     async def _complete_query(

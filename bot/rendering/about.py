@@ -57,6 +57,4 @@ def _invite(application_id: int, *, user: bool) -> str:
     if user:
         url = discord.utils.oauth_url(application_id, scopes=("applications.commands",))
         return f"{url}&integration_type=1"
-    return discord.utils.oauth_url(
-        application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
-    )
+    return discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))

@@ -94,18 +94,14 @@ def button(
 ) -> Press:
     """Return a button that runs the action `name` with `detail`; `label` has at most 80 characters."""
     return Press(
-        discord.ui.Button(
-            label=label, custom_id=_custom_id("b", name, detail), style=style, disabled=disabled
-        )
+        discord.ui.Button(label=label, custom_id=_custom_id("b", name, detail), style=style, disabled=disabled)
     )
 
 
 def select(name: str, detail: str, placeholder: str, options: Sequence[discord.SelectOption]) -> Pick:
     """Return a select of 1 to 25 options, one of which may be chosen."""
     return Pick(
-        discord.ui.Select(
-            custom_id=_custom_id("s", name, detail), placeholder=placeholder, options=list(options)
-        )
+        discord.ui.Select(custom_id=_custom_id("s", name, detail), placeholder=placeholder, options=list(options))
     )
 
 

@@ -22,6 +22,8 @@ RANDOM = "random"
 _NUMBER = re.compile(r"#?\s*([0-9]{1,4})")
 _QUOTED = re.compile(r'["\u201c](.+)["\u201d]')
 _SUGGESTIONS = 3
+# How much of what is typed a quote must hold, of 100, to be offered as a completion.
+_HELD = 80.0
 
 
 @dataclass(frozen=True)
@@ -178,9 +180,5 @@ class QuoteService:
         holding = [q for q in self._library.quotes if all(word in fold(q.text) for word in words)]
         if holding:
             return holding
-        scored = [
-            (fuzz.partial_ratio(normalise(typed), normalise(q.text)), -q.number) for q in self._library.quotes
-        ]
-        return [
-            self._library.quotes[-number - 1] for score, number in sorted(scored, reverse=True) if score > 80
-        ]
+        scored = [(fuzz.partial_ratio(normalise(typed), normalise(q.text)), -q.number) for q in self._library.quotes]
+        return [self._library.quotes[-number - 1] for score, number in sorted(scored, reverse=True) if score > _HELD]

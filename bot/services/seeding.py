@@ -42,9 +42,7 @@ def lessons(announcement: Announcement) -> dict[str, Lesson]:
     """Return what each engine learns from: the facts, and the claims."""
     quotes = {quote.id: quote.text for quote in announcement.quotes}
     concepts = tuple((concept.id, concept.forms) for concept in announcement.concepts)
-    silent = tuple(
-        Example(text, None, voice.voice) for voice in announcement.phrasings for text in voice.out_of_scope
-    )
+    silent = tuple(Example(text, None, voice.voice) for voice in announcement.phrasings for text in voice.out_of_scope)
     facts = tuple(
         Answerable(fact.id, fact.answer, tuple(quotes[quote] for quote in fact.quotes), fact.gives)
         for fact in announcement.facts

@@ -73,9 +73,7 @@ class Content:
 
     async def sources(self) -> tuple[str, ...]:
         """Return the titles of the sources in the order of their file."""
-        return tuple(
-            row["title"] for row in await self._database.fetch_all("SELECT title FROM source ORDER BY ord")
-        )
+        return tuple(row["title"] for row in await self._database.fetch_all("SELECT title FROM source ORDER BY ord"))
 
     async def quotes(self) -> tuple[Quote, ...]:
         """Return all quotes, numbered from 1 in the order of the announcement's file."""
@@ -86,8 +84,7 @@ class Content:
         """Return the passages in the order of the announcement."""
         speakers = {speaker.id: speaker for speaker in await self.speakers()}
         rows = await self._database.fetch_all(
-            "SELECT passage.*, source.title FROM passage JOIN source ON source.id = passage.source "
-            "ORDER BY passage.ord"
+            "SELECT passage.*, source.title FROM passage JOIN source ON source.id = passage.source ORDER BY passage.ord"
         )
         return tuple(Passage(row["id"], row["text"], speakers[row["speaker"]], row["title"]) for row in rows)
 

@@ -41,15 +41,11 @@ class Transaction:
         cursor = await self._connection.executemany(sql, rows)
         return cursor.rowcount
 
-    async def fetch_all(
-        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> list[sqlite3.Row]:
+    async def fetch_all(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query (or of a statement with RETURNING)."""
         return list(await self._connection.execute_fetchall(sql, parameters))
 
-    async def fetch_one(
-        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> sqlite3.Row | None:
+    async def fetch_one(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Row | None:
         """Return the first row, or None."""
         rows = await self.fetch_all(sql, parameters)
         return rows[0] if rows else None
@@ -112,15 +108,11 @@ class Database:
                 raise
             await self._writer.commit()
 
-    async def fetch_all(
-        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> list[sqlite3.Row]:
+    async def fetch_all(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return all rows of a read; it sees every transaction that was committed before."""
         return list(await self._reader.execute_fetchall(sql, parameters))
 
-    async def fetch_one(
-        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> sqlite3.Row | None:
+    async def fetch_one(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Row | None:
         """Return the first row of a read, or None."""
         rows = await self.fetch_all(sql, parameters)
         return rows[0] if rows else None

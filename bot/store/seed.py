@@ -35,9 +35,7 @@ async def seeded_checksum(database: Database) -> str | None:
     return row["checksum"] if row else None
 
 
-async def seed(
-    database: Database, announcement: Announcement, checksum: str, learnt: Mapping[str, bytes]
-) -> None:
+async def seed(database: Database, announcement: Announcement, checksum: str, learnt: Mapping[str, bytes]) -> None:
     """Replace the content by `announcement` and what was `learnt` from it, all or nothing.
 
     Guild tables are left alone: they name quotes by id and stay valid when a quote is gone.

@@ -73,9 +73,7 @@ def _rulings(announcement: Announcement) -> Iterator[str]:
         yield from _unknown(where, "members", subject.members, persons, "people.toml")
         yield from _backed(where, ruled=subject.verdict != "not-addressed", entry=subject)
     for claim in announcement.claims:
-        yield from _backed(
-            f"claims.toml: claim '{claim.id}'", ruled=claim.ruling != "not-addressed", entry=claim
-        )
+        yield from _backed(f"claims.toml: claim '{claim.id}'", ruled=claim.ruling != "not-addressed", entry=claim)
 
 
 def _backed(where: str, *, ruled: bool, entry: _Ruled) -> Iterator[str]:

@@ -43,9 +43,7 @@ def load(folder: Path) -> model.Announcement:
     parts: dict[str, Any] = {
         field: _tables(folder / name, key, struct, mistakes) for name, (key, struct, field) in _TABLES.items()
     }
-    parts["head"] = _convert(
-        _read(folder / "announcement.toml", mistakes), model.Head, "announcement.toml", mistakes
-    )
+    parts["head"] = _convert(_read(folder / "announcement.toml", mistakes), model.Head, "announcement.toml", mistakes)
     parts["phrasings"] = _phrasings(folder, mistakes)
     if mistakes:
         raise AnnouncementError(tuple(mistakes))
@@ -82,9 +80,7 @@ def _tables(path: Path, key: str, struct: type[msgspec.Struct], mistakes: list[s
     content = _read(path, mistakes)
     if content is None:
         return ()
-    mistakes.extend(
-        f"{path.name}: '{other}' is not known here; use [[{key}]]" for other in content.keys() - {key}
-    )
+    mistakes.extend(f"{path.name}: '{other}' is not known here; use [[{key}]]" for other in content.keys() - {key})
     tables = content.get(key, [])
     if not isinstance(tables, list):
         mistakes.append(f"{path.name}: write [[{key}]] with two brackets before each entry")
