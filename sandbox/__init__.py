@@ -1,0 +1,8 @@
+"""A small Discord on loopback, to which an unmodified client connects: for the tests and the demo."""
+
+from sandbox.errors import SandboxError
+from sandbox.people import Person
+from sandbox.reply import Reply
+from sandbox.server import Sandbox
+
+__all__ = ["Person", "Reply", "Sandbox", "SandboxError"]

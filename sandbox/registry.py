@@ -1,0 +1,96 @@
+"""The registry: all state, and how to find things in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import permissions
+from sandbox.errors import SandboxError
+from sandbox.events import Event, Events
+from sandbox.ids import Ids
+from sandbox.model import PRIVATE, Channel, ChannelType, Command, Guild, Interaction, Message, Role, User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Registry:
+    """All state, with look-ups. `now` tells the time; `application_id` is the bot's user id too."""
+
+    def __init__(self, now: Callable[[], float], application_id: int, name: str = "Canonkeeper") -> None:
+        self.now = now
+        self.ids = Ids(now)
+        self.events = Events()
+        self.bot = User(application_id, name, name, bot=True)
+        self.users: dict[int, User] = {application_id: self.bot}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        self.commands: dict[int, Command] = {}
+        self.interactions: dict[str, Interaction] = {}
+        self.attachments: dict[int, tuple[str, str, bytes]] = {}
+        self._dms: dict[frozenset[int], Channel] = {}
+        self.root = ""
+        self.shards: int | None = None  # what GET /gateway/bot advises; None: by the number of guilds
+
+    def user(self, name: str) -> User:
+        """Find a person by name."""
+        for each in self.users.values():
+            if name in (each.display, each.name):
+                return each
+        raise SandboxError(f"there is nobody called {name}")
+
+    def guild(self, name: str) -> Guild:
+        """Find a guild by name."""
+        for each in self.guilds.values():
+            if each.name == name:
+                return each
+        raise SandboxError(f"there is no guild called {name}")
+
+    def channel(self, name: str, guild: Guild | None = None) -> Channel:
+        """Find a channel or thread by name (a leading # does no harm), in one guild or anywhere."""
+        among = self.channels if guild is None else guild.channels
+        for each in among.values():
+            if each.name == name.removeprefix("#"):
+                return each
+        raise SandboxError(f"there is no channel called {name}")
+
+    def role(self, name: str, guild: Guild) -> Role:
+        """Find a guild's role by name."""
+        for each in guild.roles.values():
+            if each.name == name:
+                return each
+        raise SandboxError(f"{guild.name} has no role called {name}")
+
+    def permissions(self, channel: Channel, user: User) -> int:
+        """Tell what a user may do in a channel: nothing where they are not a member."""
+        if channel.type in PRIVATE:
+            return permissions.IN_DM if user in channel.recipients or user is self.bot else 0
+        member = channel.guild.members.get(user.id) if channel.guild else None
+        return permissions.in_channel(channel, member) if member else 0
+
+    def may(self, channel: Channel, user: User, *names: str) -> bool:
+        """Tell whether a user has all of these permissions in a channel."""
+        wanted = permissions.bits(*names)
+        return self.permissions(channel, user) & wanted == wanted
+
+    def message(self, channel: Channel, message_id: int) -> Message | None:
+        """Find a message of a channel's history; the starter of a thread is looked up in its parent too."""
+        return channel.messages.get(message_id)
+
+    def dm(self, first: User, second: User) -> Channel:
+        """Give the DM channel of two users; it is opened at the first call."""
+        pair = frozenset((first.id, second.id))
+        if pair not in self._dms:
+            one = Channel(self.ids.next(), ChannelType.DM, "", recipients=[second, first])
+            self._dms[pair] = self.channels[one.id] = one
+        return self._dms[pair]
+
+    def tell(
+        self, name: str, data: dict[str, Any], *, guild: Guild | None = None, channel: Channel | None = None
+    ) -> None:
+        """Let an event follow from a change."""
+        self.events.emit(Event(name, data, guild, channel))
+
+    def tell_people(self, name: str, data: dict[str, Any]) -> None:
+        """Tell the people's side something that does not go over the bot's gateway."""
+        self.events.emit(Event(name, data, to_bot=False))

@@ -1,0 +1,164 @@
+"""A shard's session on the gateway: what it has asked for, what it was sent, what it missed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from enum import IntFlag
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sandbox.model import PRIVATE
+from sandbox.permissions import VIEW
+from sandbox.render_messages import without_content
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from sandbox.events import Event
+    from sandbox.model import User
+    from sandbox.world import World
+
+_encode = msgspec.json.Encoder().encode
+_MISSED = 2000  # events kept for a session to resume with; Discord does not publish its own number
+
+
+class Close(Exception):  # noqa: N818 - not an error, but the end of a connection
+    """Ends a connection with a close code (Discord's docs, "Gateway close event codes")."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class Intent(IntFlag):
+    """Gateway intents (Discord's docs, "List of intents"; those that matter here)."""
+
+    GUILDS = 1 << 0
+    MEMBERS = 1 << 1
+    PRESENCES = 1 << 8
+    GUILD_MESSAGES = 1 << 9
+    GUILD_TYPING = 1 << 11
+    DIRECT_MESSAGES = 1 << 12
+    DIRECT_TYPING = 1 << 14
+    MESSAGE_CONTENT = 1 << 15
+    PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)
+
+
+class Session:
+    """One shard's session: outlives its websocket, so that it can be resumed."""
+
+    def __init__(self, session_id: str, shard: int, shards: int, intents: int) -> None:
+        self.id = session_id
+        self.shard = shard
+        self.shards = shards
+        self.intents = intents
+        self.socket: web.WebSocketResponse | None = None
+        self._sent = 0
+        self._past: deque[tuple[int, str]] = deque(maxlen=_MISSED)
+        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._writer: asyncio.Task[None] | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody is connected."""
+        return self.socket is not None
+
+    def covers(self, guild_id: int | None) -> bool:
+        """Tell whether this shard is the guild's; DMs (None) go to shard 0 (Discord's docs, "Sharding")."""
+        return ((guild_id or 0) >> 22) % self.shards == self.shard
+
+    def attach(self, socket: web.WebSocketResponse) -> None:
+        """Take up a websocket."""
+        self.detach()
+        self.socket = socket
+        self._queue = asyncio.Queue()
+        self._writer = asyncio.create_task(self._write(socket, self._queue))
+
+    def detach(self) -> None:
+        """Let go of the websocket; from now on events are kept for a resume."""
+        self.socket = None
+        if self._writer is not None:
+            self._writer.cancel()
+            self._writer = None
+
+    async def close(self, code: int) -> None:
+        """Close the websocket with a code."""
+        socket = self.socket
+        self.detach()
+        if socket is not None:
+            await socket.close(code=code)
+
+    async def _write(self, socket: web.WebSocketResponse, queue: asyncio.Queue[str]) -> None:
+        while True:
+            text = await queue.get()
+            if socket.closed:
+                return
+            try:
+                await socket.send_str(text)
+            except ConnectionError:
+                return
+
+    def send(self, frame: dict[str, Any]) -> None:
+        """Send a frame that is not an event."""
+        self._queue.put_nowait(_encode(frame).decode())
+
+    def dispatch(self, name: str, data: dict[str, Any]) -> None:
+        """Send an event, or keep it while nobody is connected."""
+        self._sent += 1
+        text = _encode({"op": 0, "t": name, "s": self._sent, "d": data}).decode()
+        self._past.append((self._sent, text))
+        if self.socket is not None:
+            self._queue.put_nowait(text)
+
+    def can_replay(self, after: int) -> bool:
+        """Tell whether everything after a sequence number is still at hand."""
+        return after <= self._sent and (after == self._sent or (bool(self._past) and self._past[0][0] <= after + 1))
+
+    def replay(self, after: int) -> None:
+        """Send again what came after a sequence number."""
+        for number, text in self._past:
+            if number > after:
+                self._queue.put_nowait(text)
+
+    def redact(self, event: Event, data: dict[str, Any], bot: User) -> dict[str, Any]:
+        """Take a message's content out, unless the bot may read it.
+
+        Discord's docs, "Message content intent": a bot without it reads its own messages, DMs,
+        and those that mention it.
+        """
+        message = event.message
+        if message is None or self.intents & Intent.MESSAGE_CONTENT or message.channel.type in PRIVATE:
+            return data
+        return data if message.author is bot or bot in message.mentions else without_content(data)
+
+
+def wants(session: Session, event: Event, world: World) -> bool:
+    """Tell whether an event goes to a session: shard, membership, intents, sight of the channel."""
+    guild, channel = event.guild, event.channel
+    if not session.covers(None if guild is None else guild.id):
+        return False
+    if event.name == "INTERACTION_CREATE":
+        return True  # interactions come whatever the intents
+    if guild is not None and world.bot.id not in guild.members and event.name != "GUILD_DELETE":
+        return False
+    needed = _needed(event)
+    if needed and not session.intents & needed:
+        return False
+    if guild is None or channel is None or event.name.startswith("CHANNEL_"):
+        return channel is None or channel.type not in PRIVATE or world.bot in channel.recipients
+    return bool(world.permissions(channel, world.bot) & VIEW)
+
+
+def _needed(event: Event) -> int:
+    direct = event.guild is None
+    if event.name.startswith("MESSAGE_"):
+        return Intent.DIRECT_MESSAGES if direct else Intent.GUILD_MESSAGES
+    if event.name == "TYPING_START":
+        return Intent.DIRECT_TYPING if direct else Intent.GUILD_TYPING
+    if event.name in ("GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE", "GUILD_MEMBER_UPDATE"):
+        return Intent.MEMBERS
+    if event.name.startswith(("GUILD_", "CHANNEL_", "THREAD_")):
+        return Intent.GUILDS
+    return 0

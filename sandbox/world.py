@@ -1,0 +1,145 @@
+"""The world and what can be done to it from outside. State changes first; the events follow from it."""
+
+from __future__ import annotations
+
+from sandbox import permissions, render
+from sandbox.model import THREADS, Channel, ChannelType, Guild, Member, Overwrite, Role, User
+from sandbox.registry import Registry
+
+
+class World(Registry):
+    """The registry with the deeds of the outside world: founding, joining, forbidding, removing."""
+
+    def add_user(self, name: str, display: str | None = None) -> User:
+        """Let somebody new come to be."""
+        one = User(self.ids.founding(), name.lower().replace(" ", "_"), display or name)
+        self.users[one.id] = one
+        return one
+
+    def add_guild(self, name: str, channels: int = 1, owner: User | None = None, *, with_bot: bool = True) -> Guild:
+        """Found a guild with some text channels (general, general-2, ...); the bot joins it at once."""
+        guild_id = self.ids.founding()
+        one = Guild(guild_id, name, owner.id if owner else 1)
+        one.roles[guild_id] = Role(guild_id, "@everyone", permissions.ORDINARY)
+        self.guilds[guild_id] = one
+        if owner is not None:
+            one.members[owner.id] = Member(owner, self.now())
+        for number in range(1, channels + 1):
+            self._put_channel(one, "general" if number == 1 else f"general-{number}", ChannelType.TEXT)
+        if with_bot:
+            self.add_bot(one)
+        return one
+
+    def _put_channel(self, guild: Guild, name: str, kind: ChannelType) -> Channel:
+        one = Channel(self.ids.founding(), kind, name, guild, position=len(guild.channels))
+        guild.channels[one.id] = self.channels[one.id] = one
+        return one
+
+    def add_channel(self, guild: Guild, name: str, kind: ChannelType = ChannelType.TEXT) -> Channel:
+        """Open a channel."""
+        one = self._put_channel(guild, name.removeprefix("#"), kind)
+        self.tell("CHANNEL_CREATE", render.channel(one), guild=guild, channel=one)
+        return one
+
+    def add_role(self, guild: Guild, name: str, allowed: int = 0, *, mentionable: bool = False) -> Role:
+        """Make a role."""
+        one = Role(self.ids.founding(), name, allowed, len(guild.roles), mentionable)
+        guild.roles[one.id] = one
+        self.tell("GUILD_ROLE_CREATE", {"guild_id": str(guild.id), "role": render.role(one)}, guild=guild)
+        return one
+
+    def add_member(self, guild: Guild, user: User, *roles: Role) -> Member:
+        """Let somebody join a guild."""
+        one = Member(user, self.now(), [each.id for each in roles])
+        guild.members[user.id] = one
+        self.tell("GUILD_MEMBER_ADD", render.member(one) | {"guild_id": str(guild.id)}, guild=guild)
+        return one
+
+    def add_bot(self, guild: Guild) -> None:
+        """Let the bot join a guild, with ordinary permissions."""
+        guild.members[self.bot.id] = Member(self.bot, self.now())
+        self.tell("GUILD_CREATE", {"id": str(guild.id)}, guild=guild)
+
+    # -- changing and removing ----------------------------------------------------------------------
+
+    def delete_channel(self, channel: Channel) -> None:
+        """Delete a channel and its threads."""
+        guild = channel.guild
+        if guild is None:
+            raise ValueError("only a guild's channels can be deleted")
+        for each in [one for one in guild.channels.values() if one.parent is channel]:
+            del guild.channels[each.id], self.channels[each.id]
+        del guild.channels[channel.id], self.channels[channel.id]
+        name = "THREAD_DELETE" if channel.type in THREADS else "CHANNEL_DELETE"
+        self.tell(name, render.channel(channel), guild=guild, channel=channel)
+
+    def set_overwrite(self, channel: Channel, target: Role | Member | User, *, allow: int = 0, deny: int = 0) -> None:
+        """Set a channel's exception for a role or member (both 0: take it away)."""
+        target_id = target.user.id if isinstance(target, Member) else target.id
+        if allow or deny:
+            channel.overwrites[target_id] = Overwrite(target_id, not isinstance(target, Role), allow, deny)
+        else:
+            channel.overwrites.pop(target_id, None)
+        self.tell("CHANNEL_UPDATE", render.channel(channel), guild=channel.guild, channel=channel)
+
+    def deny(self, channel: Channel, *names: str, user: User | None = None) -> None:
+        """Forbid the bot (or a user) something in a channel, e.g. `deny(channel, "send_messages")`."""
+        who = user or self.bot
+        old = channel.overwrites.get(who.id, Overwrite(who.id, member=True))
+        taken = permissions.bits(*names)
+        self.set_overwrite(channel, who, allow=old.allow & ~taken, deny=old.deny | taken)
+
+    def allow(self, channel: Channel, *names: str, user: User | None = None) -> None:
+        """Allow the bot (or a user) something in a channel, whatever was denied before."""
+        who = user or self.bot
+        old = channel.overwrites.get(who.id, Overwrite(who.id, member=True))
+        given = permissions.bits(*names)
+        self.set_overwrite(channel, who, allow=old.allow | given, deny=old.deny & ~given)
+
+    def archive_thread(self, thread: Channel, *, locked: bool = False) -> None:
+        """Archive a thread, as Discord does by itself after the thread's quiet time."""
+        self.update_thread(thread, archived=True, locked=locked)
+
+    def update_thread(self, thread: Channel, *, archived: bool, locked: bool) -> None:
+        """Archive or open, lock or unlock a thread."""
+        if thread.thread is None:
+            raise ValueError(f"#{thread.name} is not a thread")
+        if thread.thread.archived != archived:
+            thread.thread.archived_at = self.now()
+        thread.thread.archived = archived
+        thread.thread.locked = locked
+        self.tell("THREAD_UPDATE", render.channel(thread), guild=thread.guild, channel=thread)
+
+    def kick_bot(self, guild: Guild) -> None:
+        """Let the bot be removed from a guild."""
+        del guild.members[self.bot.id]
+        for command_id in [each.id for each in self.commands.values() if each.guild_id == guild.id]:
+            del self.commands[command_id]
+        self.tell("GUILD_DELETE", {"id": str(guild.id)}, guild=guild)
+
+    def set_available(self, guild: Guild, *, available: bool) -> None:
+        """Begin or end an outage of a guild (Discord's docs, "Guild availability")."""
+        guild.unavailable = not available
+        if available:
+            self.tell("GUILD_CREATE", {"id": str(guild.id)}, guild=guild)
+        else:
+            self.tell("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, guild=guild)
+
+    def remove_role(self, guild: Guild, role: Role) -> None:
+        """Delete a role; its members lose it."""
+        del guild.roles[role.id]
+        for each in guild.members.values():
+            if role.id in each.roles:
+                each.roles.remove(role.id)
+        self.tell("GUILD_ROLE_DELETE", {"guild_id": str(guild.id), "role_id": str(role.id)}, guild=guild)
+
+    def set_roles(self, guild: Guild, user: User, *roles: Role) -> None:
+        """Give a member exactly these roles."""
+        member = guild.members[user.id]
+        member.roles = [each.id for each in roles]
+        self.tell("GUILD_MEMBER_UPDATE", render.member(member) | {"guild_id": str(guild.id)}, guild=guild)
+
+    def remove_member(self, guild: Guild, user: User) -> None:
+        """Let somebody leave a guild."""
+        del guild.members[user.id]
+        self.tell("GUILD_MEMBER_REMOVE", {"guild_id": str(guild.id), "user": render.user(user)}, guild=guild)
