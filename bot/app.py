@@ -13,6 +13,7 @@ import discord
 from bot.client import Canonkeeper
 from bot.client.endpoint import use_api
 from bot.client.sync import sync
+from bot.domain.canon import CanonLesson
 from bot.domain.errors import SettingError
 from bot.domain.understanding import Engine
 from bot.services import Services
@@ -20,7 +21,7 @@ from bot.services.asking import AskService
 from bot.services.canon import CanonService
 from bot.services.library import read_library
 from bot.services.quotes import QuoteService
-from bot.services.seeding import FACTS, bring_up_to_date
+from bot.services.seeding import CANON, CLAIMS, FACTS, bring_up_to_date
 from bot.store.content import Content
 from bot.store.database import Database
 from bot.store.synced import SyncedCommands
@@ -50,7 +51,11 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
         yield Services(
             library=library,
             quotes=QuoteService(library, content),
-            canon=CanonService(library),
+            canon=CanonService(
+                library,
+                Engine.load(await content.learnt(CLAIMS)),
+                CanonLesson.from_bytes(await content.learnt(CANON)),
+            ),
             asking=AskService(library, Engine.load(await content.learnt(FACTS))),
             synced=SyncedCommands(database),
         )

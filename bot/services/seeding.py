@@ -9,6 +9,7 @@ import multiprocessing
 from typing import TYPE_CHECKING
 
 from bot.domain import announcement as announcements
+from bot.domain import canon
 from bot.domain.understanding import Answerable, Example, Lesson, learn
 from bot.store import seed
 
@@ -22,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 FACTS = "facts"
 CLAIMS = "claims"
+CANON = "canon"
 
 
 async def bring_up_to_date(database: Database, folder: Path) -> bool:
@@ -34,7 +36,9 @@ async def bring_up_to_date(database: Database, folder: Path) -> bool:
         return False
     announcement = await asyncio.to_thread(announcements.load, folder)
     _log.info("learning from %s, which takes some seconds, once for each change of it", folder)
-    await seed.seed(database, announcement, checksum, await _learn(lessons(announcement)))
+    learnt = await _learn(lessons(announcement))
+    learnt[CANON] = canon.learn(announcement).to_bytes()
+    await seed.seed(database, announcement, checksum, learnt)
     return True
 
 

@@ -74,7 +74,7 @@ CREATE TABLE quote_topic (
 
 -- Everything else that is read as a whole at the start, as JSON in the form of its struct.
 CREATE TABLE entry (
-    kind  TEXT NOT NULL CHECK (kind IN ('person', 'subject', 'claim', 'fact', 'timeline', 'phrase')),
+    kind  TEXT NOT NULL CHECK (kind IN ('person', 'subject', 'claim', 'fact', 'timeline')),
     ord   INTEGER NOT NULL,
     id    TEXT NOT NULL,
     body  TEXT NOT NULL,

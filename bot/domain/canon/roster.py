@@ -1,0 +1,119 @@
+"""Finds the people and ships that a text names: by name, alias, joined names, or with a slip of the finger.
+
+Never the nearest ship when names differ: a slip keeps the first letter, changes one letter in four at
+most, must lead to one name alone, and is not looked for in words that mean something already.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+import msgspec
+from rapidfuzz.distance import OSA
+
+from bot.domain.text import fold, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from bot.domain.announcement import Person, Subject
+
+_POSSESSIVE = re.compile(r"'s\b|s'(?=\s|$)")
+_LETTERS_PER_SLIP = 4
+_LONGEST = 5
+
+
+class Named(NamedTuple):
+    """A person or ship, by its id."""
+
+    kind: Literal["person", "ship"]
+    id: str
+
+
+class Mentions(msgspec.Struct, frozen=True):
+    """What a text names, in the order of its words, each once; `rest` holds its other words."""
+
+    ships: tuple[str, ...]
+    persons: tuple[str, ...]
+    rest: tuple[str, ...]
+
+
+class Roster:
+    """All names that people may type, and what they stand for."""
+
+    def __init__(self, people: Iterable[Person], subjects: Iterable[Subject], known_words: Collection[str]) -> None:
+        self._known: Final = frozenset(known_words)
+        self._names: Final[dict[tuple[str, ...], Named]] = {}
+        for subject in subjects:
+            if subject.kind == "ship":
+                self._learn(Named("ship", subject.id), (subject.name, subject.id, *subject.aliases))
+        for person in people:
+            self._learn(Named("person", person.id), (person.name, person.id, *person.aliases))
+        self._single = {name[0]: named for name, named in self._names.items() if len(name) == 1}
+        self._persons = {word: named for word, named in self._single.items() if named.kind == "person"}
+
+    def _learn(self, named: Named, names: Iterable[str]) -> None:
+        for name in names:
+            if words := words_of(name):
+                self._names.setdefault(words, named)
+
+    def find(self, text: str) -> Mentions:
+        """Return whom and what `text` names."""
+        words = words_of(text)
+        found: list[Named] = []
+        rest: list[str] = []
+        at = 0
+        while at < len(words):
+            length, named = self._longest(words[at : at + _LONGEST])
+            if named:
+                found.extend(named)
+            else:
+                rest.append(words[at])
+            at += length
+        return Mentions(
+            ships=tuple(dict.fromkeys(named.id for named in found if named.kind == "ship")),
+            persons=tuple(dict.fromkeys(named.id for named in found if named.kind == "person")),
+            rest=tuple(rest),
+        )
+
+    def _longest(self, words: tuple[str, ...]) -> tuple[int, tuple[Named, ...]]:
+        """Return how many of the words are one name, and what it names; (1, ()) for no name."""
+        for length in range(len(words), 0, -1):
+            if named := self._names.get(words[:length]):
+                return length, (named,)
+        return 1, self._joined(words[0]) or self._slip(words[0])
+
+    def _joined(self, word: str) -> tuple[Named, ...]:
+        """Return the two people whose names were written as one word, as in 'korraxasami'."""
+        for name, first in self._persons.items():
+            if word.startswith(name) and len(word) > len(name):
+                tail = word[len(name) :]
+                second = self._persons.get(tail) or self._persons.get(tail.removeprefix("x"))
+                if second is not None and second != first:
+                    return (first, second)
+        return ()
+
+    def _slip(self, word: str) -> tuple[Named, ...]:
+        slips = len(word) // _LETTERS_PER_SLIP
+        if not slips or word in self._known:
+            return ()
+        nearest = {
+            named: distance
+            for name, named, distance in self._near(word, slips)
+            if name[0] == word[0] or name[:2] == word[1::-1]
+        }
+        best = [named for named, distance in nearest.items() if distance == min(nearest.values())]
+        return (best[0],) if len(best) == 1 else ()
+
+    def _near(self, word: str, slips: int) -> Iterator[tuple[str, Named, int]]:
+        """Yield each name within `slips` edits of the word, the nearest of one person's or ship's last."""
+        found = [(OSA.distance(word, name, score_cutoff=slips), name, named) for name, named in self._single.items()]
+        for distance, name, named in sorted(found, reverse=True):
+            if distance <= slips:
+                yield name, named, distance
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a text as names are compared: folded, without possessive endings."""
+    return tuple(normalise(_POSSESSIVE.sub("", fold(text))).split())
