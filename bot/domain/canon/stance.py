@@ -12,70 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _NEGATIONS: Final = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "none",
-        "nobody",
-        "nothing",
-        "neither",
-        "nor",
-        "without",
-        "aint",
-        "isnt",
-        "arent",
-        "wasnt",
-        "werent",
-        "dont",
-        "doesnt",
-        "didnt",
-        "cant",
-        "cannot",
-        "couldnt",
-        "wont",
-        "wouldnt",
-        "shouldnt",
-        "hasnt",
-        "havent",
-        "hadnt",
-        "false",
-        "untrue",
-        "wrong",
-        "fake",
-        "myth",
-        "hardly",
-        "nope",
-        "nah",
-        "lie",
-        "lies",
-        "denied",
-        "refuted",
-        "bs",
-    ]
+    """
+    not no never none nobody nothing neither nor without aint isnt arent wasnt werent dont doesnt didnt cant
+    cannot couldnt wont wouldnt shouldnt hasnt havent hadnt false untrue wrong fake myth hardly nope nah lie
+    lies denied refuted bs
+    """.split()
 )
 # 'not only', 'no doubt', 'not just' assert what follows; so do questions that open with a negation.
 _ASSERTING: Final = re.compile(
     r"\b(?:not (?:only|just)|no (?:doubt|denying|question|wonder|less)|cant deny|not a lie|no lie|why not)\b"
 )
-_AUXILIARY: Final = [
-    "isnt",
-    "arent",
-    "wasnt",
-    "werent",
-    "dont",
-    "doesnt",
-    "didnt",
-    "cant",
-    "couldnt",
-    "wont",
-    "wouldnt",
-    "shouldnt",
-    "hasnt",
-    "havent",
-    "hadnt",
-    "aint",
-]
+_AUXILIARY: Final = """
+    isnt arent wasnt werent dont doesnt didnt cant couldnt wont wouldnt shouldnt hasnt havent hadnt aint
+    """.split()
 _OPENING: Final = re.compile(rf"(?:^|\b(?:but|so|and|wait|hey|like|um|ok) )(?:{'|'.join(_AUXILIARY)}) ")
 _INVERTED: Final = re.compile(
     r"(?:^|\b(?:but|so|and|wait|hey|ok) )(?:is|are|was|were|do|does|did|can|could|has|have|had) (?:\w+ ){1,4}?not\b"
