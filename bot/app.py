@@ -8,13 +8,9 @@ import logging
 import signal
 from typing import TYPE_CHECKING
 
-import discord
-
 from bot.client import Canonkeeper
 from bot.client.endpoint import use_api
-from bot.client.sync import sync
 from bot.domain.canon import CanonLesson
-from bot.domain.errors import SettingError
 from bot.domain.understanding import Engine
 from bot.services import Services
 from bot.services.asking import AskService
@@ -73,13 +69,7 @@ async def client(settings: Settings) -> AsyncIterator[Canonkeeper]:
         services(settings) as built,
         Canonkeeper(built, extensions=EXTENSIONS, dev_guild_id=settings.dev_guild_id) as bot,
     ):
-        try:
-            await bot.login(token.reveal())
-        except discord.LoginFailure as error:
-            raise SettingError(
-                "DISCORD_TOKEN was refused by Discord: make a new one in the developer portal, under "
-                "your application's 'Bot', and put it into .env"
-            ) from error
+        await bot.sign_in(token.reveal())
         yield bot
 
 
@@ -111,6 +101,4 @@ async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
 async def sync_commands(settings: Settings) -> int:
     """Register the commands with Discord whether or not they changed; return how many there are."""
     async with client(settings) as bot:
-        guild = discord.Object(settings.dev_guild_id) if settings.dev_guild_id else None
-        await sync(bot.tree, bot.services.synced, guild=guild, force=True)
-        return len(bot.tree.get_commands(guild=guild))
+        return await bot.register_commands()

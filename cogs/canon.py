@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.rendering import canon as rendering
+from bot.rendering.choices import COMPLETIONS, choices
 
 if TYPE_CHECKING:
     from bot.client import Canonkeeper
@@ -18,15 +19,28 @@ if TYPE_CHECKING:
 class CanonCog(commands.Cog):
     """Canon checks."""
 
-    def __init__(self, canon: CanonService) -> None:
+    def __init__(self, canon: CanonService, tree: app_commands.CommandTree[Any]) -> None:
         self._canon = canon
+        self._tree = tree
+        self._menu = app_commands.ContextMenu(
+            name="Canon check",
+            callback=self._check,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
 
-    @app_commands.command(
-        name="canon",
-        description="Is it canon? A ship, a person, or a claim, checked against the announcement",
-    )
+    async def cog_load(self) -> None:
+        """Add the message's menu entry; a cog's decorators know none."""
+        self._tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        """Take the menu entry away again."""
+        self._tree.remove_command(self._menu.name, type=self._menu.type)
+
+    @app_commands.command(name="canon", description="Is it canon? A ship, a person or a claim, checked")
     @app_commands.describe(
-        subject="A ship, a person, or a claim such as 'they are just friends'", private="Answer only to me"
+        subject="A ship, a person, or a claim such as 'they are just friends'",
+        private="Answer only to me",
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -38,9 +52,21 @@ class CanonCog(commands.Cog):
     ) -> None:
         """Answer /canon."""
         ruling = self._canon.rule(subject)
-        await interaction.response.send_message(view=rendering.ruled(ruling), ephemeral=private or not ruling.quotes)
+        await interaction.response.send_message(view=rendering.ruled(ruling), ephemeral=private)
+
+    @canon.autocomplete("subject")
+    async def _complete(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        # What was typed stays the first choice: a completion must not push a claim aside.
+        own = [(typed, typed)] if typed.strip() else []
+        return choices([*own, *self._canon.complete(typed, COMPLETIONS)])
+
+    async def _check(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        """Rule on the ships and claims that a message names, to the one who asked alone."""
+        rulings = self._canon.rule_message(message.content)
+        view = rendering.checked(rulings) if rulings else rendering.nothing_to_check()
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses."""
-    await bot.add_cog(CanonCog(bot.services.canon))
+    await bot.add_cog(CanonCog(bot.services.canon, bot.tree))

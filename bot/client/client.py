@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot import errors
 from bot.client.sync import sync
+from bot.domain.errors import SettingError
 from bot.rendering.actions import Actions, Pick, Press
 
 if TYPE_CHECKING:
@@ -69,6 +70,21 @@ class Canonkeeper(commands.AutoShardedBot):
         self.actions = Actions()
         self._extension_names = extensions
         self._dev_guild = discord.Object(dev_guild_id) if dev_guild_id else None
+
+    async def sign_in(self, token: str) -> None:
+        """Log in and run `setup_hook`. Raises SettingError when Discord refuses the token."""
+        try:
+            await self.login(token)
+        except discord.LoginFailure as error:
+            raise SettingError(
+                "DISCORD_TOKEN was refused by Discord: make a new one in the developer portal, under "
+                "your application's 'Bot', and put it into .env"
+            ) from error
+
+    async def register_commands(self) -> int:
+        """Register the commands whether or not they changed, and return how many there are."""
+        await sync(self.tree, self.services.synced, guild=self._dev_guild, force=True)
+        return len(self.tree.get_commands(guild=self._dev_guild))
 
     async def setup_hook(self) -> None:
         """Load the cogs, register the commands where they changed, start the daily posts.
