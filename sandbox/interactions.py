@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 ANSWER_WITHIN = 3.0  # Discord's docs, "Interaction callback": an answer within 3 seconds
 TOKEN_LIFE = 15 * 60.0  # Discord's docs, "Interaction": the token is good for 15 minutes
+_KEPT = 5000
 IN_GUILD, IN_BOT_DM, IN_PRIVATE = 0, 1, 2
 
 
@@ -28,6 +29,7 @@ class Interactions:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._keep = _KEPT
         self._waiting: dict[int, list[asyncio.Future[None]]] = {}
 
     # -- opening ------------------------------------------------------------------------------------
@@ -59,6 +61,7 @@ class Interactions:
             command=command,
             origin=origin,
         )
+        self._forget()
         world.interactions[one.token] = one
         world.events.emit(Event("INTERACTION_CREATE", self._payload(one), channel.guild, channel))
         if kind != AUTOCOMPLETE:
@@ -96,6 +99,14 @@ class Interactions:
         if one.message is not None:
             body["message"] = render_messages.message(one.message, world.root)
         return body
+
+    def _forget(self) -> None:
+        """Let go of interactions whose tokens have long been dead, now and then."""
+        world = self._world
+        if len(world.interactions) > self._keep:
+            long_ago = world.now() - 2 * TOKEN_LIFE
+            world.interactions = {key: one for key, one in world.interactions.items() if one.at > long_ago}
+            self._keep = max(_KEPT, 2 * len(world.interactions))
 
     # -- answering ----------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def post(world: World, message: Message) -> None:
     """Put a message into its channel's history. An ephemeral one reaches its addressee and nobody else."""
     if message.ephemeral:
+        world.hidden[message.id] = message
         _tell(world, "MESSAGE_CREATE", message)
         return
     channel = message.channel
@@ -54,6 +55,8 @@ def delete(world: World, message: Message) -> None:
     """Take a message out of the history."""
     channel = message.channel
     channel.messages.pop(message.id, None)
+    world.hidden.pop(message.id, None)
+    message.deleted = True
     data = {"id": str(message.id), "channel_id": str(channel.id)}
     if channel.guild is not None:
         data["guild_id"] = str(channel.guild.id)

@@ -170,6 +170,7 @@ class Message:
     late_edits: list[float] = field(default_factory=list)
     position: int | None = None
     loading: bool = False
+    deleted: bool = False
 
     @property
     def ephemeral(self) -> bool:

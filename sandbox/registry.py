@@ -9,6 +9,7 @@ from sandbox.errors import SandboxError
 from sandbox.events import Event, Events
 from sandbox.ids import Ids
 from sandbox.model import PRIVATE, Channel, ChannelType, Command, Guild, Interaction, Message, Role, User
+from sandbox.nonces import Nonces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,8 @@ class Registry:
         self.interactions: dict[str, Interaction] = {}
         self.attachments: dict[int, tuple[str, str, bytes]] = {}
         self._dms: dict[frozenset[int], Channel] = {}
+        self.hidden: dict[int, Message] = {}  # ephemeral messages
+        self.nonces = Nonces(now)
         self.root = ""
         self.shards: int | None = None  # what GET /gateway/bot advises; None: by the number of guilds
 
@@ -73,9 +76,11 @@ class Registry:
         wanted = permissions.bits(*names)
         return self.permissions(channel, user) & wanted == wanted
 
-    def message(self, channel: Channel, message_id: int) -> Message | None:
-        """Find a message of a channel's history; the starter of a thread is looked up in its parent too."""
-        return channel.messages.get(message_id)
+    def message(self, message_id: int) -> Message | None:
+        """Find a message by its id alone, wherever it is; ephemeral ones too."""
+        if message_id in self.hidden:
+            return self.hidden[message_id]
+        return next((each.messages[message_id] for each in self.channels.values() if message_id in each.messages), None)
 
     def dm(self, first: User, second: User) -> Channel:
         """Give the DM channel of two users; it is opened at the first call."""

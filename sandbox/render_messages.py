@@ -78,7 +78,7 @@ def _of_interaction(one: Message, cause: Interaction) -> dict[str, Any]:
     body: dict[str, Any] = {
         "application_id": str(one.author.id),
         "webhook_id": str(one.author.id),
-        "interaction_metadata": metadata(cause),
+        "interaction_metadata": metadata(cause, one),
     }
     if cause.command is not None:
         body["interaction"] = {
@@ -90,7 +90,7 @@ def _of_interaction(one: Message, cause: Interaction) -> dict[str, Any]:
     return body
 
 
-def metadata(cause: Interaction) -> dict[str, Any]:
+def metadata(cause: Interaction, of: Message | None = None) -> dict[str, Any]:
     """Render where a message came from (Discord's docs, "Message interaction metadata")."""
     body: dict[str, Any] = {
         "id": str(cause.id),
@@ -98,7 +98,7 @@ def metadata(cause: Interaction) -> dict[str, Any]:
         "user": render.user(cause.user),
         "authorizing_integration_owners": cause.owners,
     }
-    if cause.original is not None:
+    if of is not None and cause.original is not None and cause.original is not of:
         body["original_response_message_id"] = str(cause.original.id)
     if cause.origin is not None:
         body["triggering_interaction_metadata"] = metadata(cause.origin)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def can_see(world: World, user: User, message: Message) -> bool:
     """Tell whether a message is there for a user: ephemeral ones for their addressee only."""
     if message.ephemeral:
-        return message.addressee == user.id
+        return message.addressee == user.id and not message.deleted
     return message.channel.messages.get(message.id) is message and bool(world.permissions(message.channel, user) & VIEW)
 
 

@@ -1,6 +1,15 @@
 """The REST routes that the sandbox imitates."""
 
-from sandbox.rest import commands, interactions, meta
+from sandbox.rest import channels, commands, guilds, interactions, messages, meta, threads, webhooks
 from sandbox.routes import Route
 
-ROUTES: list[Route] = [*meta.ROUTES, *commands.ROUTES, *interactions.ROUTES]
+ROUTES: list[Route] = [
+    *meta.ROUTES,
+    *guilds.ROUTES,
+    *channels.ROUTES,
+    *messages.ROUTES,
+    *threads.ROUTES,
+    *commands.ROUTES,
+    *interactions.ROUTES,
+    *webhooks.ROUTES,
+]

@@ -1,10 +1,7 @@
 """The thin line: a bot logs in, registers a command, is asked, completes, and is pressed."""
 
-import discord
-from conftest import TinyBot, running
-from discord import app_commands
-
 from sandbox import Sandbox
+from tests.sandbox.tiny import TinyBot, app_commands, discord, running
 
 
 class Again(discord.ui.View):

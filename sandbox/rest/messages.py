@@ -1,0 +1,177 @@
+"""Routes of messages in channels: create, read, change, delete; and the typing sign."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, Any
+
+from sandbox import messages, permissions, render_messages
+from sandbox.checks.messages import check_message
+from sandbox.compose import Draft, amend, compose
+from sandbox.errors import UnsupportedError, fault, invalid
+from sandbox.model import PRIVATE, ChannelType
+from sandbox.rest import finding
+from sandbox.routes import Route
+
+if TYPE_CHECKING:
+    from sandbox.api import Call
+    from sandbox.model import Channel, Message
+
+_HOUR = 3600.0
+_LATE_EDITS = 5  # edits of a message older than an hour, in an hour; Discord does not publish its number
+
+
+def _show(call: Call, message: Message) -> dict[str, Any]:
+    return render_messages.message(message, call.world.root)
+
+
+def _create(call: Call) -> dict[str, Any]:
+    """Create a message (Discord's docs, "Create message")."""
+    place = finding.channel(call)
+    body = call.object()
+    may_send(call, place, body)
+    check_message(body, call.files)
+    replied = _reply_to(call, place, body.get("message_reference"))
+    known = call.world.nonces.find(body.get("nonce")) if body.get("enforce_nonce") else None
+    if known is not None:
+        return _show(call, known)
+    message = compose(call.world, Draft(call.world.bot, place, body, call.files, reply_to=replied))
+    call.world.nonces.note(message)
+    messages.post(call.world, message)
+    return _show(call, message)
+
+
+def may_send(call: Call, place: Channel, body: dict[str, Any]) -> None:
+    """Check that the bot may write here: kind of channel, permissions, locked threads, closed DMs."""
+    if place.type is ChannelType.FORUM:
+        raise fault(50008)
+    if place.type in PRIVATE:
+        _dm_open(call, place)
+        return
+    needed = permissions.SEND_IN_THREADS if place.thread else permissions.SEND
+    if body.get("embeds"):
+        needed |= permissions.EMBED_LINKS
+    if call.files:
+        needed |= permissions.ATTACH_FILES
+    has = call.world.permissions(place, call.world.bot)
+    if has & needed != needed:
+        raise fault(50013)
+    if place.thread is not None and place.thread.locked and not has & permissions.MANAGE_THREADS:
+        raise fault(160005)
+
+
+def _dm_open(call: Call, place: Channel) -> None:
+    """Check that a person takes the bot's DMs: not closed, and a guild in common or the app installed."""
+    bot = call.world.bot
+    for each in place.recipients:
+        if each is bot:
+            continue
+        shared = any(each.id in one.members and bot.id in one.members for one in call.world.guilds.values())
+        if not each.dms_open or not (shared or each.installed):
+            raise fault(50007)
+
+
+def _reply_to(call: Call, place: Channel, given: Any) -> Message | None:
+    if not isinstance(given, dict):
+        return None
+    if given.get("type"):
+        raise UnsupportedError("forwarded messages")
+    found = place.messages.get(int(given.get("message_id") or 0))
+    if found is None:
+        if given.get("fail_if_not_exists") is False:
+            return None
+        raise invalid(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+    if not call.world.permissions(place, call.world.bot) & permissions.READ_HISTORY:
+        raise fault(160002)
+    return found
+
+
+def _history(call: Call) -> list[dict[str, Any]]:
+    """List messages, newest first (Discord's docs, "Get channel messages")."""
+    place = finding.channel(call)
+    limit = call.query.get("limit", "50")
+    if not limit.isdecimal() or not 1 <= int(limit) <= 100:  # noqa: PLR2004 - Discord's bounds
+        raise invalid(("limit",), "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
+    if not call.world.permissions(place, call.world.bot) & permissions.READ_HISTORY:
+        return []
+    ids = list(place.messages)
+    chosen = _window(ids, call.query, int(limit))
+    return [_show(call, place.messages[each]) for each in reversed(chosen)]
+
+
+def _window(ids: list[int], query: dict[str, str], limit: int) -> list[int]:
+    """Choose from ids in ascending order by before, after or around."""
+    if "after" in query:
+        at = bisect_right(ids, int(query["after"]))
+        return ids[at : at + limit]
+    if "around" in query:
+        middle = bisect_left(ids, int(query["around"]))
+        start = max(0, middle - limit // 2)
+        return ids[start : start + limit]
+    end = bisect_left(ids, int(query["before"])) if "before" in query else len(ids)
+    return ids[max(0, end - limit) : end]
+
+
+def _get(call: Call) -> dict[str, Any]:
+    place = finding.channel(call)
+    if not call.world.permissions(place, call.world.bot) & permissions.READ_HISTORY:
+        raise fault(50013)
+    return _show(call, finding.message(call, place))
+
+
+def _edit(call: Call) -> dict[str, Any]:
+    """Change a message of the bot's own (Discord's docs, "Edit message")."""
+    place = finding.channel(call)
+    message = finding.message(call, place)
+    if message.author is not call.world.bot:
+        raise fault(50005)
+    if place.thread is not None and place.thread.archived:
+        raise fault(50083)
+    body = call.object()
+    check_message(body, call.files, old=message)
+    _late(call, message)
+    amend(call.world, message, Draft(message.author, place, body, call.files))
+    message.edited_at = call.world.now()
+    messages.changed(call.world, message)
+    return _show(call, message)
+
+
+def _late(call: Call, message: Message) -> None:
+    """Count edits of messages older than an hour; 30046 when there are too many."""
+    now = call.world.now()
+    if now - message.at <= _HOUR:
+        return
+    message.late_edits = [each for each in message.late_edits if now - each < _HOUR]
+    if len(message.late_edits) >= _LATE_EDITS:
+        raise fault(30046)
+    message.late_edits.append(now)
+
+
+def _delete(call: Call) -> None:
+    place = finding.channel(call)
+    message = finding.message(call, place)
+    if message.author is not call.world.bot:
+        if place.type in PRIVATE:
+            raise fault(50003)
+        finding.channel(call, permissions.MANAGE_MESSAGES)
+    if place.thread is not None and place.thread.archived:
+        raise fault(50083)
+    messages.delete(call.world, message)
+
+
+def _typing(call: Call) -> None:
+    place = finding.channel(call)
+    may_send(call, place, {})
+    data = {"channel_id": str(place.id), "user_id": str(call.world.bot.id), "timestamp": int(call.world.now())}
+    call.world.tell("TYPING_START", data, guild=place.guild, channel=place)
+
+
+_ALL = "/channels/{channel_id}/messages"
+ROUTES = [
+    Route("POST", _ALL, _create),
+    Route("GET", _ALL, _history),
+    Route("GET", _ALL + "/{message_id}", _get),
+    Route("PATCH", _ALL + "/{message_id}", _edit),
+    Route("DELETE", _ALL + "/{message_id}", _delete),
+    Route("POST", "/channels/{channel_id}/typing", _typing),
+]
