@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from bot.client import Canonkeeper
 from bot.client.endpoint import use_api
+from bot.clock import SystemClock
+from bot.demo_clock import DemoClock
 from bot.domain.canon import CanonLesson
 from bot.domain.understanding import Engine
 from bot.services import Services
@@ -25,6 +27,7 @@ from bot.store.synced import SyncedCommands
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.clock import Clock
     from bot.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -35,12 +38,22 @@ CLOSE_SECONDS = 5.0
 
 
 @contextlib.asynccontextmanager
+async def clock_of(settings: Settings) -> AsyncIterator[Clock]:
+    """Yield the machine's clock, or in the demo the demo's."""
+    if settings.clock_url is None:
+        yield SystemClock()
+    else:
+        async with DemoClock(settings.clock_url) as clock:
+            yield clock
+
+
+@contextlib.asynccontextmanager
 async def services(settings: Settings) -> AsyncIterator[Services]:
     """Open the store, bring its content up to date, and build what the cogs use.
 
     Raises StoreError or AnnouncementError, each in words that say what to do.
     """
-    async with await Database.open(settings.database_path) as database:
+    async with clock_of(settings) as clock, await Database.open(settings.database_path) as database:
         await bring_up_to_date(database, settings.announcement_path)
         content = Content(database)
         library = await read_library(content)
@@ -54,6 +67,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             ),
             asking=AskService(library, Engine.load(await content.learnt(FACTS))),
             synced=SyncedCommands(database),
+            clock=clock,
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.clock import Clock
     from bot.services.asking import AskService
     from bot.services.canon import CanonService
     from bot.services.library import Library
@@ -22,3 +23,4 @@ class Services:
     canon: CanonService
     asking: AskService
     synced: SyncedCommands
+    clock: Clock
