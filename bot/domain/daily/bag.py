@@ -57,3 +57,18 @@ def foretell(bag: Bag, matching: Collection[str], count: int) -> Sequence[str]:
 
 def _place(bag: Bag, quote: str) -> bytes:
     return hashlib.blake2b(f"{bag.seed}:{bag.round}:{quote}".encode(), digest_size=12).digest()
+
+
+def drop(bag: Bag, matching: Collection[str]) -> tuple[str, Bag]:
+    """Return the id of the quote that would come next, and the bag without it, as if it had never been there.
+
+    What was posted last stays the last, so the seam holds. A quote dropped at the end of a round is dropped
+    from the next round as well: it would come first there, and nobody who dropped it wants that. Raises
+    ValueError when nothing matches.
+    """
+    dropped, after = draw(bag, matching)
+    after = msgspec.structs.replace(after, last=bag.last)
+    if len(matching) > 1 and draw(after, matching)[0] == dropped:
+        kept = after.drawn.difference(matching) | {dropped}
+        after = msgspec.structs.replace(after, round=after.round + 1, drawn=kept)
+    return dropped, after

@@ -85,9 +85,7 @@ def complete_days(text: str) -> list[tuple[str, str]]:
     offers = [(label, value) for value, label in common]
     if not typed:
         return offers
-    begun = [
-        (label, value) for label, value in offers if typed in label.casefold() or value.startswith(typed)
-    ]
+    begun = [(label, value) for label, value in offers if typed in label.casefold() or value.startswith(typed)]
     try:
         days = parse_days(text)
     except UserError:

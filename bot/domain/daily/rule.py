@@ -66,7 +66,7 @@ def instant_on(rule: Rule, date: dt.date) -> dt.datetime | None:
     # A local time that does not exist comes back as another one; fold=0 is the first of two that do.
     if instant.astimezone(zone).replace(tzinfo=None) == wanted.replace(tzinfo=None):
         return instant
-    change = _change_between(zone, wanted.replace(fold=1).astimezone(dt.UTC), instant)
+    change = change_between(zone, wanted.replace(fold=1).astimezone(dt.UTC), instant)
     skipped = (change - _SECOND).astimezone(zone).date() < date < change.astimezone(zone).date()
     return None if skipped else change
 
@@ -97,7 +97,7 @@ def _from(rule: Rule, date: dt.date) -> Iterator[Occurrence]:
         date += _DAY
 
 
-def _change_between(zone: zoneinfo.ZoneInfo, before: dt.datetime, after: dt.datetime) -> dt.datetime:
+def change_between(zone: zoneinfo.ZoneInfo, before: dt.datetime, after: dt.datetime) -> dt.datetime:
     """Return the first instant, to the second, with another offset than `before`; `after` has another."""
     offset = before.astimezone(zone).utcoffset()
     low, high = 0, int((after - before).total_seconds())
@@ -108,36 +108,3 @@ def _change_between(zone: zoneinfo.ZoneInfo, before: dt.datetime, after: dt.date
         else:
             high = middle
     return before + high * _SECOND
-
-
-def next_change(zone_name: str, instant: dt.datetime, within: dt.timedelta) -> Change | None:
-    """Return the zone's next change of its clocks after `instant`, if it comes `within` that time."""
-    zone = zoneinfo.ZoneInfo(zone_name)
-    step = dt.timedelta(hours=6)
-    here = instant.astimezone(dt.UTC).replace(microsecond=0)
-    while here < instant + within:
-        there = here + step
-        before, after = _offset(zone, here), _offset(zone, there)
-        if before != after:
-            at = _change_between(zone, here, there)
-            return Change(at, before, after) if at <= instant + within else None
-        here = there
-    return None
-
-
-class Change(NamedTuple):
-    """A change of the clocks: its instant (UTC), and the offsets from UTC before and after."""
-
-    at: dt.datetime
-    before: dt.timedelta
-    after: dt.timedelta
-
-
-def offset_at(zone_name: str, instant: dt.datetime) -> dt.timedelta:
-    """Return the zone's offset from UTC at `instant`."""
-    return _offset(zoneinfo.ZoneInfo(zone_name), instant)
-
-
-def _offset(zone: zoneinfo.ZoneInfo, instant: dt.datetime) -> dt.timedelta:
-    offset = instant.astimezone(zone).utcoffset()
-    return offset if offset is not None else dt.timedelta()

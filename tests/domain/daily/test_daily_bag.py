@@ -53,9 +53,7 @@ def test_quotes_that_come_and_go_change_nothing_else(
     assert sorted(foretell(bag, after, len(left))) == sorted(left)
     # And those that were there keep their order.
     before = [quote for quote in foretell(bag, quotes, len(quotes) - len(seen)) if quote in left]
-    assert [
-        quote for quote in foretell(bag, after, len(left)) if quote in before
-    ] == before or bag.last in new
+    assert [quote for quote in foretell(bag, after, len(left)) if quote in before] == before or bag.last in new
 
 
 @given(seeds, ids)

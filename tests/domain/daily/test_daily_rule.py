@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.daily.rule import EVERY_DAY, Rule, following, instant_on, next_change, offset_at, upcoming
+from bot.domain.daily.changes import Effect, effect, next_change, offset_at, offset_text
+from bot.domain.daily.rule import EVERY_DAY, Rule, following, instant_on, upcoming
 from tests.support.sweep import differences
 
 ZONES = sorted(zoneinfo.available_timezones() - {"localtime"})
@@ -26,20 +27,14 @@ def utc(text: str) -> dt.datetime:
 
 
 def test_an_ordinary_day() -> None:
-    assert instant_on(Rule(9 * 60, EVERY_DAY, "Europe/Berlin"), dt.date(2026, 1, 5)) == utc(
-        "2026-01-05 08:00"
-    )
-    assert instant_on(Rule(9 * 60, EVERY_DAY, "Europe/Berlin"), dt.date(2026, 7, 5)) == utc(
-        "2026-07-05 07:00"
-    )
+    assert instant_on(Rule(9 * 60, EVERY_DAY, "Europe/Berlin"), dt.date(2026, 1, 5)) == utc("2026-01-05 08:00")
+    assert instant_on(Rule(9 * 60, EVERY_DAY, "Europe/Berlin"), dt.date(2026, 7, 5)) == utc("2026-07-05 07:00")
 
 
 def test_clocks_go_forward_over_the_time() -> None:
     # New York, 8 March 2026: 02:00 becomes 03:00 at 07:00 UTC.
     for minute in (120, 150, 179):
-        assert instant_on(Rule(minute, EVERY_DAY, "America/New_York"), dt.date(2026, 3, 8)) == utc(
-            "2026-03-08 07:00"
-        )
+        assert instant_on(Rule(minute, EVERY_DAY, "America/New_York"), dt.date(2026, 3, 8)) == utc("2026-03-08 07:00")
 
 
 def test_clocks_go_back_over_the_time() -> None:
@@ -88,9 +83,7 @@ def test_the_next_post_is_later_on_a_right_day_and_within_nine_days(rule: Rule, 
 
 
 @given(rules, instants)
-def test_going_from_post_to_post_gives_the_same_as_asking_from_an_instant(
-    rule: Rule, instant: dt.datetime
-) -> None:
+def test_going_from_post_to_post_gives_the_same_as_asking_from_an_instant(rule: Rule, instant: dt.datetime) -> None:
     first, second, third = islice(upcoming(rule, instant), 3)
     assert following(rule, first.date) == second
     assert following(rule, second.date) == third
@@ -99,9 +92,7 @@ def test_going_from_post_to_post_gives_the_same_as_asking_from_an_instant(
 
 
 @given(rules, instants)
-def test_the_local_time_of_a_post_is_the_rules_or_the_first_after_it(
-    rule: Rule, instant: dt.datetime
-) -> None:
+def test_the_local_time_of_a_post_is_the_rules_or_the_first_after_it(rule: Rule, instant: dt.datetime) -> None:
     post = next(upcoming(rule, instant))
     local = post.instant.astimezone(zoneinfo.ZoneInfo(rule.zone)).replace(tzinfo=None)
     wanted = dt.datetime.combine(post.date, dt.time(rule.minute // 60, rule.minute % 60))
@@ -156,3 +147,32 @@ def test_the_next_change_is_told_within_sixty_days() -> None:
 
 def test_offsets() -> None:
     assert offset_at("Asia/Kathmandu", utc("2026-01-01 00:00")) == dt.timedelta(hours=5, minutes=45)
+
+
+@pytest.mark.parametrize(
+    ("minute", "instant", "expected"),
+    [
+        (150, "2026-02-01 00:00", Effect.GAP),
+        (119, "2026-02-01 00:00", Effect.NONE),
+        (180, "2026-02-01 00:00", Effect.NONE),
+        (60, "2026-10-01 00:00", Effect.TWICE),
+        (120, "2026-10-01 00:00", Effect.NONE),
+    ],
+)
+def test_what_a_change_does_to_a_time(minute: int, instant: str, expected: Effect) -> None:
+    change = next_change("America/New_York", utc(instant), dt.timedelta(days=60))
+    assert change is not None
+    assert effect(Rule(minute, EVERY_DAY, "America/New_York"), change) is expected
+
+
+def test_a_change_on_another_weekday_does_nothing() -> None:
+    change = next_change("America/New_York", utc("2026-02-01 00:00"), dt.timedelta(days=60))
+    assert change is not None
+    assert effect(Rule(150, 0b001_1111, "America/New_York"), change) is Effect.NONE
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(0, "UTC"), (-300, "UTC-5"), (330, "UTC+5:30"), (-210, "UTC-3:30"), (840, "UTC+14")]
+)
+def test_offsets_in_words(minutes: int, expected: str) -> None:
+    assert offset_text(dt.timedelta(minutes=minutes)) == expected

@@ -45,9 +45,7 @@ def test_times(text: str, expected: str) -> None:
     assert time_text(parse_time(text)) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["", "soon", "25:00", "24:00", "12:60", "13pm", "0am", "9:5", "-1", "9:00-10:00"]
-)
+@pytest.mark.parametrize("text", ["", "soon", "25:00", "24:00", "12:60", "13pm", "0am", "9:5", "-1", "9:00-10:00"])
 def test_no_times(text: str) -> None:
     with pytest.raises(UserError, match=r"\d"):
         parse_time(text)

@@ -1,0 +1,75 @@
+"""Changes of a zone's clocks: when the next one comes, and what it does to a schedule."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import zoneinfo
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.domain.daily.rule import change_between, instant_on
+
+if TYPE_CHECKING:
+    from bot.domain.daily.rule import Rule
+
+_STEP = dt.timedelta(hours=6)
+
+
+class Change(NamedTuple):
+    """A change of the clocks: its instant (UTC), and the offsets from UTC before and after."""
+
+    at: dt.datetime
+    before: dt.timedelta
+    after: dt.timedelta
+
+
+class Effect(enum.Enum):
+    """What a change does to the post of its day: the time does not exist, comes twice, or stands."""
+
+    GAP = "gap"
+    TWICE = "twice"
+    NONE = "none"
+
+
+def next_change(zone_name: str, instant: dt.datetime, within: dt.timedelta) -> Change | None:
+    """Return the zone's next change of its clocks after `instant`, if it comes `within` that time."""
+    zone = zoneinfo.ZoneInfo(zone_name)
+    here = instant.astimezone(dt.UTC).replace(microsecond=0)
+    while here < instant + within:
+        there = here + _STEP
+        before, after = _offset(zone, here), _offset(zone, there)
+        if before != after:
+            at = change_between(zone, here, there)
+            return Change(at, before, after) if at <= instant + within else None
+        here = there
+    return None
+
+
+def effect(rule: Rule, change: Change) -> Effect:
+    """Return what `change`, a change of the rule's zone, does to the rule's time on its day."""
+    first = min(change.at + change.before, change.at + change.after).replace(tzinfo=None)
+    last = max(change.at + change.before, change.at + change.after).replace(tzinfo=None)
+    for date in {first.date(), last.date()}:
+        wanted = dt.datetime.combine(date, dt.time(*divmod(rule.minute, 60)))
+        if first <= wanted < last and rule.has(date) and instant_on(rule, date) is not None:
+            return Effect.GAP if change.after > change.before else Effect.TWICE
+    return Effect.NONE
+
+
+def offset_at(zone_name: str, instant: dt.datetime) -> dt.timedelta:
+    """Return the zone's offset from UTC at `instant`."""
+    return _offset(zoneinfo.ZoneInfo(zone_name), instant)
+
+
+def offset_text(offset: dt.timedelta) -> str:
+    """Return an offset as 'UTC-5', 'UTC+5:30' or 'UTC'."""
+    minutes = round(offset.total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    if not minutes:
+        return "UTC"
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
+
+
+def _offset(zone: zoneinfo.ZoneInfo, instant: dt.datetime) -> dt.timedelta:
+    offset = instant.astimezone(zone).utcoffset()
+    return offset if offset is not None else dt.timedelta()

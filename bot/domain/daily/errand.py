@@ -1,0 +1,107 @@
+"""What is to be sent exactly once, and how it ended.
+
+An errand is worked on in turns, by whoever holds its lease. `asked` is the first instant at which Discord
+may have accepted its message in an earlier turn; None when it surely has not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from bot.domain.daily.model import Pause, Reason, State, Style, Target
+
+# A message of ours is known in a channel's history by the id of its outermost component (Discord's docs,
+# Component Reference: a 32-bit integer of our choice, unique within the message). Ids that Discord gives
+# by itself count up from 1, so these cannot be met by chance.
+_POST_MARKS, _NOTICE_MARKS, _MARKS = 1_000_000_000, 1_600_000_000, 500_000_000
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to send. `mark` and `nonce` stay the same in all turns.
+
+    `latest` is the last instant at which it is still worth sending; `stopped` tells that a moderator paused
+    the schedule meanwhile, so that it is no longer to be sent at all.
+    """
+
+    id: int
+    target: Target
+    nonce: str
+    lease_until: dt.datetime
+    latest: dt.datetime
+    asked: dt.datetime | None = None
+    tries: int = 0
+    stopped: bool = False
+
+
+class QuotePost(Errand, frozen=True, kw_only=True):
+    """A daily quote: the delivery with this id."""
+
+    schedule: int
+    quote: str
+    date: dt.date
+    due: dt.datetime
+    late: bool
+    role: int | None
+    style: Style
+
+    @property
+    def mark(self) -> int:
+        """What the message is known by."""
+        return _POST_MARKS + self.id % _MARKS
+
+
+class PausedSchedule(msgspec.Struct, frozen=True):
+    """A schedule of which the moderators are told."""
+
+    notice: int
+    number: int
+    channel: int
+    reason: Pause
+
+
+class PauseNotice(Errand, frozen=True, kw_only=True):
+    """Tells a server's moderators which schedules were paused; `id` is the smallest of its notices.
+
+    `target.channel` is 0 until the channel was chosen.
+    """
+
+    schedules: tuple[PausedSchedule, ...]
+
+    @property
+    def mark(self) -> int:
+        """What the message is known by."""
+        return _NOTICE_MARKS + self.id % _MARKS
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """Discord has the message, in `channel` (a forum post has a channel of its own), since `at`."""
+
+    errand: QuotePost | PauseNotice
+    message: int
+    channel: int
+    at: dt.datetime
+
+
+class Again(msgspec.Struct, frozen=True):
+    """Another turn is needed at `at`; `asked` as in Errand."""
+
+    errand: QuotePost | PauseNotice
+    at: dt.datetime
+    asked: dt.datetime | None
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """It was not sent, or nobody can know; `pause` is set where the schedule cannot go on."""
+
+    errand: QuotePost | PauseNotice
+    state: State
+    reason: Reason | Pause
+    pause: Pause | None = None
+
+
+Verdict = Sent | Again | Ended

@@ -1,0 +1,132 @@
+"""The ledger: one row for each schedule and local date, from the claim to its end.
+
+The claim, the choice of the quote and the step to the next due time are one transaction (`BEGIN IMMEDIATE`
+lets one process at a time into it), made before anything is sent. A claim is a lease: when it runs out,
+because its owner died or gave it back to wait, any process may take the row over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.daily.errand import Again, Ended, QuotePost, Sent
+from bot.store import claims, notices
+from bot.store import daily_rows as rows
+from bot.store.schedules import pause
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection, Sequence
+
+    from bot.domain.daily.errand import PauseNotice, Verdict
+    from bot.domain.daily.model import Delivery
+    from bot.store.database import Database, Transaction
+    from bot.store.worker import Worker
+
+_SENT = """
+UPDATE delivery SET state = 'sent', message = ?, posted_in = ?, sent_at = ?, reason = NULL,
+       lease_until = NULL, owner = NULL WHERE id = ? AND state != 'sent'
+"""
+_WAKE = """
+SELECT min(at) AS at FROM (
+    SELECT min(next_due) AS at FROM schedule WHERE next_due IS NOT NULL
+    UNION ALL SELECT min(lease_until) FROM delivery WHERE state = 'claimed'
+    UNION ALL SELECT min(lease_until) FROM notice
+    UNION ALL SELECT min(left_at) + ? FROM departure)
+"""
+
+
+class Deliveries:
+    """The ledger's transactions, as one worker makes them."""
+
+    def __init__(self, database: Database, worker: Worker) -> None:
+        self._database = database
+        self._worker = worker
+
+    async def take(
+        self, now: dt.datetime, limit: int, matching: Callable[[str | None], Collection[str]]
+    ) -> list[QuotePost | PauseNotice]:
+        """Lease up to `limit` errands: those that wait for another turn first, then schedules now due.
+
+        `matching` returns the ids of the quotes that an `about` matches.
+        """
+        taken: list[QuotePost | PauseNotice] = []
+        async with self._database.transaction() as tx:
+            taken += await claims.stale(tx, self._worker, now, limit)
+            if room := limit - len(taken):
+                taken += await notices.take(tx, self._worker, now, room)
+            if room := limit - len(taken):
+                taken += await claims.claim(tx, self._worker, now, room, matching)
+        return taken
+
+    async def record(self, verdicts: Sequence[Verdict], now: dt.datetime) -> None:
+        """Write how turns ended.
+
+        That a message was sent is written whoever holds the lease; all else only by the lease's owner.
+        """
+        async with self._database.transaction() as tx:
+            await tx.executemany(
+                _SENT,
+                [
+                    (v.message, v.channel, rows.to_ms(v.at), v.errand.id)
+                    for v in verdicts
+                    if isinstance(v, Sent) and isinstance(v.errand, QuotePost)
+                ],
+            )
+            await self._wait(tx, verdicts)
+            await self._end(tx, verdicts)
+            await notices.record(tx, verdicts)
+            stopped = [
+                (v.errand.schedule, v.pause)
+                for v in verdicts
+                if isinstance(v, Ended) and isinstance(v.errand, QuotePost) and v.pause is not None
+            ]
+            running = [(schedule, reason) for schedule, reason in stopped if await _runs(tx, schedule)]
+            await pause(tx, running)
+            await notices.owe(tx, [schedule for schedule, _ in running], now)
+
+    async def _wait(self, tx: Transaction, verdicts: Sequence[Verdict]) -> None:
+        await tx.executemany(
+            "UPDATE delivery SET lease_until = ?, asked_at = ?, owner = NULL "
+            "WHERE id = ? AND owner = ? AND state = 'claimed'",
+            [
+                (
+                    rows.to_ms(v.at),
+                    None if v.asked is None else rows.to_ms(v.asked),
+                    v.errand.id,
+                    self._worker.owner,
+                )
+                for v in verdicts
+                if isinstance(v, Again) and isinstance(v.errand, QuotePost)
+            ],
+        )
+
+    async def _end(self, tx: Transaction, verdicts: Sequence[Verdict]) -> None:
+        await tx.executemany(
+            "UPDATE delivery SET state = ?, reason = ?, lease_until = NULL, owner = NULL "
+            "WHERE id = ? AND owner = ? AND state = 'claimed'",
+            [
+                (v.state.value, v.reason.value, v.errand.id, self._worker.owner)
+                for v in verdicts
+                if isinstance(v, Ended) and isinstance(v.errand, QuotePost)
+            ],
+        )
+
+    async def latest(self, schedule: int) -> Delivery | None:
+        """Return the latest row of a schedule; None before its first date."""
+        row = await self._database.fetch_one(
+            "SELECT * FROM delivery WHERE schedule = ? ORDER BY date DESC LIMIT 1", (schedule,)
+        )
+        return rows.delivery(row) if row else None
+
+    async def next_wake(self, farewell: dt.timedelta) -> dt.datetime | None:
+        """Return the next instant at which something is to be done; None when nothing ever is.
+
+        `farewell` is for how long the rows of a server that the bot left are kept.
+        """
+        row = await self._database.fetch_one(_WAKE, (int(farewell.total_seconds() * 1000),))
+        return rows.optional(row["at"]) if row else None
+
+
+async def _runs(tx: Transaction, schedule: int) -> bool:
+    return await tx.fetch_one("SELECT 1 FROM schedule WHERE id = ? AND paused IS NULL", (schedule,)) is not None

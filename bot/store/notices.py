@@ -1,0 +1,86 @@
+"""What moderators must be told: which schedules were paused, once, all of a server in one message."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from bot.domain.daily.errand import Again, PausedSchedule, PauseNotice
+from bot.domain.daily.model import Pause, Place, Target
+from bot.store import daily_rows as rows
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from bot.domain.daily.errand import Verdict
+    from bot.store.database import Transaction
+    from bot.store.worker import Worker
+
+# For so long it is tried to tell; `/daily list` shows the reason as long as it lasts.
+PATIENCE = dt.timedelta(days=1)
+_TAKE = """
+SELECT notice.*, schedule.number, schedule.channel, schedule.paused
+FROM notice JOIN schedule ON schedule.id = notice.schedule
+WHERE notice.guild IN (SELECT DISTINCT guild FROM notice WHERE lease_until <= ? LIMIT ?)
+AND notice.lease_until <= ? ORDER BY notice.guild, notice.id
+"""
+
+
+async def owe(tx: Transaction, schedules: Iterable[int], now: dt.datetime) -> None:
+    """Note within a transaction that the moderators of these schedules are to be told."""
+    at = rows.to_ms(now)
+    await tx.executemany(
+        "INSERT INTO notice (schedule, guild, since, lease_until) "
+        "SELECT id, guild, ?, ? FROM schedule WHERE id = ? ON CONFLICT (schedule) DO NOTHING",
+        [(at, at, schedule) for schedule in schedules],
+    )
+
+
+async def take(tx: Transaction, worker: Worker, now: dt.datetime, limit: int) -> list[PauseNotice]:
+    """Lease the notices of up to `limit` servers; each is given up PATIENCE after it arose."""
+    at = rows.to_ms(now)
+    found = await tx.fetch_all(_TAKE, (at, limit, at))
+    by_guild: dict[int, list[sqlite3.Row]] = {}
+    for row in found:
+        if row["paused"] is not None:
+            by_guild.setdefault(row["guild"], []).append(row)
+    await tx.executemany(
+        "UPDATE notice SET owner = ?, lease_until = ?, asked_at = coalesce(asked_at, ?), tries = tries + 1 "
+        "WHERE id = ?",
+        [(worker.owner, rows.to_ms(now + worker.lease), at, row["id"]) for row in found],
+    )
+    return [_errand(guild, group, now + worker.lease) for guild, group in by_guild.items()]
+
+
+def _errand(guild: int, group: list[sqlite3.Row], lease_until: dt.datetime) -> PauseNotice:
+    first = group[0]
+    asked = [row["asked_at"] for row in group if row["asked_at"] is not None]
+    return PauseNotice(
+        id=first["id"],
+        target=Target(guild, 0, Place.TEXT),
+        nonce=f"dn{first['id']}",
+        lease_until=lease_until,
+        latest=rows.from_ms(first["since"]) + PATIENCE,
+        asked=rows.from_ms(min(asked)) if asked else None,
+        tries=max(row["tries"] for row in group),
+        schedules=tuple(
+            PausedSchedule(row["id"], row["number"], row["channel"], Pause(row["paused"])) for row in group
+        ),
+    )
+
+
+async def record(tx: Transaction, verdicts: Iterable[Verdict]) -> None:
+    """Write within a transaction how notices ended: told or given up, they are gone; or they wait."""
+    for verdict in verdicts:
+        if not isinstance(verdict.errand, PauseNotice):
+            continue
+        ids = [(paused.notice,) for paused in verdict.errand.schedules]
+        if isinstance(verdict, Again):
+            asked = None if verdict.asked is None else rows.to_ms(verdict.asked)
+            await tx.executemany(
+                "UPDATE notice SET lease_until = ?, asked_at = ?, owner = NULL WHERE id = ?",
+                [(rows.to_ms(verdict.at), asked, *notice) for notice in ids],
+            )
+        else:
+            await tx.executemany("DELETE FROM notice WHERE id = ?", ids)

@@ -1,0 +1,170 @@
+"""The schedules of servers: made, changed, paused and removed by moderators."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from bot.domain.daily import bag
+from bot.domain.errors import CanonkeeperError
+from bot.store import daily_rows as rows
+from bot.store import notices
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Iterable
+
+    from bot.domain.daily.bag import Bag
+    from bot.domain.daily.model import Pause, Schedule, Wish
+    from bot.domain.daily.rule import Occurrence
+    from bot.store.database import Database, Transaction
+
+# The lowest number that the server does not use yet, so that numbers stay short.
+_ADD = """
+INSERT INTO schedule (guild, number, channel, place, minute, days, zone, about, role, style, seed,
+                      next_date, next_due)
+SELECT :guild, (SELECT min(candidate.number) FROM (SELECT 1 AS number UNION ALL
+                SELECT number + 1 FROM schedule WHERE guild = :guild) AS candidate
+                WHERE candidate.number NOT IN (SELECT number FROM schedule WHERE guild = :guild)),
+       :channel, :place, :minute, :days, :zone, :about, :role, :style, :seed, :next_date, :next_due
+WHERE (SELECT count(*) FROM schedule WHERE guild = :guild) < :limit
+"""
+_CHANGE = """
+UPDATE schedule SET channel = :channel, place = :place, minute = :minute, days = :days, zone = :zone,
+       about = :about, role = :role, style = :style, next_date = :next_date, next_due = :next_due
+WHERE id = :id
+"""
+_EQUAL = """
+SELECT number FROM schedule WHERE guild = :guild AND channel = :channel AND minute = :minute
+AND days = :days AND zone = :zone AND about IS :about
+"""
+
+
+class TooManyError(CanonkeeperError):
+    """The server has as many schedules as it may have."""
+
+
+class EqualError(CanonkeeperError):
+    """The server has a schedule that posts the same; `number` is its number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"schedule {number} is equal")
+
+
+class Schedules:
+    """Schedules by server. Chance and time are passed in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, wish: Wish, seed: int, first: Occurrence, limit: int) -> Schedule:
+        """Store a new schedule whose first post is `first`, and return it.
+
+        Raises EqualError, or TooManyError when the server has `limit` schedules.
+        """
+        next_date, next_due = rows.next_of(first)
+        values = rows.wish_columns(wish) | {"seed": seed, "next_date": next_date, "next_due": next_due}
+        async with self._database.transaction() as tx:
+            await _refuse_equal(tx, wish)
+            cursor = await tx.execute(_ADD, values | {"limit": limit})
+            if cursor.rowcount == 0:
+                raise TooManyError(f"a server has at most {limit} schedules")
+            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (cursor.lastrowid,))
+        return rows.schedule(_present(row))
+
+    async def of_guild(self, guild: int) -> list[Schedule]:
+        """Return the server's schedules by number."""
+        found = await self._database.fetch_all(f"{rows.SCHEDULE} WHERE guild = ? ORDER BY number", (guild,))
+        return [rows.schedule(row) for row in found]
+
+    async def get(self, schedule_id: int) -> Schedule | None:
+        """Return one schedule, or None when it was removed."""
+        row = await self._database.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
+        return rows.schedule(row) if row else None
+
+    async def change(self, schedule_id: int, wish: Wish, next_: Occurrence | None) -> None:
+        """Give a schedule other fields and its next post (None for a paused one); its bag stays.
+
+        Raises EqualError when another one posts the same.
+        """
+        next_date, next_due = rows.next_of(next_)
+        values = rows.wish_columns(wish) | {"id": schedule_id, "next_date": next_date, "next_due": next_due}
+        async with self._database.transaction() as tx:
+            await _refuse_equal(tx, wish, but=schedule_id)
+            await tx.execute(_CHANGE, values)
+
+    async def drop_next(self, schedule_id: int, matching: Collection[str]) -> str | None:
+        """Drop the quote that would come next and return its id; None when the schedule is gone."""
+        async with self._database.transaction() as tx:
+            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
+            if row is None:
+                return None
+            before = rows.schedule(row).bag
+            dropped, after = bag.drop(before, matching)
+            await write_bags(tx, [(schedule_id, before, after)])
+        return dropped
+
+    async def pause(self, schedule_id: int, reason: Pause) -> None:
+        """Pause one schedule, as its moderator asked."""
+        async with self._database.transaction() as tx:
+            await pause(tx, [(schedule_id, reason)])
+
+    async def resume(self, schedule_id: int, next_: Occurrence) -> None:
+        """Let a paused schedule post again, next at `next_`; a notice that is still owed is dropped."""
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                "UPDATE schedule SET paused = NULL, next_date = ?, next_due = ? WHERE id = ?",
+                (*rows.next_of(next_), schedule_id),
+            )
+            await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule_id,))
+
+    async def remove(self, schedule_id: int) -> None:
+        """Delete a schedule with all that belongs to it."""
+        async with self._database.transaction() as tx:
+            await tx.execute("DELETE FROM schedule WHERE id = ?", (schedule_id,))
+
+    async def pause_channel(self, channel: int, reason: Pause, now: dt.datetime) -> int:
+        """Pause what posts to a channel, owe the moderators a notice, and return how many it were."""
+        async with self._database.transaction() as tx:
+            found = await tx.fetch_all("SELECT id FROM schedule WHERE channel = ? AND paused IS NULL", (channel,))
+            await pause(tx, [(row["id"], reason) for row in found])
+            await notices.owe(tx, [row["id"] for row in found], now)
+        return len(found)
+
+
+async def pause(tx: Transaction, reasons: Iterable[tuple[int, Pause]]) -> None:
+    """Pause schedules within a transaction, each with its reason; those paused already keep theirs."""
+    await tx.executemany(
+        "UPDATE schedule SET paused = ?, next_date = NULL, next_due = NULL WHERE id = ? AND paused IS NULL",
+        [(reason.value, schedule_id) for schedule_id, reason in reasons],
+    )
+
+
+async def write_bags(tx: Transaction, bags: Iterable[tuple[int, Bag, Bag]]) -> None:
+    """Write the bags of schedules within a transaction: (schedule id, bag before, bag after)."""
+    bags = list(bags)
+    await tx.executemany(
+        "DELETE FROM drawn WHERE schedule = ? AND quote = ?",
+        [(schedule, gone) for schedule, before, after in bags for gone in before.drawn - after.drawn],
+    )
+    await tx.executemany(
+        "INSERT INTO drawn (schedule, quote) VALUES (?, ?)",
+        [(schedule, new) for schedule, before, after in bags for new in after.drawn - before.drawn],
+    )
+    await tx.executemany(
+        "UPDATE schedule SET round = ?, last_quote = ? WHERE id = ?",
+        [(after.round, after.last, schedule) for schedule, _, after in bags],
+    )
+
+
+async def _refuse_equal(tx: Transaction, wish: Wish, but: int = 0) -> None:
+    row = await tx.fetch_one(f"{_EQUAL} AND id != :but", rows.wish_columns(wish) | {"but": but})
+    if row is not None:
+        raise EqualError(row["number"])
+
+
+def _present(row: sqlite3.Row | None) -> sqlite3.Row:
+    if row is None:
+        raise sqlite3.DatabaseError("a row that was written in this transaction is gone")
+    return row
