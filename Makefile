@@ -1,38 +1,65 @@
-# `make help` lists what can be made. Everything runs in .venv, which `setup` makes from the lock file.
+# `make help` lists what can be made. Everything runs in .venv, made from the lock files in requirements/.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
-LOCK := requirements/lock.txt
 VENV := .venv
 PY := $(VENV)/bin/python
-STAMP := $(VENV)/.installed
+RUN := $(VENV)/.run-installed
+DEV := $(VENV)/.dev-installed
 ARGS ?=
+INSTALL = PYTHON="$(PYTHON)" sh requirements/install.sh $(VENV)
+COMPILE = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-header --no-annotate --python-version 3.11
 
-.PHONY: help setup demo test run check eval bench lock
+.PHONY: help setup demo test run check eval bench soak sweep screenshots format lock
 
-help:  ## list these
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+help: ## list these
+	@sed -nE 's/^([a-z]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-setup: $(STAMP)  ## make .venv from the lock file (a second call does nothing)
+setup: $(RUN) $(DEV) ## make .venv with all that is needed (a second call does nothing)
 
-$(STAMP): $(LOCK)
-	@PYTHON="$(PYTHON)" sh requirements/install.sh $(VENV) $(LOCK)
+$(RUN): requirements/run.txt
+	@$(INSTALL) $<
 	@touch $@
 
-demo: setup  ## a local Discord with the bot in it: open the address that it prints
-	$(PY) -m sandbox $(ARGS)
+$(DEV): requirements/dev.txt | $(RUN)
+	@$(INSTALL) $<
+	@touch $@
 
-test: setup  ## run the tests
-	$(PY) -m pytest -n 2 --cov --cov-report=term $(ARGS)
+demo: $(RUN) ## a local Discord with the bot in it: open the address that it prints
+	@$(PY) -m sandbox $(ARGS)
 
-run: setup  ## start the bot with the settings in .env
-	$(PY) -m bot run
+run: $(RUN) ## start the bot with the settings in .env
+	@$(PY) -m bot run
 
-check: setup  ## lint, types, layers
+test: $(DEV) ## run the tests
+	$(PY) -m pytest -n 2 --dist loadfile --cov --cov-report= $(ARGS)
+	$(PY) -m coverage report --fail-under=95
+
+check: $(DEV) ## lint, types, layers
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache
 
-lock: setup  ## write the lock file anew from pyproject.toml
-	$(PY) -m pip --version >/dev/null 2>&1 || true
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml -o $(LOCK)
+eval: $(DEV) ## measure the answers (ARGS=--errors lists each miss)
+	$(PY) -m tests.eval $(ARGS)
+
+bench: $(DEV) ## measure speed and memory next to a minimal bot
+	$(PY) -m bench $(ARGS)
+
+soak: $(DEV) ## kill the bot at random instants of a posting storm, and count
+	$(PY) -m bench.soak $(ARGS)
+
+sweep: $(DEV) ## check the rule of time over every zone of the tz database
+	$(PY) -m tests.support.sweep $(ARGS)
+
+screenshots: $(DEV) ## make the pictures in docs/images
+	$(PY) -m bench.screenshots $(ARGS)
+
+format: $(DEV) ## put the code into the common form
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+lock: ## write the lock files anew from pyproject.toml (needs uv)
+	$(COMPILE) pyproject.toml -o requirements/run.txt
+	$(COMPILE) --group dev pyproject.toml -o requirements/dev.txt

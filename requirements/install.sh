@@ -7,13 +7,17 @@ lock=$2
 : "${PYTHON:=python3}"
 
 if ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-    echo "Canonkeeper needs Python 3.11 or newer; '$PYTHON' is not. Try: make PYTHON=python3.11 $*" >&2
+    echo "Canonkeeper needs Python 3.11 or newer, and '$PYTHON' is not. Try: make PYTHON=python3.11 ..." >&2
     exit 1
 fi
+echo "Installing $lock into $venv ..."
 if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then
     [ -x "$venv/bin/python" ] || uv venv --quiet --python "$PYTHON" "$venv"
-    uv pip sync --quiet --require-hashes --python "$venv/bin/python" "$lock"
+    uv pip install --quiet --require-hashes --python "$venv/bin/python" --requirement "$lock"
 else
-    [ -x "$venv/bin/python" ] || "$PYTHON" -m venv "$venv"
+    if ! [ -x "$venv/bin/python" ] && ! "$PYTHON" -m venv "$venv"; then
+        echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2
+        exit 1
+    fi
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$lock"
 fi
