@@ -1,7 +1,7 @@
 """A learnt model as bytes: named arrays and a plain header in MessagePack, never pickle."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import numpy as np
@@ -10,7 +10,17 @@ import numpy.typing as npt
 # Raised whenever the arrays or the header of a blob change their meaning: a blob of another form is refused.
 FORM: Final = 1
 
-_KINDS: Final = {"f4": np.float32, "f2": np.float16, "i1": np.int8, "u1": np.uint8, "i4": np.int32, "u2": np.uint16}
+_KINDS: Final = {
+    "f4": np.float32,
+    "f2": np.float16,
+    "i1": np.int8,
+    "u1": np.uint8,
+    "i4": np.int32,
+    "u2": np.uint16,
+}
+
+
+Header = TypeVar("Header", bound=msgspec.Struct)
 
 
 class UnreadableBlobError(ValueError):
@@ -39,7 +49,7 @@ def pack(header: msgspec.Struct, arrays: Mapping[str, npt.NDArray[Any]]) -> byte
     return msgspec.msgpack.encode(_Blob(FORM, msgspec.Raw(msgspec.msgpack.encode(header)), packed))
 
 
-def unpack[T: msgspec.Struct](blob: bytes, header: type[T]) -> tuple[T, dict[str, npt.NDArray[Any]]]:
+def unpack(blob: bytes, header: type[Header]) -> tuple[Header, dict[str, npt.NDArray[Any]]]:
     """Return the header and the arrays (read-only views of the blob); UnreadableBlobError if it is no such blob."""
     try:
         whole = msgspec.msgpack.decode(blob, type=_Blob)
@@ -50,5 +60,7 @@ def unpack[T: msgspec.Struct](blob: bytes, header: type[T]) -> tuple[T, dict[str
             for name, array in whole.arrays.items()
         }
         return msgspec.msgpack.decode(whole.header, type=header), arrays
+    except UnreadableBlobError:
+        raise
     except (msgspec.DecodeError, KeyError, ValueError) as error:
         raise UnreadableBlobError(f"this is no learnt model: {error}") from error

@@ -1,10 +1,12 @@
 """Concepts: phrases that mean the same are folded to one token."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from bot.domain.understanding.normal import stem, tokens
 
-type_marker = "@"
+# First letter of a concept token: no folded word begins with it.
+MARK: Final = "@"
 
 
 class Lexicon:
@@ -16,8 +18,8 @@ class Lexicon:
         for concept, forms in concepts:
             for form in forms:
                 key = tuple(stem(token) for token in tokens(form))
-                if key and type_marker + concept not in meanings.setdefault(key, []):
-                    meanings[key].append(type_marker + concept)
+                if key and MARK + concept not in meanings.setdefault(key, []):
+                    meanings[key].append(MARK + concept)
         for key, ids in sorted(meanings.items(), key=lambda item: (-len(item[0]), item[0])):
             self._phrases.setdefault(key[0], []).append((key, tuple(ids)))
         self.words = frozenset(token for key in meanings for token in key)

@@ -24,7 +24,9 @@ def fold(text: str) -> str:
     """Return the text in lower case, without marks, look-alikes or stretched letters; at most LONGEST long."""
     composed = unicodedata.normalize("NFKC", text[:LONGEST])
     bare = "".join(
-        ch for ch in unicodedata.normalize("NFD", composed.casefold()) if unicodedata.category(ch) not in ("Mn", "Cf", "Me")
+        ch
+        for ch in unicodedata.normalize("NFD", composed.casefold())
+        if unicodedata.category(ch) not in ("Mn", "Cf", "Me")
     )
     return _STRETCHED.sub(r"\1\1", bare.translate(english.HOMOGLYPHS))[:LONGEST]
 
@@ -71,7 +73,11 @@ def stem(word: str) -> str:
     elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     for ending in ("ing", "ed"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and any(v in "aeiouy" for v in word[: -len(ending)]):
+        if (
+            word.endswith(ending)
+            and len(word) - len(ending) >= 3
+            and any(v in "aeiouy" for v in word[: -len(ending)])
+        ):
             word = word[: -len(ending)]
             if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
                 word = word[:-1]

@@ -1,0 +1,17 @@
+"""Understanding what a text asks for: learnt from examples, with no knowledge of any announcement in the code."""
+
+from bot.domain.understanding.blob import UnreadableBlobError
+from bot.domain.understanding.engine import Engine
+from bot.domain.understanding.learning import learn
+from bot.domain.understanding.types import Answerable, Example, Lesson, Outcome, Understanding
+
+__all__ = [
+    "Answerable",
+    "Engine",
+    "Example",
+    "Lesson",
+    "Outcome",
+    "Understanding",
+    "UnreadableBlobError",
+    "learn",
+]
