@@ -1,0 +1,137 @@
+"""The browsers that are connected, and what each of them is told of what happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from sandbox import render
+from sandbox.page import snapshot
+from sandbox.page.traffic import Traffic
+from sandbox.permissions import VIEW
+
+if TYPE_CHECKING:
+    from sandbox.events import Event
+    from sandbox.model import Message, User
+    from sandbox.page.faults import Restart
+    from sandbox.page.socket import Client
+    from sandbox.server import Sandbox
+
+_MESSAGES = {"MESSAGE_CREATE": "create", "MESSAGE_UPDATE": "update", "MESSAGE_DELETE": "delete"}
+_WORLD = ("CHANNEL_", "THREAD_", "GUILD_")
+_KEPT = 400
+
+
+class Hub:
+    """Knows the browsers. Ephemeral messages, which no history has, are kept here for their addressees."""
+
+    def __init__(self, sandbox: Sandbox, restart: Restart | None) -> None:
+        self.sandbox = sandbox
+        self.world = sandbox.world
+        self.restart = restart
+        self.traffic = Traffic()
+        self.clients: set[Client] = set()
+        self.private: OrderedDict[int, Message] = OrderedDict()
+        self.causes: OrderedDict[int, dict[str, Any]] = OrderedDict()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.travelling = False
+        self._world_changed = False
+        self.world.events.listen(self._on_event)
+
+    # -- who is here --------------------------------------------------------------------------------
+
+    def present(self) -> set[int]:
+        """Give the ids of those who are at a browser."""
+        return {each.user.id for each in self.clients if each.user is not None}
+
+    def free_person(self) -> User:
+        """Somebody who is at no browser yet, else the first: a second browser is another person."""
+        everybody = [each for each in self.world.users.values() if not each.bot]
+        taken = self.present()
+        return next((each for each in everybody if each.id not in taken), everybody[0])
+
+    def tell_people(self) -> None:
+        """Tell all who is here now."""
+        self.broadcast("people", {"people": snapshot.people(self.world, self.present())})
+
+    def bot(self) -> dict[str, Any]:
+        """Tell what the page shows of the bot."""
+        user = render.user(self.world.bot) | {"display_name": self.world.bot.display}
+        online = self.sandbox.gateway.connected
+        return {"user": user, "online": online, "can_restart": self.restart is not None}
+
+    # -- telling ------------------------------------------------------------------------------------
+
+    def broadcast(self, name: str, data: dict[str, Any]) -> None:
+        """Tell every browser."""
+        for each in tuple(self.clients):
+            each.tell(name, data)
+
+    def tell_clock(self) -> None:
+        """Tell every browser the time."""
+        self.broadcast("clock", self.sandbox.clock.state())
+
+    def _on_event(self, event: Event) -> None:
+        if event.name in _MESSAGES:
+            self._on_message(event, _MESSAGES[event.name])
+        elif event.name == "INTERACTION_CREATE":
+            _keep(self.causes, int(event.data["id"]), event.data)
+        elif event.name == "INTERACTION_STATE":
+            for each in tuple(self.clients):
+                each.interaction(event.data)
+        elif event.name in ("BOT_STATUS", "COMMANDS"):
+            self.broadcast("bot", self.bot())
+        elif event.name.startswith(_WORLD) and not self._world_changed:
+            # A deleted channel with its threads is one change to the page.
+            self._world_changed = True
+            asyncio.get_running_loop().call_soon(self._tell_world)
+
+    def _on_message(self, event: Event, action: str) -> None:
+        data: dict[str, Any] = {"action": action, "channel_id": event.data["channel_id"]}
+        if action == "delete":
+            data["message_id"] = event.data["id"]
+            self.private.pop(int(event.data["id"]), None)
+        elif event.message is not None:
+            data["message"] = snapshot.message(self.world, event.message)
+            if event.message.ephemeral:
+                _keep(self.private, event.message.id, event.message)
+        for each in tuple(self.clients):
+            if each.user is not None and self._sees(each.user, event):
+                each.tell("message", data)
+
+    def _sees(self, user: User, event: Event) -> bool:
+        if event.only is not None:
+            return event.only == user.id
+        return event.channel is not None and bool(self.world.permissions(event.channel, user) & VIEW)
+
+    def _tell_world(self) -> None:
+        self._world_changed = False
+        for each in tuple(self.clients):
+            if each.user is not None:
+                each.tell("world", snapshot.places(self.world, each.user))
+
+    # -- finding ------------------------------------------------------------------------------------
+
+    def message(self, message_id: int) -> Message | None:
+        """Find a message anywhere, ephemeral ones too."""
+        found = self.private.get(message_id)
+        if found is not None:
+            return found
+        return next(
+            (each.messages[message_id] for each in self.world.channels.values() if message_id in each.messages), None
+        )
+
+    async def close(self) -> None:
+        """Send everybody home."""
+        for task in tuple(self.tasks):
+            task.cancel()
+        for each in tuple(self.clients):
+            await each.close()
+
+
+def _keep(ring: OrderedDict[int, Any], key: int, value: Any) -> None:
+    """Keep something under a key, and the oldest not for ever."""
+    ring[key] = value
+    if len(ring) > _KEPT:
+        ring.popitem(last=False)

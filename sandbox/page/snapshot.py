@@ -1,0 +1,97 @@
+"""The world as one person sees it, in the page's form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import permissions, render, render_messages
+from sandbox.model import ChannelType
+
+if TYPE_CHECKING:
+    from sandbox.model import Channel, Guild, Message, User
+    from sandbox.world import World
+
+_MOST_GUILDS = 50
+_SUBCOMMANDS = (1, 2)
+
+
+def person(world: World, user: User, *, online: bool) -> dict[str, Any]:
+    """Somebody of whom the page shows a face."""
+    return render.user(user) | {
+        "name": user.display,
+        "display_name": user.display,
+        "about": _about(world, user),
+        "online": online,
+    }
+
+
+def _about(world: World, user: User) -> str:
+    guilds = [each for each in world.guilds.values() if user.id in each.members]
+    if not guilds:
+        return "in no server"
+    manage = permissions.BITS["manage_guild"]
+    moderates = any(permissions.in_guild(each, each.members[user.id]) & manage for each in guilds)
+    return "moderator" if moderates else "member"
+
+
+def people(world: World, present: set[int]) -> list[dict[str, Any]]:
+    """All people but the bot, with who is at a browser now."""
+    return [person(world, each, online=each.id in present) for each in world.users.values() if not each.bot]
+
+
+def places(world: World, user: User) -> dict[str, Any]:
+    """List the servers that somebody is in, and their conversation with the bot."""
+    own = [each for each in world.guilds.values() if user.id in each.members]
+    private = world.dm(user, world.bot)
+    return {"guilds": [_guild(world, each, user) for each in own[:_MOST_GUILDS]], "dm": _channel(world, private, user)}
+
+
+def _guild(world: World, one: Guild, user: User) -> dict[str, Any]:
+    return {
+        "id": str(one.id),
+        "name": one.name,
+        "channels": [_channel(world, each, user) for each in one.channels.values() if _listed(each)],
+        "roles": [render.role(each) for each in one.roles.values()],
+        "members": [str(each) for each in one.members],
+        "member_roles": {str(key): [str(role) for role in each.roles] for key, each in one.members.items()},
+        "my_roles": [str(role) for role in one.members[user.id].roles],
+    }
+
+
+def _listed(one: Channel) -> bool:
+    return one.thread is None or not one.thread.archived
+
+
+def _channel(world: World, one: Channel, user: User) -> dict[str, Any]:
+    return render.channel(one) | {
+        "name": one.name or None,
+        "can_view": bool(world.permissions(one, user) & permissions.VIEW),
+        "can_send": one.type is not ChannelType.FORUM and _writes(world, one, user),
+        "bot_can_send": _writes(world, one, world.bot),
+    }
+
+
+def _writes(world: World, channel: Channel, user: User) -> bool:
+    needed = permissions.SEND_IN_THREADS if channel.thread else permissions.SEND
+    return bool(world.permissions(channel, user) & needed)
+
+
+def message(world: World, one: Message) -> dict[str, Any]:
+    """Render a message as the gateway sends it.
+
+    Discord's docs on the field `interaction`: the name includes subcommands; the page shows it.
+    """
+    body = render_messages.dispatched(one, world.root)
+    cause = one.interaction
+    if cause is not None and cause.command is not None and "interaction" in body:
+        body["interaction"] = body["interaction"] | {"name": full_name(cause.command.name, cause.data)}
+    return body
+
+
+def full_name(name: str, data: dict[str, Any]) -> str:
+    """Give a command's name with its subcommand, from an interaction's data."""
+    options = data.get("options") or []
+    while options and options[0].get("type") in _SUBCOMMANDS:
+        name = f"{name} {options[0]['name']}"
+        options = options[0].get("options") or []
+    return name
