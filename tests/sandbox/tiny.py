@@ -1,17 +1,13 @@
 """A tiny bot and plain HTTP, for the tests of the sandbox."""
 
-import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
-
-with warnings.catch_warnings():  # discord.py 2.7 imports audioop, which Python 3.11 calls deprecated
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import discord
-    from discord import app_commands
-    from discord.ext import commands
+import discord
+from discord import app_commands
+from discord.ext import commands
 
 from sandbox import Sandbox
 
@@ -68,11 +64,11 @@ class Raw:
     def __init__(self, sb: Sandbox, session: aiohttp.ClientSession) -> None:
         self._base = sb.base_url
         self._session = session
-        self.token: str | None = f"Bot {sb.token}"
+        self.authorization: str | None = f"Bot {sb.token}"
         self.headers: dict[str, str] = {}
 
     async def __call__(self, method: str, path: str, body: Any = None, **options: Any) -> tuple[int, Any]:
-        headers = {"Authorization": self.token} if self.token else {}
+        headers = {"Authorization": self.authorization} if self.authorization else {}
         if body is not None:
             options["json"] = body
         async with self._session.request(method, self._base + path, headers=headers, **options) as answer:
