@@ -29,7 +29,9 @@ const actions = new Actions(store, line);
 const EVENTS = {
   message: (data) => store.applyMessage(data),
   interaction: (data) => actions.interaction(data),
-  world: (data) => store.loadWorld(data),
+  world: (data) => {
+    if (store.loadWorld(data)) store.tell("place");
+  },
   people: (data) => {
     store.people = data.people;
     store.tell("world");

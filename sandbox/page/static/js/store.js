@@ -65,7 +65,10 @@ export class Store {
     this.tell("place");
   }
 
-  /** @param {{guilds: any[], dm: any}} world servers, channels, roles and members as they are now */
+  /**
+   * @param {{guilds: any[], dm: any}} world servers, channels, roles and members as they are now
+   * @returns {boolean} whether the channel on show is gone and another one took its place
+   */
   loadWorld(world) {
     this.guilds = world.guilds;
     this.dm = world.dm;
@@ -74,8 +77,10 @@ export class Store {
       for (const channel of guild.channels) this.channels.set(channel.id, { ...channel, guild_id: guild.id });
     }
     if (this.dm) this.channels.set(this.dm.id, this.dm);
-    if (!this.channels.has(this.place)) this.place = this.firstPlace();
+    const gone = !this.channels.has(this.place);
+    if (gone) this.place = this.firstPlace();
     this.tell("world");
+    return gone;
   }
 
   /** Where a person lands who has not chosen anything. */

@@ -7,6 +7,8 @@ import { mentionAt, mentionOptions, withMentions } from "./mentions.js";
 import { Panel } from "./panel.js";
 
 const LONGEST = 2000;
+/** Below this width the placeholder has room for its first half only. */
+const NARROW = 480;
 
 /** The composer at the foot of the page. */
 export class Composer {
@@ -64,7 +66,7 @@ export class Composer {
     const channel = this.store.channel;
     const silent = channel?.can_send === false;
     const where = channel?.type === 1 ? `@${this.store.bot.user?.display_name}` : `#${channel?.name ?? ""}`;
-    this.text.placeholder = silent ? "You do not have permission to send messages here." : `Message ${where}, or / for commands`;
+    this.text.placeholder = silent ? "You do not have permission to send messages here." : `Message ${where}${window.innerWidth < NARROW ? "" : ", or / for commands"}`;
     this.text.setAttribute("aria-label", `Message ${where}`);
     for (const control of [this.text, this.slash, this.send]) control.disabled = silent || !channel;
   }

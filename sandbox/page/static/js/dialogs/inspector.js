@@ -63,7 +63,7 @@ function labelled(label, value) {
 }
 
 function section(title, inside, open, value) {
-  return h("details", { class: "exchange", open: Boolean(open) }, h("summary", {}, h("span", { class: "summary" }, title)),
+  return h("details", { class: "exchange", open: Boolean(open) }, h("summary", {}, icon("right"), h("span", { class: "summary" }, title)),
     value ? h("div", { class: "json-part" }, h("div", { class: "json-head" }, h("h3", {}, "Message"), copyButton(value)),
       h("pre", { class: "json", tabindex: "0", "aria-label": "Message as JSON" }, inside)) : inside);
 }

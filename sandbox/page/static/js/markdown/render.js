@@ -65,7 +65,7 @@ function renderInline(node, names) {
       return mention(`@${names.user(node.id)?.display_name ?? "unknown-user"}`, { mine: node.id === names.me?.id });
     case "role": {
       const role = names.role(node.id);
-      return mention(`@${role?.name ?? "deleted-role"}`, { colour: role?.color });
+      return mention(`@${(role?.name ?? "deleted-role").replace(/^@/, "")}`, { colour: role?.color });
     }
     case "channel":
       return channel(node.id, names);
