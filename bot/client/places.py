@@ -1,0 +1,93 @@
+"""Looks at channels, permissions and roles, from discord.py's cache and, for what it lacks, from Discord."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.domain.daily.model import Place, Style
+from bot.services.daily.face import Look, Problem
+
+if TYPE_CHECKING:
+    from discord.abc import GuildChannel
+
+
+async def channel_of(guild: discord.Guild, channel_id: int) -> GuildChannel | discord.Thread | None:
+    """Return a channel or thread of the server; None when there is none, or we cannot see it.
+
+    Archived threads are not in the cache. Raises discord.HTTPException when Discord cannot answer.
+    """
+    channel = guild.get_channel_or_thread(channel_id)
+    if channel is None:
+        try:
+            channel = await guild.fetch_channel(channel_id)
+        except (discord.NotFound, discord.Forbidden, discord.InvalidData):
+            return None
+    if isinstance(channel, discord.Thread) and channel.parent is None:
+        return None
+    return channel
+
+
+def notice_channel(guild: discord.Guild | None) -> int | None:
+    """Return where moderators are told: the public-updates channel, else the system channel, if we may."""
+    if guild is None:
+        return None
+    for channel in (guild.public_updates_channel, guild.system_channel):
+        if channel is not None:
+            allowed = channel.permissions_for(guild.me)
+            if allowed.view_channel and allowed.send_messages:
+                return channel.id
+    return None
+
+
+async def look(bot: discord.Client, guild_id: int, channel_id: int, role_id: int | None, style: Style) -> Look:
+    """Tell whether a schedule could post to a channel and mention a role."""
+    guild = bot.get_guild(guild_id)
+    channel = await channel_of(guild, channel_id) if guild else None
+    if guild is None or channel is None:
+        return Look(None, Problem.GONE)
+    place = _place(channel)
+    if place is None:
+        return Look(None, Problem.KIND)
+    allowed = channel.permissions_for(guild.me)
+    wanted = {
+        "View Channel": allowed.view_channel,
+        "Send Messages in Threads" if place is Place.THREAD else "Send Messages": (
+            allowed.send_messages_in_threads if place is Place.THREAD else allowed.send_messages
+        ),
+        "Attach Files": allowed.attach_files or style is Style.TEXT,
+    }
+    missing = tuple(name for name, given in wanted.items() if not given)
+    problem = Problem.PERMISSIONS if missing else _problem(channel, allowed) or _role(guild, role_id, allowed)
+    return Look(place, problem, missing, allowed.read_message_history)
+
+
+def _place(channel: GuildChannel | discord.Thread) -> Place | None:
+    if isinstance(channel, discord.Thread):
+        return Place.THREAD
+    if isinstance(channel, discord.ForumChannel):
+        return None if channel.is_media() else Place.FORUM
+    return Place.TEXT if isinstance(channel, discord.TextChannel) else None
+
+
+def _problem(channel: GuildChannel | discord.Thread, allowed: discord.Permissions) -> Problem | None:
+    if isinstance(channel, discord.Thread) and channel.locked and not allowed.manage_threads:
+        return Problem.LOCKED
+    if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag:
+        return Problem.NEEDS_TAG
+    return None
+
+
+def _role(guild: discord.Guild, role_id: int | None, allowed: discord.Permissions) -> Problem | None:
+    """Discord's docs (Permissions): Mention Everyone lets us mention roles that are not mentionable."""
+    if role_id is None:
+        return None
+    role = guild.get_role(role_id)
+    if role is None:
+        return Problem.ROLE_GONE
+    if role.is_default():
+        return Problem.EVERYONE
+    if not role.mentionable and not allowed.mention_everyone:
+        return Problem.ROLE_NOT_MENTIONABLE
+    return None

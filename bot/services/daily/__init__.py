@@ -1,0 +1,1 @@
+"""Daily quotes: schedules made by moderators, and the poster that keeps them."""

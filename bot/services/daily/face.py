@@ -1,0 +1,105 @@
+"""What daily quotes need of Discord, and all that can be said back."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from bot.domain.daily.errand import PauseNotice, QuotePost
+    from bot.domain.daily.model import Pause, Place, Reason, Style
+    from bot.domain.quotes import Quote
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """Discord has the message, since `at`, in `channel`: a forum post has a channel of its own."""
+
+    message: int
+    channel: int
+    at: dt.datetime
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Discord said no, and will again; a Pause says what a moderator can mend."""
+
+    reason: Pause | Reason
+
+
+class NotNow(msgspec.Struct, frozen=True):
+    """Nothing was accepted; ask again after `wait` seconds."""
+
+    wait: float = 0.0
+
+
+class Unsure(msgspec.Struct, frozen=True):
+    """No answer, or one that tells nothing (5xx): the message may have been accepted."""
+
+
+class Absent(msgspec.Struct, frozen=True):
+    """The channel's history was read, and our message is not in it."""
+
+
+class Unknowable(msgspec.Struct, frozen=True):
+    """The channel's history cannot be read, so nobody can know."""
+
+
+class Problem(enum.Enum):
+    """Why a channel or role cannot be used."""
+
+    GONE = "gone"
+    KIND = "kind"
+    PERMISSIONS = "permissions"
+    LOCKED = "locked"
+    NEEDS_TAG = "needs-tag"
+    EVERYONE = "everyone"
+    ROLE_GONE = "role-gone"
+    ROLE_NOT_MENTIONABLE = "role-not-mentionable"
+
+
+class Look(msgspec.Struct, frozen=True):
+    """A channel as it is now. `missing` holds the names of permissions that we lack, as Discord shows them.
+
+    `may_read_history` is not needed for posting; without it, a post whose fate is unknown after a crash or
+    an outage cannot be looked up.
+    """
+
+    place: Place | None
+    problem: Problem | None = None
+    missing: tuple[str, ...] = ()
+    may_read_history: bool = True
+
+
+class Face(Protocol):
+    """Discord, as seen from the daily quotes."""
+
+    async def post(
+        self, errand: QuotePost | PauseNotice, quote: Quote | None, deadline: dt.datetime
+    ) -> Accepted | Refused | NotNow | Unsure:
+        """Ask Discord once to create the errand's message, and not after `deadline`.
+
+        `quote` is the quote of a QuotePost. A message that Discord created in the last minutes with the same
+        nonce is not created again.
+        """
+        ...
+
+    async def find(
+        self, errand: QuotePost | PauseNotice, since: dt.datetime
+    ) -> Accepted | Absent | Unknowable | NotNow:
+        """Look for the errand's message among those created `since`."""
+        ...
+
+    async def look(self, guild: int, channel: int, role: int | None, style: Style) -> Look:
+        """Tell whether a schedule could post to a channel and mention a role; None for no role."""
+        ...
+
+
+class CardMaker(Protocol):
+    """Draws a quote as a picture."""
+
+    async def card(self, quote: Quote) -> bytes | None:
+        """Return a PNG, or None where the quote cannot be drawn."""
+        ...
