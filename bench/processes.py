@@ -1,0 +1,110 @@
+"""Programs that are measured from outside: each runs alone in a process and prints one line of JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def resident_mib() -> float:
+    """Return this process's resident memory in MiB, from Linux's /proc, else its peak."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return pages * resource.getpagesize() / 2**20
+
+
+def minimal() -> dict[str, float]:
+    """Build the smallest useful bot with discord.py: one slash command, nothing else."""
+    started = time.perf_counter()
+    import discord
+    from discord import app_commands
+    from discord.ext import commands
+
+    bot = commands.AutoShardedBot(command_prefix=commands.when_mentioned, intents=discord.Intents.none())
+
+    @bot.tree.command(name="quote", description="A quote")
+    @app_commands.describe(query="What")
+    async def quote(interaction: discord.Interaction, query: str) -> None:
+        await interaction.response.send_message(query)
+
+    gc.collect()
+    return {"resident": resident_mib(), "seconds": time.perf_counter() - started}
+
+
+def ours(store: str, *, engine: bool) -> dict[str, float]:
+    """Build our bot on a seeded store, with or without the engines for questions and claims."""
+    started = time.perf_counter()
+    from bot import app, settings
+    from bot.domain.understanding import Engine
+    from bot.services.library import read_library
+    from bot.services.seeding import bring_up_to_date
+    from bot.store.content import Content
+    from bot.store.database import Database
+
+    async def without() -> float:
+        async with await Database.open(Path(store)) as database:
+            await read_library(Content(database))
+            gc.collect()
+            return resident_mib()
+
+    async def full() -> float:
+        async with app.services(settings.read({"DATABASE_PATH": store})) as services:
+            services.asking.ask("was it planned?")
+            services.canon.rule("was it planned?")
+            gc.collect()
+            return resident_mib()
+
+    async def unchanged() -> float:
+        async with await Database.open(Path(store)) as database:
+            content = Content(database)
+            began = time.perf_counter()
+            await bring_up_to_date(database, settings.ANNOUNCEMENT)
+            for name in ("facts", "claims"):
+                Engine.load(await content.learnt(name))
+            return time.perf_counter() - began
+
+    resident = asyncio.run(full() if engine else without())
+    seconds = time.perf_counter() - started
+    return {"resident": resident, "seconds": seconds, "unchanged": asyncio.run(unchanged()) if engine else 0.0}
+
+
+def seeding(store: str) -> dict[str, float]:
+    """Seed a new store, learning included."""
+    from bot import settings
+    from bot.services.seeding import bring_up_to_date
+    from bot.store.database import Database
+
+    async def seed() -> None:
+        async with await Database.open(Path(store)) as database:
+            await bring_up_to_date(database, settings.ANNOUNCEMENT)
+
+    started, before = time.perf_counter(), _cpu()
+    asyncio.run(seed())
+    return {"seconds": time.perf_counter() - started, "cpu": _cpu() - before}
+
+
+def _cpu() -> float:
+    """Return the processor time of this process and its ended children, in seconds."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+if __name__ == "__main__":
+    name, *arguments = sys.argv[1:]
+    measured = {
+        "minimal": minimal,
+        "with-engine": lambda: ours(arguments[0], engine=True),
+        "without-engine": lambda: ours(arguments[0], engine=False),
+        "seeding": lambda: seeding(arguments[0]),
+    }[name]()
+    print(json.dumps(measured))
