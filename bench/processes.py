@@ -41,7 +41,7 @@ def minimal() -> dict[str, float]:
     return {"resident": resident_mib(), "seconds": time.perf_counter() - started}
 
 
-def ours(store: str, *, engine: bool) -> dict[str, float]:
+def ours(store: str, announcement: str, *, engine: bool) -> dict[str, float]:
     """Build our bot on a seeded store, with or without the engines for questions and claims."""
     started = time.perf_counter()
     from bot import app, settings
@@ -58,7 +58,7 @@ def ours(store: str, *, engine: bool) -> dict[str, float]:
             return resident_mib()
 
     async def full() -> float:
-        async with app.services(settings.read({"DATABASE_PATH": store})) as services:
+        async with app.services(settings.read({"DATABASE_PATH": store, "ANNOUNCEMENT_PATH": announcement})) as services:
             services.asking.ask("was it planned?")
             services.canon.rule("was it planned?")
             gc.collect()
@@ -68,7 +68,7 @@ def ours(store: str, *, engine: bool) -> dict[str, float]:
         async with await Database.open(Path(store)) as database:
             content = Content(database)
             began = time.perf_counter()
-            await bring_up_to_date(database, settings.ANNOUNCEMENT)
+            await bring_up_to_date(database, Path(announcement))
             for name in ("facts", "claims"):
                 Engine.load(await content.learnt(name))
             return time.perf_counter() - began
@@ -78,15 +78,14 @@ def ours(store: str, *, engine: bool) -> dict[str, float]:
     return {"resident": resident, "seconds": seconds, "unchanged": asyncio.run(unchanged()) if engine else 0.0}
 
 
-def seeding(store: str) -> dict[str, float]:
+def seeding(store: str, announcement: str) -> dict[str, float]:
     """Seed a new store, learning included."""
-    from bot import settings
     from bot.services.seeding import bring_up_to_date
     from bot.store.database import Database
 
     async def seed() -> None:
         async with await Database.open(Path(store)) as database:
-            await bring_up_to_date(database, settings.ANNOUNCEMENT)
+            await bring_up_to_date(database, Path(announcement))
 
     started, before = time.perf_counter(), _cpu()
     asyncio.run(seed())
@@ -103,8 +102,8 @@ if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
     measured = {
         "minimal": minimal,
-        "with-engine": lambda: ours(arguments[0], engine=True),
-        "without-engine": lambda: ours(arguments[0], engine=False),
-        "seeding": lambda: seeding(arguments[0]),
+        "with-engine": lambda: ours(*arguments, engine=True),
+        "without-engine": lambda: ours(*arguments, engine=False),
+        "seeding": lambda: seeding(*arguments),
     }[name]()
     print(json.dumps(measured))
