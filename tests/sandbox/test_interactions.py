@@ -1,0 +1,312 @@
+"""Interactions with a real client: answers, deferrals, follow-ups, edits, modals, menus, select menus."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sandbox import Sandbox, SandboxError
+from tests.sandbox.tiny import TinyBot, app_commands, discord, running
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+class Form(discord.ui.Modal, title="Tell us"):
+    name: discord.ui.TextInput["Form"] = discord.ui.TextInput(label="Your name", custom_id="name", max_length=10)
+    more: discord.ui.Label["Form"] = discord.ui.Label(
+        text="Which book", component=discord.ui.Select(custom_id="book", options=[discord.SelectOption(label="Air")])
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        assert isinstance(self.more.component, discord.ui.Select)
+        await interaction.response.send_message(f"{self.name.value} reads {self.more.component.values[0]}")
+
+
+class Board(discord.ui.View):
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+        self.add_item(discord.ui.Button(label="Off", custom_id="off", disabled=True))
+        self.add_item(discord.ui.Button(label="Page", url="https://example.org"))
+
+    @discord.ui.button(label="Later", custom_id="later")
+    async def later(self, interaction: discord.Interaction, _: discord.ui.Button["Board"]) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content="changed later", view=None)
+
+    @discord.ui.button(label="Aside", custom_id="aside")
+    async def aside(self, interaction: discord.Interaction, _: discord.ui.Button["Board"]) -> None:
+        await interaction.response.send_message("only for you", ephemeral=True)
+
+    @discord.ui.button(label="Form", custom_id="form")
+    async def form(self, interaction: discord.Interaction, _: discord.ui.Button["Board"]) -> None:
+        await interaction.response.send_modal(Form())
+
+    @discord.ui.select(
+        cls=discord.ui.Select, custom_id="element", options=[discord.SelectOption(label="Fire", value="f")]
+    )
+    async def element(self, interaction: discord.Interaction, chosen: discord.ui.Select["Board"]) -> None:
+        await interaction.response.edit_message(content=f"chosen: {chosen.values[0]}")
+
+    @discord.ui.select(cls=discord.ui.ChannelSelect, custom_id="where")
+    async def where(self, interaction: discord.Interaction, chosen: discord.ui.ChannelSelect["Board"]) -> None:
+        await interaction.response.edit_message(content=f"in {chosen.values[0].name}")
+
+
+def build() -> TinyBot:  # noqa: C901 - a list of commands
+    bot = TinyBot()
+    tree = bot.tree
+
+    @tree.command(description="Answers at once")
+    async def board(interaction: discord.Interaction) -> None:
+        answer = await interaction.response.send_message("board", view=Board())
+        assert answer.message_id == (await interaction.original_response()).id
+
+    @tree.command(description="Thinks first")
+    async def slow(interaction: discord.Interaction, private: bool = False) -> None:
+        await interaction.response.defer(ephemeral=private, thinking=True)
+        await interaction.followup.send("thought about it", ephemeral=True)
+        await interaction.followup.send("and once more", ephemeral=private)
+
+    @tree.command(description="Edits and removes")
+    async def restless(interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True)
+        message = await interaction.edit_original_response(content="first")
+        more = await interaction.followup.send("more", wait=True)
+        await more.edit(content="more and more")
+        assert (await interaction.followup.fetch_message(more.id)).content == "more and more"
+        await more.delete()
+        await message.delete()
+
+    @tree.command(description="Says nothing")
+    async def silent(_: discord.Interaction) -> None:
+        await asyncio.sleep(0)
+
+    @tree.command(description="Answers twice")
+    async def twice(interaction: discord.Interaction) -> None:
+        first = interaction.response
+        await first.send_message("one")
+        first._response_type = None  # as if the client had forgotten
+        await first.send_message("two")
+
+    @tree.command(description="Sends a picture")
+    async def picture(interaction: discord.Interaction) -> None:
+        class Gallery(discord.ui.LayoutView):
+            box = discord.ui.Container(
+                discord.ui.TextDisplay("a card"),
+                discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://card.png", description="words")),
+            )
+
+        file = discord.File(io.BytesIO(b"not really a picture"), "card.png")
+        await interaction.response.send_message(view=Gallery(), file=file)
+
+    @tree.command(description="Takes all kinds")
+    async def kinds(  # noqa: PLR0917 - one of each
+        interaction: discord.Interaction,
+        text: app_commands.Range[str, 2, 5],
+        number: app_commands.Range[int, 1, 9],
+        member: discord.Member,
+        channel: discord.TextChannel,
+        role: discord.Role,
+        file: discord.Attachment,
+        share: float = 0.5,
+    ) -> None:
+        size = len(await file.read())
+        await interaction.response.send_message(
+            f"{text} {number} {member.display_name} {channel.name} {role.name} {size} {share}"
+        )
+
+    daily = app_commands.Group(name="daily", description="Each day")
+
+    @daily.command(description="When")
+    @app_commands.choices(
+        day=[app_commands.Choice(name="Monday", value=1), app_commands.Choice(name="Tuesday", value=2)]
+    )
+    async def schedule(interaction: discord.Interaction, day: app_commands.Choice[int]) -> None:
+        await interaction.response.send_message(f"on day {day.value}")
+
+    tree.add_command(daily)
+
+    @tree.context_menu(name="Canon check")
+    async def check(interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(f"about: {message.content}")
+
+    @tree.context_menu(name="Who is it")
+    async def who(interaction: discord.Interaction, user: discord.Member) -> None:
+        await interaction.response.send_message(f"it is {user.name}", allowed_mentions=discord.AllowedMentions.none())
+
+    return bot
+
+
+@pytest.fixture
+async def bot(sb: Sandbox) -> AsyncIterator[TinyBot]:
+    async with running(sb, build()) as one:
+        yield one
+        assert one.failures == []
+
+
+async def test_deferred_with_an_edit(sb: Sandbox, bot: TinyBot) -> None:
+    reply = await sb.person("Mina").slash("restless")
+    await asyncio.wait_for(until(lambda: reply.message is not None and reply.message.deleted), 3)
+    assert reply.deferred
+    assert reply.followups[0].deleted
+    assert bot.heard[-1].content == "more and more"  # as edited since
+
+
+async def until(true: object) -> None:
+    assert callable(true)
+    while not true():  # noqa: ASYNC110 - there is no event to wait for
+        await asyncio.sleep(0.005)
+
+
+async def test_the_first_follow_up_takes_the_place_of_the_thinking(sb: Sandbox) -> None:
+    mina = sb.person("Mina")
+    reply = await mina.slash("slow")
+    assert reply.text == "thought about it"
+    assert (reply.deferred, reply.thinking, reply.ephemeral) == (True, False, False)
+    await asyncio.wait_for(until(lambda: reply.followups), 3)
+    assert reply.followups[0].content == "and once more"
+    assert len(mina.channel.messages) == 2
+    hidden = await mina.slash("slow", private=True)
+    await asyncio.wait_for(until(lambda: hidden.followups), 3)
+    assert hidden.ephemeral
+    assert hidden.followups[0].ephemeral
+    assert len(mina.channel.messages) == 2
+
+
+async def test_buttons_and_menus(sb: Sandbox) -> None:
+    mina = sb.person("Mina")
+    reply = await mina.slash("board")
+    assert set(reply.buttons) == {"Off", "Page", "Later", "Aside", "Form"}
+    assert set(reply.selects) == {"element", "where"}
+    assert (await mina.choose(reply, "element", ["Fire"])).text == "chosen: f"
+    there = sb.world.channel("canon-talk")
+    assert (await mina.choose(reply, "where", [there])).text == "in canon-talk"
+    assert (await mina.choose(reply, "where", [str(there.id)])).updated
+    aside = await sb.person("Timo").press(reply, "Aside")
+    assert (aside.text, aside.ephemeral, aside.updated) == ("only for you", True, False)
+    changed = await mina.press(reply, "later")
+    assert (changed.updated, changed.deferred, reply.text, reply.buttons) == (True, True, "changed later", {})
+
+
+async def test_what_the_client_does_not_let_one_do(sb: Sandbox) -> None:
+    mina, timo = sb.person("Mina"), sb.person("Timo")
+    reply = await mina.slash("board")
+    aside = await mina.press(reply, "Aside")
+    for wrong in (
+        mina.press(reply, "Off"),
+        mina.press(reply, "Page"),
+        mina.press(reply, "Missing"),
+        mina.choose(reply, "element", []),
+        mina.choose(reply, "element", ["Water"]),
+        mina.choose(reply, "missing", []),
+        mina.choose(reply, "where", ["1"]),
+        timo.press(aside, "anything"),
+        mina.submit(reply.modal),
+    ):
+        with pytest.raises(SandboxError):
+            await wrong
+    with pytest.raises(SandboxError, match="does not see"):
+        sb.acts.component(timo.user, aside.message, "x")  # type: ignore[arg-type]
+    sb.acts.dismiss(mina.user, aside.message)  # type: ignore[arg-type]
+    with pytest.raises(SandboxError):
+        sb.acts.dismiss(timo.user, reply.message)  # type: ignore[arg-type]
+
+
+async def test_a_modal_opens_and_is_sent_off(sb: Sandbox) -> None:
+    mina = sb.person("Mina")
+    reply = await mina.press(await mina.slash("board"), "Form")
+    assert reply.modal is not None
+    assert reply.modal.title == "Tell us"
+    for wrong in ({}, {"name": "x" * 11}, {"name": "Mina", "missing": 1}):
+        with pytest.raises(SandboxError):
+            await mina.submit(reply.modal, **wrong)
+    sent = await mina.submit(reply.modal, name="Mina", book=["Air"])
+    assert sent.text == "Mina reads Air"
+    reply = await mina.press(await mina.slash("board"), "Form")
+    again = await mina.submit(reply.modal, your_name="Jinora", which_book=["Air"])
+    assert again.text == "Jinora reads Air"
+    metadata = sb.journal[-1].response["resource"]["message"]["interaction_metadata"]
+    assert metadata["triggering_interaction_metadata"]["type"] == 3
+
+
+async def test_no_answer_in_three_seconds(sb: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.interactions.ANSWER_WITHIN", 0.05)
+    reply = await sb.person("Mina").slash("silent")
+    assert reply.failed
+    assert reply.text == ""
+    assert "failed" in repr(reply)
+
+
+async def test_a_second_answer_is_refused(sb: Sandbox, bot: TinyBot) -> None:
+    assert (await sb.person("Mina").slash("twice")).text == "one"
+    await asyncio.wait_for(until(lambda: bot.failures), 3)
+    error = bot.failures.pop()
+    assert isinstance(error, discord.HTTPException)
+    assert error.code == 40060
+
+
+async def test_a_layout_with_a_file(sb: Sandbox) -> None:
+    reply = await sb.person("Mina").slash("picture")
+    assert reply.text == "a card"
+    assert reply.message is not None
+    assert reply.message.attachments[0].filename == "card.png"
+
+
+async def test_options_of_all_kinds(sb: Sandbox) -> None:
+    mina = sb.person("Mina")
+    assert mina.guild is not None
+    given = {
+        "text": "abc",
+        "number": 3,
+        "member": sb.world.user("Timo"),
+        "channel": sb.world.channel("canon-talk"),
+        "role": sb.world.role("Quiet", mina.guild),
+        "file": ("a.txt", b"12345"),
+    }
+    assert (await mina.slash("kinds", **given)).text == "abc 3 Timo canon-talk Quiet 5 0.5"
+    assert (await mina.slash("kinds", **given, share=0.25)).text.endswith("0.25")
+    assert (await mina.slash("kinds", **(given | {"member": mina.guild.members[mina.user.id]}))).text
+    for name, value in {
+        "text": "a",
+        "number": 10,
+        "member": "Timo",
+        "channel": sb.world.channel("lore-questions"),
+        "role": 5,
+        "file": b"bytes",
+        "share": "half",
+        "extra": 1,
+    }.items():
+        with pytest.raises(SandboxError, match=name):
+            await mina.slash("kinds", **(given | {name: value}))
+    del given["text"]
+    with pytest.raises(SandboxError, match="This option is required"):
+        await mina.slash("kinds", **given)
+    with pytest.raises(SandboxError, match="5 characters or fewer"):
+        await mina.slash("kinds", text="abcdef", **given)
+
+
+async def test_subcommands_and_choices(sb: Sandbox) -> None:
+    mina = sb.person("Mina")
+    assert (await mina.slash("daily schedule", day="Tuesday")).text == "on day 2"
+    assert (await mina.slash("/daily schedule", day=1)).text == "on day 1"
+    for name, options in (("daily", {}), ("daily never", {}), ("daily schedule", {"day": "Sunday"}), ("nothing", {})):
+        with pytest.raises(SandboxError):
+            await mina.slash(name, **options)
+
+
+async def test_context_menus(sb: Sandbox) -> None:
+    mina = sb.person("Mina")
+    message = await mina.say("it was Katara")
+    reply = await mina.menu("Canon check", message)
+    assert reply.text == "about: it was Katara"
+    assert reply.message is not None
+    assert reply.message.type == 23
+    assert (await mina.menu("Who is it", sb.world.user("Timo"))).text == "it is timo"
+
+
+async def test_a_thread_is_a_place_too(sb: Sandbox) -> None:
+    thread = sb.world.channel("Book One re-watch")
+    reply = await sb.person("Mina", channel=thread).slash("board")
+    assert reply.message is not None
+    assert reply.message.channel is thread
