@@ -205,4 +205,6 @@ class Gateway:
                 data = event.data
                 if event.name == "GUILD_CREATE" and event.guild is not None:
                     data = self._guild(session, event.guild)
+                    if "unavailable" not in event.data:  # as it is when the bot has just joined
+                        del data["unavailable"]
                 session.dispatch(event.name, session.redact(event, data, self._world.bot))

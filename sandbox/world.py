@@ -121,7 +121,7 @@ class World(Registry):
         """Begin or end an outage of a guild (Discord's docs, "Guild availability")."""
         guild.unavailable = not available
         if available:
-            self.tell("GUILD_CREATE", {"id": str(guild.id)}, guild=guild)
+            self.tell("GUILD_CREATE", {"id": str(guild.id), "unavailable": False}, guild=guild)
         else:
             self.tell("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, guild=guild)
 

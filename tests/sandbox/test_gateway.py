@@ -1,0 +1,263 @@
+"""The gateway: shards, intents, resuming, close codes, and the events that follow from changes."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from sandbox import Sandbox
+from tests.sandbox.tiny import TinyBot, discord, running
+
+
+async def until(true: Callable[[], Any], within: float = 3.0) -> None:
+    async with asyncio.timeout(within):
+        while not true():  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.005)
+
+
+class Line:
+    """A websocket to the gateway, by hand."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, token: str) -> None:
+        self.socket, self.token = socket, token
+
+    async def send(self, op: int, d: Any) -> None:
+        await self.socket.send_str(json.dumps({"op": op, "d": d}))
+
+    async def identify(self, **more: Any) -> None:
+        await self.send(2, {"token": self.token, "intents": 1, "properties": {}} | more)
+
+    async def frame(self) -> dict[str, Any]:
+        return json.loads(await asyncio.wait_for(self.socket.receive_str(), 3))
+
+    async def closing(self) -> int | None:
+        while (await asyncio.wait_for(self.socket.receive(), 3)).type is aiohttp.WSMsgType.TEXT:
+            pass
+        return self.socket.close_code
+
+
+@pytest.fixture
+async def line(sb: Sandbox) -> AsyncIterator[Line]:
+    async with aiohttp.ClientSession() as session, session.ws_connect(sb.gateway.url + "?v=10") as socket:
+        one = Line(socket, sb.token)
+        assert (await one.frame())["op"] == 10
+        yield one
+
+
+async def test_hello_ready_and_guilds(sb: Sandbox, line: Line) -> None:
+    await line.send(1, None)
+    assert (await line.frame())["op"] == 11
+    await line.identify()
+    ready = await line.frame()
+    assert (ready["t"], ready["s"]) == ("READY", 1)
+    assert ready["d"]["shard"] == [0, 1]
+    assert len(ready["d"]["guilds"]) == 2
+    guild = (await line.frame())["d"]
+    assert guild["name"] == "Republic City"
+    assert [each["user"]["id"] for each in guild["members"]] == [str(sb.bot_user_id)]
+    assert [each["name"] for each in guild["threads"]] == ["Book One re-watch"]
+
+
+@pytest.mark.parametrize(
+    ("op", "data", "code"),
+    [
+        (2, {"token": "wrong", "intents": 1}, 4004),
+        (2, {"intents": "all"}, 4013),
+        (2, {"intents": 1, "shard": [2, 2]}, 4010),
+        (6, {"token": "wrong"}, 4004),
+        (3, {}, 4003),
+    ],
+)
+async def test_what_ends_a_connection(line: Line, op: int, data: dict[str, Any], code: int) -> None:
+    await line.send(op, {"token": line.token} | data)
+    assert await line.closing() == code
+
+
+async def test_nonsense_ends_a_connection(line: Line) -> None:
+    await line.socket.send_str("{")
+    assert await line.closing() == 4002
+
+
+async def test_twice_and_unknown_opcodes(line: Line) -> None:
+    await line.identify()
+    await line.identify()
+    assert await line.closing() == 4005
+
+
+async def test_unknown_opcodes(line: Line) -> None:
+    await line.identify()
+    await line.send(3, {"status": "online"})
+    await line.send(99, {})
+    assert await line.closing() == 4001
+
+
+async def test_privileged_intents_have_to_be_allowed(sb: Sandbox, line: Line) -> None:
+    sb.gateway.privileged &= ~(1 << 15)
+    await line.identify(intents=1 | 1 << 15)
+    assert await line.closing() == 4014
+
+
+async def test_an_unknown_session_is_not_resumed(line: Line) -> None:
+    await line.send(6, {"token": line.token, "session_id": "none", "seq": 1})
+    assert await line.frame() == {"op": 9, "d": False}
+
+
+async def test_shards_share_the_guilds(sb: Sandbox) -> None:
+    for number in range(6):
+        sb.world.add_guild(f"Village {number}")
+    sb.world.shards = 3
+    bot = TinyBot()
+    async with running(sb, bot):
+        assert bot.shard_count == 3
+        assert len(bot.guilds) == 8
+        assert {each.shard_id for each in bot.guilds} == {0, 1, 2}
+        mina = sb.world.user("Mina")
+        for name in ("Village 0", "Village 1", "Village 2"):
+            guild = sb.world.guild(name)
+            sb.world.add_member(guild, mina)
+            await sb.person("Mina", guild=guild).say("<@bot> hello")
+        await sb.person("Mina").in_dm().say("psst")
+        await until(lambda: len(bot.heard) == 4)
+
+
+async def test_a_client_resumes_after_a_disconnect(sb: Sandbox) -> None:
+    bot = TinyBot()
+    async with running(sb, bot):
+        await sb.gateway.disconnect(4000)
+        await sb.person("Mina").say("<@bot> did you miss me?")
+        await until(lambda: "shard_resumed" in bot.events)
+        await until(lambda: bot.heard)
+        assert "did you miss me" in bot.heard[0].content
+        bot.events.clear()
+        sb.gateway.reconnect()
+        await until(lambda: "shard_resumed" in bot.events)
+        bot.events.clear()
+        sb.gateway.invalidate(resumable=True)
+        await until(lambda: "shard_resumed" in bot.events)
+
+
+async def test_a_client_identifies_anew(sb: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    bot = TinyBot()
+    async with running(sb, bot):
+        monkeypatch.setattr(
+            discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", discord.gateway.yarl.URL(sb.gateway.url)
+        )
+        bot.events.clear()
+        sb.gateway.invalidate()
+        await until(lambda: "shard_ready" in bot.events, within=10)
+        assert sb.gateway.connected
+
+
+async def test_heartbeats_keep_on(sb: Sandbox) -> None:
+    async with Sandbox(heartbeat=0.02) as quick:
+        bot = TinyBot()
+        async with running(quick, bot):
+            await asyncio.sleep(0.1)
+            assert bot.latency < 1
+    assert sb.gateway.sessions == {}
+
+
+async def test_content_reaches_only_those_who_may_read_it(sb: Sandbox) -> None:
+    plain = TinyBot()
+    async with running(sb, plain):
+        mina = sb.person("Mina")
+        for text in ("to everybody", "<@bot> to you"):
+            await mina.say(text)
+        await mina.in_dm().say("in private")
+        await until(lambda: len(plain.heard) == 3)
+        assert [each.content for each in plain.heard] == ["", f"<@{sb.bot_user_id}> to you", "in private"]
+        channel = plain.get_channel(mina.channel.id)
+        assert isinstance(channel, discord.TextChannel)
+        await channel.send("my own")
+        await until(lambda: len(plain.heard) == 4)
+        assert plain.heard[3].content == "my own"
+
+
+async def test_content_with_the_intent(sb: Sandbox) -> None:
+    bot = TinyBot(intents=discord.Intents.all())
+    async with running(sb, bot):
+        await sb.person("Mina").say("to everybody")
+        await until(lambda: bot.heard)
+        assert bot.heard[0].content == "to everybody"
+        assert len(bot.guilds[0].members) == 4
+
+
+async def test_no_events_without_the_intent_or_the_sight(sb: Sandbox) -> None:
+    bot = TinyBot(intents=discord.Intents(guilds=True))
+    async with running(sb, bot):
+        sb.world.deny(sb.world.channel("general"), "view_channel")
+        await sb.person("Mina").say("<@bot> hello")
+        await sb.person("Mina").in_dm().say("hello")
+        made = await bot.http.get_user(sb.bot_user_id)
+        assert made["bot"]
+        assert bot.heard == []
+
+
+async def test_changes_of_the_world_reach_the_client(sb: Sandbox) -> None:
+    bot = TinyBot(intents=discord.Intents.all())
+    async with running(sb, bot):
+        world, city = sb.world, sb.world.guild("Republic City")
+        guild = bot.get_guild(city.id)
+        assert guild is not None
+        world.deny(world.channel("general"), "send_messages")
+        world.delete_channel(world.channel("canon-talk"))
+        new = world.add_channel(city, "#new")
+        role = world.add_role(city, "Benders", mentionable=True)
+        bolin = world.add_user("Bolin")
+        world.add_member(city, bolin)
+        world.set_roles(city, bolin, role)
+        await until(lambda: guild.get_member(bolin.id) and guild.get_member(bolin.id).get_role(role.id))  # type: ignore[union-attr]
+        general = guild.get_channel(world.channel("general").id)
+        assert general is not None
+        assert not general.permissions_for(guild.me).send_messages
+        assert guild.get_channel(new.id) is not None
+        assert {each.name for each in guild.channels} >= {"new"} - {"canon-talk"}
+        assert guild.threads == ()
+        world.remove_role(city, role)
+        world.remove_member(city, bolin)
+        await until(lambda: guild.get_member(bolin.id) is None)
+        assert guild.get_role(role.id) is None
+
+
+async def test_coming_going_and_outages(sb: Sandbox) -> None:
+    bot = TinyBot()
+    async with running(sb, bot):
+        city = sb.world.guild("Republic City")
+        sb.world.kick_bot(city)
+        await until(lambda: "guild_remove" in bot.events)
+        sb.world.add_bot(city)
+        await until(lambda: "guild_join" in bot.events)
+        sb.world.set_available(city, available=False)
+        await until(lambda: "guild_unavailable" in bot.events)
+        sb.world.set_available(city, available=True)
+        await until(lambda: "guild_available" in bot.events)
+        made = sb.world.add_guild("Zaofu")
+        await until(lambda: bot.get_guild(made.id))
+        await bot.get_guild(made.id).leave()  # type: ignore[union-attr]
+        assert sb.bot_user_id not in made.members
+
+
+async def test_members_are_given_on_request(sb: Sandbox) -> None:
+    bot = TinyBot(chunk_guilds_at_startup=False)
+    async with running(sb, bot):
+        guild = bot.get_guild(sb.world.guild("Republic City").id)
+        assert guild is not None
+        found = await guild.query_members("mi", limit=5)
+        assert [each.name for each in found] == ["mina"]
+        found = await guild.query_members(user_ids=[sb.world.user("Timo").id], limit=5)
+        assert [each.name for each in found] == ["timo"]
+
+
+async def test_a_message_changes_and_goes(sb: Sandbox) -> None:
+    bot = TinyBot()
+    async with running(sb, bot):
+        channel = bot.get_channel(sb.world.channel("general").id)
+        assert isinstance(channel, discord.TextChannel)
+        async with channel.typing():
+            message = await channel.send("one")
+        await message.edit(content="two")
+        await message.delete()
+        await until(lambda: {"message_edit", "message_delete"} <= set(bot.events))
