@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import logging
 import signal
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from bot.services.library import read_library
 from bot.services.quotes import QuoteService
 from bot.services.seeding import CANON, CLAIMS, FACTS, bring_up_to_date
 from bot.store.content import Content
+from bot.store.daily import DailyStore
 from bot.store.database import Database
 from bot.store.synced import SyncedCommands
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-EXTENSIONS = ("cogs.quote", "cogs.ask", "cogs.canon", "cogs.about")
+EXTENSIONS = ("cogs.quote", "cogs.ask", "cogs.canon", "cogs.about", "cogs.daily", "cogs.presence")
 # SIGTERM's grace (Docker and systemd give ten seconds and more).
 CLOSE_SECONDS = 5.0
 
@@ -68,6 +70,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             asking=AskService(library, Engine.load(await content.learnt(FACTS))),
             synced=SyncedCommands(database),
             clock=clock,
+            daily=DailyStore.on(database, dt.timedelta(hours=settings.late_limit_hours)),
         )
 
 
@@ -97,19 +100,25 @@ async def run(settings: Settings) -> None:
 
 
 async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
-    """Keep the bot connected until `stop` is set; what ends the connection otherwise is raised."""
+    """Keep the bot connected and posting until `stop` is set; what ends either otherwise is raised."""
     connection = asyncio.create_task(bot.connect(), name="connection")
+    posting = asyncio.create_task(bot.daily.poster.run(), name="posting")
     stopping = asyncio.create_task(stop.wait(), name="stopping")
     try:
-        await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if connection.done():
-            connection.result()
+        await asyncio.wait({connection, posting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (connection, posting):
+            if task.done():
+                task.result()
     finally:
         stopping.cancel()
+        posting.cancel()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(bot.close(), CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                # First the posts under way, which need the connection; they take two seconds at most.
+                await asyncio.wait({posting})
+                await bot.close()
         connection.cancel()
-        await asyncio.gather(connection, stopping, return_exceptions=True)
+        await asyncio.gather(connection, posting, stopping, return_exceptions=True)
 
 
 async def sync_commands(settings: Settings) -> int:

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import errors
+from bot.client.daily import daily_quotes
 from bot.client.sync import sync
 from bot.domain.errors import SettingError
 from bot.rendering.actions import Actions, Pick, Press
@@ -68,6 +69,7 @@ class Canonkeeper(commands.AutoShardedBot):
         )
         self.services = services
         self.actions = Actions()
+        self.daily = daily_quotes(self, services)
         self._extension_names = extensions
         self._dev_guild = discord.Object(dev_guild_id) if dev_guild_id else None
 
@@ -87,7 +89,7 @@ class Canonkeeper(commands.AutoShardedBot):
         return len(self.tree.get_commands(guild=self._dev_guild))
 
     async def setup_hook(self) -> None:
-        """Load the cogs, register the commands where they changed, start the daily posts.
+        """Load the cogs and register the commands where they changed.
 
         Whatever fails here stops the start.
         """

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.services.canon import CanonService
     from bot.services.library import Library
     from bot.services.quotes import QuoteService
+    from bot.store.daily import DailyStore
     from bot.store.synced import SyncedCommands
 
 
@@ -24,3 +25,4 @@ class Services:
     asking: AskService
     synced: SyncedCommands
     clock: Clock
+    daily: DailyStore

@@ -27,10 +27,12 @@ INSERT INTO delivery (schedule, date, due, state, late, quote, nonce, channel, p
                       claimed_at, asked_at, tries, owner, lease_until)
 VALUES (:schedule, :date, :due, :state, :late, :quote, :nonce, :channel, :place, :role, :style, :reason,
         :claimed_at, :asked_at, :tries, :owner, :lease_until)
+ON CONFLICT (schedule, date) DO NOTHING
 """
 _CLAIMED = """
 SELECT delivery.*, schedule.guild, NULL AS paused, NULL AS asked_before FROM delivery
-JOIN schedule ON schedule.id = delivery.schedule WHERE (delivery.schedule, delivery.date) IN (VALUES {pairs})
+JOIN schedule ON schedule.id = delivery.schedule
+WHERE owner = ? AND claimed_at = ? AND (delivery.schedule, delivery.date) IN (VALUES {pairs})
 """
 _STALE = """
 SELECT delivery.*, schedule.guild, schedule.paused, delivery.asked_at AS asked_before
@@ -76,7 +78,7 @@ async def claim(
     if not pairs:
         return []
     question_marks = ", ".join(["(?, ?)"] * (len(pairs) // 2))
-    claimed = await tx.fetch_all(_CLAIMED.format(pairs=question_marks), pairs)
+    claimed = await tx.fetch_all(_CLAIMED.format(pairs=question_marks), (worker.owner, rows.to_ms(now), *pairs))
     return [_errand(row, worker, now + worker.lease) for row in claimed]
 
 

@@ -12,7 +12,7 @@ from bot.store import notices
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from bot.domain.daily.bag import Bag
     from bot.domain.daily.model import Pause, Schedule, Wish
@@ -31,7 +31,7 @@ WHERE (SELECT count(*) FROM schedule WHERE guild = :guild) < :limit
 """
 _CHANGE = """
 UPDATE schedule SET channel = :channel, place = :place, minute = :minute, days = :days, zone = :zone,
-       about = :about, role = :role, style = :style, next_date = :next_date, next_due = :next_due
+       about = :about, role = :role, style = :style
 WHERE id = :id
 """
 _EQUAL = """
@@ -83,16 +83,18 @@ class Schedules:
         row = await self._database.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
         return rows.schedule(row) if row else None
 
-    async def change(self, schedule_id: int, wish: Wish, next_: Occurrence | None) -> None:
-        """Give a schedule other fields and its next post (None for a paused one); its bag stays.
+    async def change(self, schedule_id: int, wish: Wish, next_of: Callable[[Schedule], Occurrence]) -> None:
+        """Give a schedule other fields and, unless it is paused, the next post that `next_of` says; its bag stays.
 
         Raises EqualError when another one posts the same.
         """
-        next_date, next_due = rows.next_of(next_)
-        values = rows.wish_columns(wish) | {"id": schedule_id, "next_date": next_date, "next_due": next_due}
         async with self._database.transaction() as tx:
             await _refuse_equal(tx, wish, but=schedule_id)
-            await tx.execute(_CHANGE, values)
+            await tx.execute(_CHANGE, rows.wish_columns(wish) | {"id": schedule_id})
+            # Read here: the poster may have claimed a date since the caller looked.
+            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ? AND paused IS NULL", (schedule_id,))
+            if row is not None:
+                await _set_next(tx, rows.schedule(row), next_of)
 
     async def drop_next(self, schedule_id: int, matching: Collection[str]) -> str | None:
         """Drop the quote that would come next and return its id; None when the schedule is gone."""
@@ -110,13 +112,12 @@ class Schedules:
         async with self._database.transaction() as tx:
             await pause(tx, [(schedule_id, reason)])
 
-    async def resume(self, schedule_id: int, next_: Occurrence) -> None:
-        """Let a paused schedule post again, next at `next_`; a notice that is still owed is dropped."""
+    async def resume(self, schedule_id: int, next_of: Callable[[Schedule], Occurrence]) -> None:
+        """Let a paused schedule post again, when `next_of` says; a notice that is still owed is dropped."""
         async with self._database.transaction() as tx:
-            await tx.execute(
-                "UPDATE schedule SET paused = NULL, next_date = ?, next_due = ? WHERE id = ?",
-                (*rows.next_of(next_), schedule_id),
-            )
+            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
+            if row is not None:
+                await _set_next(tx, rows.schedule(row), next_of)
             await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule_id,))
 
     async def remove(self, schedule_id: int) -> None:
@@ -155,6 +156,13 @@ async def write_bags(tx: Transaction, bags: Iterable[tuple[int, Bag, Bag]]) -> N
     await tx.executemany(
         "UPDATE schedule SET round = ?, last_quote = ? WHERE id = ?",
         [(after.round, after.last, schedule) for schedule, _, after in bags],
+    )
+
+
+async def _set_next(tx: Transaction, schedule: Schedule, next_of: Callable[[Schedule], Occurrence]) -> None:
+    await tx.execute(
+        "UPDATE schedule SET paused = NULL, next_date = ?, next_due = ? WHERE id = ?",
+        (*rows.next_of(next_of(schedule)), schedule.id),
     )
 
 

@@ -1,0 +1,50 @@
+"""Puts the daily quotes together: what they store, who posts, and how Discord looks to them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.client.posting import DiscordFace
+from bot.domain.daily.zones import Zones
+from bot.services.daily.abouts import Abouts
+from bot.services.daily.poster import Poster
+from bot.services.daily.presence import Presence
+from bot.services.daily.scheduling import Scheduler
+
+if TYPE_CHECKING:
+    import discord
+
+    from bot.services import Services
+    from bot.services.daily.face import CardMaker
+
+# SQLite's integers are signed and have 64 bits.
+_SEED_BITS = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """The daily quotes: `poster.run()` is to be kept running while the bot is logged in."""
+
+    scheduler: Scheduler
+    presence: Presence
+    poster: Poster
+
+
+def daily_quotes(bot: discord.Client, services: Services, cards: CardMaker | None = None) -> Daily:
+    """Return the daily quotes of this process; chance for the schedules' seeds is the system's."""
+    store, clock = services.daily, services.clock
+    abouts = Abouts(services.library, services.quotes)
+    face = DiscordFace(bot, clock, cards)
+    poster = Poster(store.deliveries, store.departures, abouts, face, clock)
+    scheduler = Scheduler(
+        (store.schedules, store.deliveries),
+        abouts,
+        Zones.load(),
+        face,
+        clock,
+        lambda: secrets.randbits(_SEED_BITS),
+        poster.poke,
+    )
+    return Daily(scheduler, Presence(store.schedules, store.departures, clock, poster.poke), poster)

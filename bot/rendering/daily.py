@@ -1,0 +1,201 @@
+"""How /daily answers: schedules with their next posts, the list, the preview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord.utils import escape_markdown, format_dt
+
+from bot.domain.daily.changes import Effect, offset_text
+from bot.domain.daily.days import days_text
+from bot.domain.daily.model import Delivery, Pause, Reason, Schedule, State, Style
+from bot.domain.daily.times import time_text
+from bot.rendering.actions import button
+from bot.rendering.daily_post import REASONS
+from bot.rendering.frame import Accent, Panel, line, notice
+from bot.rendering.quote import spoken
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import discord
+
+    from bot.domain.quotes import Quote
+    from bot.services.daily.face import Accepted
+    from bot.services.daily.shown import Line, Planned, Preview
+
+PAGE = "daily-page"
+SKIP = "daily-skip"
+PER_PAGE = 5
+
+_ENDS = {
+    Reason.TOO_LATE.value: "Discord could not be reached in time",
+    Reason.REFUSED.value: "Discord refused it",
+    Reason.UNKNOWABLE.value: "nobody can know whether it was posted, so I did not post it again",
+    Reason.STOPPED.value: "the schedule was paused before it went out",
+    Pause.NO_QUOTES.value: "its quote is no longer in the data",
+}
+
+
+def planned(plan: Planned, done: str) -> Panel:
+    """Return a schedule that was made, edited or resumed; `done` says which, as a heading."""
+    schedule = plan.schedule
+    return Panel(
+        f"**{done}**\n{_summary(schedule, plan.about, plan.offset)}",
+        line(),
+        _posts(plan),
+        _change(plan),
+        "-# I may not read that channel's history. After a crash or an outage I could not look up whether a post "
+        "got through: give me **Read Message History** there."
+        if plan.blind
+        else None,
+        accent=Accent.DAILY,
+        footer="Times below are shown in your own zone · deleted seven days after I leave the server",
+    )
+
+
+def _posts(plan: Planned) -> str:
+    if plan.schedule.paused is not None:
+        return f"It is paused: {REASONS[plan.schedule.paused]}. `/daily resume` starts it again."
+    dates = "\n".join(
+        f"{n}. {format_dt(post.instant, 'F')} ({format_dt(post.instant, 'R')})" for n, post in enumerate(plan.posts, 1)
+    )
+    return f"The next posts:\n{dates}"
+
+
+def _summary(schedule: Schedule, about: str, offset: dt.timedelta) -> str:
+    wish = schedule.wish
+    extras = [about]
+    if wish.role:
+        extras.append(f"mentions <@&{wish.role}>")
+    if wish.style is Style.CARD:
+        extras.append("with a picture")
+    return (
+        f"**{schedule.number}** · <#{wish.target.channel}> · **{time_text(wish.rule.minute)}** "
+        f"{wish.rule.zone} ({offset_text(offset)} today) · {days_text(wish.rule.days)}\n{' · '.join(extras)}"
+    )
+
+
+def _change(plan: Planned) -> str | None:
+    """Return what the next change of the clocks means for the schedule."""
+    change, rule = plan.change, plan.schedule.wish.rule
+    if change is None:
+        return None
+    city = escape_markdown(rule.zone.rpartition("/")[2].replace("_", " "))
+    at, time = format_dt(change.at, "D"), time_text(rule.minute)
+    told = f"The clocks in {city} change on {at}, from {offset_text(change.before)} to {offset_text(change.after)}. "
+    if plan.effect is Effect.GAP:
+        return f"{told}{time} does not exist on that day: the post comes at the first moment after the gap."
+    if plan.effect is Effect.TWICE:
+        return f"{told}{time} comes twice on that day: the post comes once, at the first."
+    return f"{told}Posts stay at {time} on the clocks there."
+
+
+def overview(lines: list[Line], page: int) -> Panel:
+    """Return a page (from 0) of a server's schedules."""
+    if not lines:
+        return notice("This server has no daily quotes yet. `/daily schedule` makes some.", accent=Accent.DAILY)
+    pages = (len(lines) + PER_PAGE - 1) // PER_PAGE
+    page = min(max(page, 0), pages - 1)
+    parts: list[str | discord.ui.Item[discord.ui.LayoutView]] = []
+    for each in lines[page * PER_PAGE : (page + 1) * PER_PAGE]:
+        parts += [line()] if parts else []
+        parts.append(_line(each))
+    turns = [
+        button(PAGE, f"-{page - 1}", "Previous", disabled=page == 0),
+        button(PAGE, f"+{page + 1}", "Next", disabled=page + 1 == pages),
+    ]
+    count = f"{len(lines)} schedule{'s' if len(lines) > 1 else ''}"
+    return Panel(
+        *parts,
+        accent=Accent.DAILY,
+        footer=f"{count} · page {page + 1} of {pages}",
+        rows=[turns] if pages > 1 else [],
+    )
+
+
+def _line(each: Line) -> str:
+    schedule = each.schedule
+    if schedule.paused is not None:
+        next_ = f"⏸ Paused: {REASONS[schedule.paused]}."
+    else:
+        assert schedule.next_due is not None, "a schedule that is not paused has a next post"  # noqa: S101
+        next_ = f"Next: {format_dt(schedule.next_due, 'F')} ({format_dt(schedule.next_due, 'R')})"
+    return f"{_summary(schedule, each.about, each.offset)}\n{next_}\n-# {_outcome(schedule, each.last)}"
+
+
+def _outcome(schedule: Schedule, last: Delivery | None) -> str:
+    """Return how the latest date went, with the reason."""
+    if last is None:
+        return "Nothing posted yet"
+    due = format_dt(last.due, "f")
+    match last.state:
+        case State.SENT:
+            guild = schedule.wish.target.guild
+            link = f"https://discord.com/channels/{guild}/{last.posted_in}/{last.message}"
+            when = format_dt(last.sent_at or last.due, "f")
+            return f"Last: [posted]({link}) {when}{f', late (planned for {due})' if last.late else ''}"
+        case State.CLAIMED:
+            return f"Last: the post of {due} is under way; I keep trying"
+        case State.SKIPPED if last.reason == Reason.TOO_LATE.value:
+            return f"Last: the post of {due} was skipped: I was not there, and it was too late when I came back"
+        case State.UNCONFIRMED:
+            return f"Last: ⚠ the post of {due} is unconfirmed: {_why(last.reason)}"
+        case _:
+            return f"Last: ⚠ the post of {due} was not made: {_why(last.reason)}"
+
+
+def _why(reason: str | None) -> str:
+    if reason in _ENDS:
+        return _ENDS[reason]
+    return REASONS[Pause(reason)] if reason in list(Pause) else "Discord refused it"
+
+
+def preview(shown: Preview, *, heading: str | None = None) -> Panel:
+    """Return the quote that comes next and when; a button drops it."""
+    schedule, quote = shown.schedule, shown.quote
+    due = schedule.next_due
+    when = f"{format_dt(due, 'F')} ({format_dt(due, 'R')})" if due else "when it is resumed"
+    return Panel(
+        heading,
+        f"Next in <#{schedule.wish.target.channel}>: {when}",
+        spoken(quote),
+        accent=quote.speaker.colour,
+        footer=f"Schedule {schedule.number} · {quote.source} · no. {quote.number}",
+        rows=[[button(SKIP, f"{schedule.number}|{quote.id}", "Skip this quote")]],
+    )
+
+
+def read_skip(detail: str) -> tuple[str, str]:
+    """Return the schedule's number and the quote's id from the button of a preview."""
+    number, _, quote = detail.partition("|")
+    return number, quote
+
+
+def skipped(quote: Quote, shown: Preview) -> Panel:
+    """Return what was dropped, and what comes in its place."""
+    return preview(shown, heading=f"Dropped no. {quote.number}. At the same time comes instead:")
+
+
+def paused(schedule: Schedule) -> Panel:
+    """Return that a schedule was paused by its moderator."""
+    return notice(
+        f"Schedule {schedule.number} in <#{schedule.wish.target.channel}> is paused. Nothing was deleted: "
+        "`/daily resume` starts it again, with the quote that would have come next.",
+        accent=Accent.DAILY,
+    )
+
+
+def removed(schedule: Schedule) -> Panel:
+    """Return that a schedule was deleted, and how the rest would go."""
+    return notice(
+        f"Schedule {schedule.number} in <#{schedule.wish.target.channel}> is removed, with all I kept of it.",
+        accent=Accent.DAILY,
+        footer="Removing me from the server deletes all schedules seven days later, unless I return",
+    )
+
+
+def tested(guild: int, sent: Accepted) -> Panel:
+    """Return where the test post is."""
+    link = f"https://discord.com/channels/{guild}/{sent.channel}/{sent.message}"
+    return notice(f"[Posted a test]({link}). It does not count: the same quote still comes next.", accent=Accent.DAILY)

@@ -1,0 +1,243 @@
+"""What moderators do with schedules. Input is theirs, as typed; a UserError says what to do instead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.domain.daily.bag import foretell
+from bot.domain.daily.changes import Effect, effect, next_change, offset_at
+from bot.domain.daily.days import parse_days
+from bot.domain.daily.errand import QuotePost
+from bot.domain.daily.model import Pause, Style, Target, Wish
+from bot.domain.daily.rule import Rule, upcoming
+from bot.domain.daily.times import parse_time
+from bot.domain.errors import UserError
+from bot.services.daily import words
+from bot.services.daily.face import Accepted, Refused
+from bot.services.daily.shown import Asked, Line, Planned, Preview
+from bot.services.daily.turns import ATTEMPT
+from bot.store.schedules import EqualError, TooManyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.clock import Clock
+    from bot.domain.daily.model import Schedule
+    from bot.domain.daily.rule import Occurrence
+    from bot.domain.daily.zones import Zones
+    from bot.domain.quotes import Quote
+    from bot.services.daily.abouts import Abouts
+    from bot.services.daily.face import Face
+    from bot.store.deliveries import Deliveries
+    from bot.store.schedules import Schedules
+
+LIMIT = 25
+_CHANGE_NOTICE = dt.timedelta(days=60)
+_SHOWN = 3
+
+
+class Scheduler:
+    """Makes, changes and shows the schedules of servers.
+
+    `seed` returns a new seed (0 up to 2**63) at each call; `changed` is called when a due time may be
+    nearer than before.
+    """
+
+    def __init__(
+        self,
+        stores: tuple[Schedules, Deliveries],
+        abouts: Abouts,
+        zones: Zones,
+        face: Face,
+        clock: Clock,
+        seed: Callable[[], int],
+        changed: Callable[[], None],
+    ) -> None:
+        self._schedules, self._deliveries = stores
+        self.abouts = abouts
+        self.zones = zones
+        self._face = face
+        self._clock = clock
+        self._seed = seed
+        self._changed = changed
+
+    def now(self) -> dt.datetime:
+        """Return the present instant."""
+        return self._clock.now()
+
+    async def create(self, guild: int, asked: Asked) -> Planned:
+        """Make a schedule. `asked` has at least channel, time and timezone."""
+        rule = Rule(parse_time(asked.time or ""), parse_days(asked.days), self.zones.parse(asked.timezone or ""))
+        style = asked.style or Style.TEXT
+        target, blind = await self._target(guild, asked.channel or 0, asked.role, style)
+        wish = Wish(target, rule, self.abouts.parse(asked.about), asked.role, style)
+        first = next(upcoming(rule, self._clock.now()))
+        try:
+            schedule = await self._schedules.add(wish, self._seed(), first, LIMIT)
+        except EqualError as error:
+            raise UserError(words.equal(error.number)) from error
+        except TooManyError as error:
+            raise UserError(words.too_many(LIMIT)) from error
+        self._changed()
+        return self._planned(schedule, blind=blind)
+
+    async def edit(self, guild: int, which: str, asked: Asked) -> Planned:
+        """Change the fields that were given; the others, the bag and the dates that had a post stay."""
+        schedule = await self.one(guild, which)
+        old = schedule.wish
+        rule = Rule(
+            parse_time(asked.time) if asked.time else old.rule.minute,
+            parse_days(asked.days) if asked.days else old.rule.days,
+            self.zones.parse(asked.timezone) if asked.timezone else old.rule.zone,
+        )
+        role = None if asked.no_role else asked.role or old.role
+        style = asked.style or old.style
+        target, blind = await self._target(guild, asked.channel or old.target.channel, role, style)
+        about = self.abouts.parse(asked.about) if asked.about else old.about
+        wish = Wish(target, rule, about, role, style)
+        if wish == old:
+            raise UserError("Nothing would change: give at least one option that differs.")
+        try:
+            await self._schedules.change(schedule.id, wish, self._next)
+        except EqualError as error:
+            raise UserError(words.equal(error.number)) from error
+        self._changed()
+        return self._planned(await self.one(guild, str(schedule.number)), blind=blind)
+
+    async def overview(self, guild: int) -> list[Line]:
+        """Return the server's schedules by number, each with how its latest date went."""
+        now = self._clock.now()
+        return [
+            Line(
+                schedule,
+                self.abouts.label(schedule.wish.about),
+                offset_at(schedule.wish.rule.zone, now),
+                await self._deliveries.latest(schedule.id),
+            )
+            for schedule in await self._schedules.of_guild(guild)
+        ]
+
+    async def preview(self, guild: int, which: str) -> Preview:
+        """Return exactly the quote and instant that come next."""
+        return self._preview(await self.one(guild, which))
+
+    async def skip(self, guild: int, which: str) -> tuple[Quote, Preview]:
+        """Drop the quote that would come next; return it, and what comes in its place at the same time."""
+        schedule = await self.one(guild, which)
+        matching = self._matching(schedule)
+        if len(matching) == 1:
+            raise UserError("Only one quote matches this schedule's 'about', so there is none to come instead.")
+        dropped = await self._schedules.drop_next(schedule.id, matching)
+        quote = self.abouts.quote(dropped) if dropped else None
+        if quote is None:
+            raise UserError(words.GONE)
+        return quote, self._preview(await self.one(guild, str(schedule.number)))
+
+    async def skip_shown(self, guild: int, which: str, quote_id: str) -> tuple[Quote, Preview]:
+        """Drop the quote that a preview showed, unless another one is next by now."""
+        if (await self.preview(guild, which)).quote.id != quote_id:
+            raise UserError("That quote is no longer the next one. `/daily preview` shows which is.")
+        return await self.skip(guild, which)
+
+    async def pause(self, guild: int, which: str) -> Schedule:
+        """Stop a schedule until it is resumed."""
+        schedule = await self.one(guild, which)
+        if schedule.paused is not None:
+            raise UserError(f"Schedule {schedule.number} is paused already. `/daily resume` starts it again.")
+        await self._schedules.pause(schedule.id, Pause.MODERATOR)
+        return schedule
+
+    async def resume(self, guild: int, which: str) -> Planned:
+        """Let a paused schedule post again, after checking that it can."""
+        schedule = await self.one(guild, which)
+        if schedule.paused is None:
+            raise UserError(f"Schedule {schedule.number} is not paused.")
+        wish = schedule.wish
+        self._matching(schedule)
+        target, blind = await self._target(guild, wish.target.channel, wish.role, wish.style)
+        if target != wish.target:
+            await self._schedules.change(schedule.id, msgspec.structs.replace(wish, target=target), self._next)
+        await self._schedules.resume(schedule.id, self._next)
+        self._changed()
+        return self._planned(await self.one(guild, str(schedule.number)), blind=blind)
+
+    async def test(self, guild: int, which: str) -> Accepted:
+        """Post the next quote now, without counting it and without mentioning the role."""
+        schedule = await self.one(guild, which)
+        preview, now = self._preview(schedule), self._clock.now()
+        errand = QuotePost(
+            id=0,
+            target=schedule.wish.target,
+            nonce=f"dt{self._seed():x}",
+            lease_until=now + 2 * ATTEMPT,
+            latest=now + ATTEMPT,
+            schedule=schedule.id,
+            quote=preview.quote.id,
+            date=(now + offset_at(schedule.wish.rule.zone, now)).date(),
+            due=now,
+            late=False,
+            role=None,
+            style=schedule.wish.style,
+        )
+        answer = await self._face.post(errand, preview.quote, now + ATTEMPT)
+        if isinstance(answer, Accepted):
+            return answer
+        raise UserError(words.refused(answer.reason) if isinstance(answer, Refused) else words.NO_ANSWER)
+
+    async def remove(self, guild: int, which: str) -> Schedule:
+        """Delete a schedule with all that belongs to it."""
+        schedule = await self.one(guild, which)
+        await self._schedules.remove(schedule.id)
+        return schedule
+
+    async def one(self, guild: int, which: str) -> Schedule:
+        """Return the schedule that a moderator means by its number."""
+        schedules = await self._schedules.of_guild(guild)
+        digits = which.strip().removeprefix("#").split(" ")[0]
+        for schedule in schedules:
+            if digits == str(schedule.number):
+                return schedule
+        raise UserError(words.unknown([schedule.number for schedule in schedules]))
+
+    async def of_guild(self, guild: int) -> list[Schedule]:
+        """Return the server's schedules, for completion."""
+        return await self._schedules.of_guild(guild)
+
+    def _next(self, schedule: Schedule) -> Occurrence:
+        return next(upcoming(schedule.wish.rule, self._clock.now(), schedule.last_date))
+
+    async def _target(self, guild: int, channel: int, role: int | None, style: Style) -> tuple[Target, bool]:
+        """Return where to post, and whether we may not read its history. Raises UserError."""
+        look = await self._face.look(guild, channel, role, style)
+        if look.problem is not None or look.place is None:
+            raise UserError(words.problem(look, channel, role))
+        return Target(guild, channel, look.place), not look.may_read_history
+
+    def _matching(self, schedule: Schedule) -> tuple[str, ...]:
+        matching = self.abouts.matching(schedule.wish.about)
+        if not matching:
+            raise UserError(words.NO_QUOTES)
+        return matching
+
+    def _preview(self, schedule: Schedule) -> Preview:
+        quote = self.abouts.quote(foretell(schedule.bag, self._matching(schedule), 1)[0])
+        if quote is None:
+            raise UserError(words.NO_QUOTES)
+        return Preview(schedule, quote)
+
+    def _planned(self, schedule: Schedule, *, blind: bool) -> Planned:
+        now, rule = self._clock.now(), schedule.wish.rule
+        change = next_change(rule.zone, now, _CHANGE_NOTICE)
+        return Planned(
+            schedule=schedule,
+            about=self.abouts.label(schedule.wish.about),
+            offset=offset_at(rule.zone, now),
+            posts=tuple(islice(upcoming(rule, now, schedule.last_date), _SHOWN)),
+            change=change,
+            effect=effect(rule, change) if change else Effect.NONE,
+            blind=blind,
+        )

@@ -1,0 +1,59 @@
+"""What goes into and comes out of the scheduling service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from bot.domain.daily.changes import Change, Effect
+    from bot.domain.daily.model import Delivery, Schedule, Style
+    from bot.domain.daily.rule import Occurrence
+    from bot.domain.quotes import Quote
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The options of a command; None where an option was left out."""
+
+    channel: int | None = None
+    time: str | None = None
+    timezone: str | None = None
+    days: str | None = None
+    about: str | None = None
+    role: int | None = None
+    style: Style | None = None
+    no_role: bool = False
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A schedule with its next posts, and the next change of its zone's clocks when it is near.
+
+    `blind` tells that we may not read the channel's history.
+    """
+
+    schedule: Schedule
+    about: str
+    offset: dt.timedelta
+    posts: tuple[Occurrence, ...]
+    change: Change | None
+    effect: Effect
+    blind: bool = False
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A schedule in the list, with the outcome of its latest date."""
+
+    schedule: Schedule
+    about: str
+    offset: dt.timedelta
+    last: Delivery | None
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """The quote that comes next; `schedule.next_due` is when, None while paused."""
+
+    schedule: Schedule
+    quote: Quote

@@ -1,0 +1,247 @@
+"""/daily: moderators schedule quotes. Only in servers; every answer is for the one who asked alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.daily.days import complete_days
+from bot.domain.daily.model import Style
+from bot.domain.daily.times import complete_time
+from bot.rendering import daily as rendering
+from bot.rendering.choices import COMPLETIONS, choices
+from bot.services.daily.completing import complete_schedule, complete_zone
+from bot.services.daily.shown import Asked
+
+if TYPE_CHECKING:
+    from bot.client import Canonkeeper
+    from bot.rendering.actions import Actions
+    from bot.rendering.frame import Panel
+    from bot.services.daily.scheduling import Scheduler
+
+Interaction = discord.Interaction[Any]
+Which = app_commands.Range[str, 1, 100]
+Word = app_commands.Range[str, 1, 100]
+_STYLES = [
+    app_commands.Choice(name="text: the words alone", value="text"),
+    app_commands.Choice(name="card: the words and a picture of them", value="card"),
+]
+_OPTIONS = {
+    "channel": "Where to post: a text or announcement channel, a thread, or a forum",
+    "time": "When, on the clocks of the time zone: 9:00, 9am, 21:30, noon",
+    "timezone": "A city or zone: New York, London, UTC",
+    "days": "daily, weekdays, weekends, or a list such as mon,wed,fri",
+    "about": "Only quotes by this speaker or on this topic",
+    "role": "A role to mention with each post",
+    "style": "The words alone, or with a picture",
+}
+_SCHEDULE = "Which schedule: its number in /daily list"
+
+
+class Channel(app_commands.Transformer):
+    """A channel option that takes what can be posted to, cached or not; gives the channel's id."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """Return the type of the option."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """Return the types that Discord's client offers."""
+        kinds = discord.ChannelType
+        threads = [kinds.public_thread, kinds.private_thread, kinds.news_thread]
+        return [kinds.text, kinds.news, kinds.forum, *threads]
+
+    async def transform(self, _interaction: Interaction, value: Any, /) -> int:
+        """Return the id."""
+        return int(value.id)
+
+
+ChannelId = app_commands.Transform[int, Channel]
+
+
+def _id(role: discord.Role | None) -> int | None:
+    return role.id if role else None
+
+
+def _style(value: str | None) -> Style | None:
+    return Style(value) if value else None
+
+
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+@app_commands.default_permissions(manage_guild=True)
+class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily quotes for this server"):
+    """The commands, and the buttons of their answers."""
+
+    def __init__(self, scheduler: Scheduler, actions: Actions) -> None:
+        self._scheduler = scheduler
+        actions.register(rendering.PAGE, self._page)
+        actions.register(rendering.SKIP, self._skip_button)
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Check again what Discord should have checked: a server's administrators can override it."""
+        _moderators_only(interaction)
+        return True
+
+    @app_commands.command(name="schedule", description="Post a quote every day, or on some days, at a time of yours")
+    @app_commands.describe(**_OPTIONS)
+    @app_commands.choices(style=_STYLES)
+    async def schedule(  # noqa: PLR0913, PLR0917 - the options of the command
+        self,
+        interaction: Interaction,
+        channel: ChannelId,
+        time: Word,
+        timezone: Word,
+        days: Word | None = None,
+        about: Word | None = None,
+        role: discord.Role | None = None,
+        style: str | None = None,
+    ) -> None:
+        """Answer /daily schedule."""
+        asked = Asked(channel, time, timezone, days, about, _id(role), _style(style))
+        await _answer(interaction, rendering.planned(await self._scheduler.create(_guild(interaction), asked), "Done"))
+
+    @app_commands.command(
+        name="list", description="All schedules of this server, their next posts and how the last went"
+    )
+    async def list_(self, interaction: Interaction) -> None:
+        """Answer /daily list."""
+        await _answer(interaction, rendering.overview(await self._scheduler.overview(_guild(interaction)), 0))
+
+    @app_commands.command(name="edit", description="Change a schedule; what you leave out stays")
+    @app_commands.describe(schedule=_SCHEDULE, no_role="Mention no role any more", **_OPTIONS)
+    @app_commands.choices(style=_STYLES)
+    async def edit(  # noqa: PLR0913, PLR0917 - every field of a schedule can be changed
+        self,
+        interaction: Interaction,
+        schedule: Which,
+        channel: ChannelId | None = None,
+        time: Word | None = None,
+        timezone: Word | None = None,
+        days: Word | None = None,
+        about: Word | None = None,
+        role: discord.Role | None = None,
+        style: str | None = None,
+        no_role: bool = False,
+    ) -> None:
+        """Answer /daily edit."""
+        asked = Asked(channel, time, timezone, days, about, _id(role), _style(style), no_role)
+        plan = await self._scheduler.edit(_guild(interaction), schedule, asked)
+        await _answer(interaction, rendering.planned(plan, "Changed"))
+
+    @app_commands.command(name="preview", description="The quote that comes next, and when")
+    @app_commands.describe(schedule=_SCHEDULE)
+    async def preview(self, interaction: Interaction, schedule: Which) -> None:
+        """Answer /daily preview."""
+        await _answer(interaction, rendering.preview(await self._scheduler.preview(_guild(interaction), schedule)))
+
+    @app_commands.command(name="skip", description="Drop the quote that would come next; another comes in its place")
+    @app_commands.describe(schedule=_SCHEDULE)
+    async def skip(self, interaction: Interaction, schedule: Which) -> None:
+        """Answer /daily skip."""
+        await _answer(interaction, rendering.skipped(*await self._scheduler.skip(_guild(interaction), schedule)))
+
+    @app_commands.command(name="pause", description="Stop a schedule for now; nothing is deleted")
+    @app_commands.describe(schedule=_SCHEDULE)
+    async def pause(self, interaction: Interaction, schedule: Which) -> None:
+        """Answer /daily pause."""
+        await _answer(interaction, rendering.paused(await self._scheduler.pause(_guild(interaction), schedule)))
+
+    @app_commands.command(name="resume", description="Start a paused schedule again")
+    @app_commands.describe(schedule=_SCHEDULE)
+    async def resume(self, interaction: Interaction, schedule: Which) -> None:
+        """Answer /daily resume."""
+        plan = await self._scheduler.resume(_guild(interaction), schedule)
+        await _answer(interaction, rendering.planned(plan, "It goes on"))
+
+    @app_commands.command(name="test", description="Post the next quote now, without counting it")
+    @app_commands.describe(schedule=_SCHEDULE)
+    async def test(self, interaction: Interaction, schedule: Which) -> None:
+        """Answer /daily test; the post may take longer than the three seconds that Discord waits."""
+        await interaction.response.defer(ephemeral=True)
+        guild = _guild(interaction)
+        await interaction.followup.send(
+            view=rendering.tested(guild, await self._scheduler.test(guild, schedule)), ephemeral=True
+        )
+
+    @app_commands.command(name="remove", description="Delete a schedule with all that belongs to it")
+    @app_commands.describe(schedule=_SCHEDULE)
+    async def remove(self, interaction: Interaction, schedule: Which) -> None:
+        """Answer /daily remove."""
+        await _answer(interaction, rendering.removed(await self._scheduler.remove(_guild(interaction), schedule)))
+
+    @schedule.autocomplete("time")
+    @edit.autocomplete("time")
+    async def _times(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return choices(complete_time(typed))
+
+    @schedule.autocomplete("timezone")
+    @edit.autocomplete("timezone")
+    async def _zones(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return choices(complete_zone(self._scheduler.zones, typed, self._scheduler.now(), COMPLETIONS))
+
+    @schedule.autocomplete("days")
+    @edit.autocomplete("days")
+    async def _days(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return choices(complete_days(typed))
+
+    @schedule.autocomplete("about")
+    @edit.autocomplete("about")
+    async def _abouts(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return choices(self._scheduler.abouts.complete(typed, COMPLETIONS))
+
+    @edit.autocomplete("schedule")
+    @preview.autocomplete("schedule")
+    @skip.autocomplete("schedule")
+    @pause.autocomplete("schedule")
+    @resume.autocomplete("schedule")
+    @test.autocomplete("schedule")
+    @remove.autocomplete("schedule")
+    async def _schedules(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        schedules = await self._scheduler.of_guild(_guild(interaction))
+        named = [(s, _channel_name(interaction, s.wish.target.channel)) for s in schedules]
+        return choices(complete_schedule(named, typed))
+
+    async def _page(self, interaction: Interaction, detail: str) -> None:
+        """Show another page of the list in the place of this one."""
+        _moderators_only(interaction)
+        lines = await self._scheduler.overview(_guild(interaction))
+        await interaction.response.edit_message(view=rendering.overview(lines, int(detail[1:])))
+
+    async def _skip_button(self, interaction: Interaction, detail: str) -> None:
+        """Drop the quote that the message shows, if it is still the next one."""
+        _moderators_only(interaction)
+        shown = await self._scheduler.skip_shown(_guild(interaction), *rendering.read_skip(detail))
+        await interaction.response.edit_message(view=rendering.skipped(*shown))
+
+
+def _moderators_only(interaction: Interaction) -> None:
+    if interaction.guild_id is None:
+        raise app_commands.NoPrivateMessage
+    if not interaction.permissions.manage_guild:
+        raise app_commands.MissingPermissions(["manage_guild"])
+
+
+def _guild(interaction: Interaction) -> int:
+    if interaction.guild_id is None:
+        raise app_commands.NoPrivateMessage
+    return interaction.guild_id
+
+
+def _channel_name(interaction: Interaction, channel_id: int) -> str:
+    channel = interaction.guild.get_channel_or_thread(channel_id) if interaction.guild else None
+    return f"#{channel.name}" if channel else "a channel I cannot see"
+
+
+async def _answer(interaction: Interaction, view: Panel) -> None:
+    await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def setup(bot: Canonkeeper) -> None:
+    """Add the cog with what it uses."""
+    await bot.add_cog(DailyCog(bot.daily.scheduler, bot.actions))

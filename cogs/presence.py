@@ -1,0 +1,53 @@
+"""Servers and channels that come and go, as far as daily quotes care."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord.ext import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import discord
+
+    from bot.client import Canonkeeper
+    from bot.services.daily.presence import Presence
+
+
+class PresenceCog(commands.Cog):
+    """Passes on what Discord tells; `guilds` returns the servers that the bot is in."""
+
+    def __init__(self, presence: Presence, guilds: Callable[[], Iterable[int]]) -> None:
+        self._presence = presence
+        self._guilds = guilds
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Catch up with what changed while the bot was off; a server that has an outage is still listed."""
+        await self._presence.here(frozenset(self._guilds()))
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Note that the bot was removed from a server."""
+        await self._presence.left(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Note that the bot was added, perhaps again."""
+        await self._presence.joined(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Pause what posts to a channel that was deleted."""
+        await self._presence.channel_deleted(channel.id)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Pause what posts to a thread that was deleted, whether or not it was known."""
+        await self._presence.channel_deleted(payload.thread_id)
+
+
+async def setup(bot: Canonkeeper) -> None:
+    """Add the cog with what it uses."""
+    await bot.add_cog(PresenceCog(bot.daily.presence, lambda: [guild.id for guild in bot.guilds]))
