@@ -1,50 +1,53 @@
-"""What tests share: a seeded store, learnt once for all, and the real bot connected to the local Discord."""
+"""What tests share: seeded stores, the services on them, and the real bot connected to the local Discord.
+
+There are two announcements: the real one in data/ (`seeded`, `services`, `chat`), and a tiny one about
+something else (`second`, `second_services`, `second_chat`), which is quick and shows that nothing of the
+real one is in the program.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from discord.http import Route
 
 from bot import app
-from bot.services.seeding import bring_up_to_date
 from bot.settings import ANNOUNCEMENT, Settings, read
-from bot.store.database import Database
 from sandbox import Sandbox
+from tests.support import network, openapi
+from tests.support.seeded import SECOND
+from tests.support.seeded import seeded as kept
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from bot.client import Canonkeeper
     from sandbox import Person
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _on_this_machine() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        network.block_outside(monkeypatch)
+        yield
+
+
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store seeded from the real announcement; never written to: copy it.
-
-    Learning takes seconds, so the workers of a parallel run share one.
-    """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
-    store = shared / "seeded.sqlite3"
-    with (shared / "seeded.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not store.exists():
-            asyncio.run(_seed(shared / "seeding.sqlite3"))
-            (shared / "seeding.sqlite3").rename(store)
-    return store
+def seeded(pytestconfig: pytest.Config) -> Path:
+    """A store seeded from the real announcement; never written to: copy it."""
+    return kept(ANNOUNCEMENT, pytestconfig.cache.mkdir("seeded"))
 
 
-async def _seed(path: Path) -> None:
-    async with await Database.open(path) as database:
-        await bring_up_to_date(database, ANNOUNCEMENT)
+@pytest.fixture(scope="session")
+def second(pytestconfig: pytest.Config) -> Path:
+    """A store seeded from the tiny announcement; never written to: copy it."""
+    return kept(SECOND, pytestconfig.cache.mkdir("seeded"))
 
 
 @pytest.fixture
@@ -54,9 +57,22 @@ def store_path(seeded: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def second_path(second: Path, tmp_path: Path) -> Path:
+    """A store of the test's own, seeded from the tiny announcement."""
+    return shutil.copy(second, tmp_path / "second.sqlite3")
+
+
+@pytest.fixture
 async def services(store_path: Path) -> AsyncIterator[app.Services]:
     """The services on the real announcement, without Discord."""
     async with app.services(read({"DATABASE_PATH": str(store_path)})) as built:
+        yield built
+
+
+@pytest.fixture
+async def second_services(second_path: Path) -> AsyncIterator[app.Services]:
+    """The services on the tiny announcement, without Discord."""
+    async with app.services(read({"DATABASE_PATH": str(second_path), "ANNOUNCEMENT_PATH": str(SECOND)})) as built:
         yield built
 
 
@@ -89,21 +105,47 @@ def settings_for(sandbox: Sandbox, store: Path, **more: str) -> Settings:
 async def connected(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Canonkeeper]:
     """The real bot, connected until the block ends."""
     stop = asyncio.Event()
-    async with app.client(settings) as bot:
-        running = asyncio.create_task(app.until(bot, stop))
-        try:
-            await sandbox.bot_connected(commands=True)
-            await bot.wait_until_ready()
-            yield bot
-        finally:
-            stop.set()
-            await running
+    base = Route.BASE
+    try:
+        async with app.client(settings) as bot:
+            # How long discord.py waits for more servers after the last one; the sandbox sends all at once.
+            bot._connection.guild_ready_timeout = 0.05
+            running = asyncio.create_task(app.until(bot, stop))
+            try:
+                await sandbox.bot_connected(commands=True)
+                await bot.wait_until_ready()
+                yield bot
+            finally:
+                stop.set()
+                await running
+    finally:
+        Route.BASE = base
+
+
+def assert_in_form(sandbox: Sandbox) -> None:
+    """Check every request of the bot against Discord's own document, where that is at hand."""
+    if openapi.available():
+        assert [problem for exchange in sandbox.journal for problem in openapi.validate(exchange)] == []
+
+
+@contextlib.asynccontextmanager
+async def _chat(store: Path, **more: str) -> AsyncIterator[Chat]:
+    async with Sandbox(journal_size=None) as sandbox:
+        settings = settings_for(sandbox, store, **more)
+        async with connected(sandbox, settings) as bot:
+            yield Chat(sandbox, bot, settings)
+        assert_in_form(sandbox)
 
 
 @pytest.fixture
 async def chat(store_path: Path) -> AsyncIterator[Chat]:
     """The bot and the local Discord; whatever the bot sent is checked against Discord's own document."""
-    async with Sandbox(journal_size=None) as sandbox:
-        settings = settings_for(sandbox, store_path)
-        async with connected(sandbox, settings) as bot:
-            yield Chat(sandbox, bot, settings)
+    async with _chat(store_path) as chat:
+        yield chat
+
+
+@pytest.fixture
+async def second_chat(second_path: Path) -> AsyncIterator[Chat]:
+    """The same on the tiny announcement."""
+    async with _chat(second_path, ANNOUNCEMENT_PATH=str(SECOND)) as chat:
+        yield chat
