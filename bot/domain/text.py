@@ -10,14 +10,19 @@ _LOOKALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u0261\u03b1\u03bf\u03c1\u03bd\u03b9\u043a\u043c\u0442\u043d\u0432",
     "aeopcyxijshdgaopvikmthb",
 )
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+# Marks that stand on other characters, and signs that are not seen (Unicode's general categories).
+_UNSEEN = frozenset({"Mn", "Me", "Cf"})
+_NOT_WORD = re.compile(r"[\W_]+")
+# A full stop after one of these ends no sentence.
+_ABBREVIATION = re.compile(r"\b(?:vs|mr|mrs|ms|dr|st|jr|e\.g|i\.e)\.$", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.?!\u2026])[\"\u201d'\u2019)\]]*\s+")
 
 
 def fold(text: str) -> str:
-    """Return `text` in small letters without diacritics, width forms and look-alike letters."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
+    """Return `text` in small letters without diacritics, invisible signs, width forms and look-alike letters."""
+    # Decomposed before and after: some width forms are capitals only once they are decomposed.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(character for character in decomposed if unicodedata.category(character) not in _UNSEEN)
     return plain.replace("\u2019", "'").replace("\u2018", "'").translate(_LOOKALIKES)
 
 
@@ -37,6 +42,8 @@ def sentences(text: str) -> tuple[str, ...]:
         following = text[match.end() : match.end() + 1]
         if following and not (following.isupper() or following.isdigit() or following in "\"\u201c'\u2018(["):
             continue
+        if _ABBREVIATION.search(text[start : match.start()]):
+            continue
         found.append(text[start : match.end()].rstrip())
         start = match.end()
     if rest := text[start:].strip():
@@ -46,8 +53,11 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def cut(text: str, limit: int) -> str:
     """Return `text` in at most `limit` characters, cut at the end of a word and ended by an ellipsis."""
-    if len(text) <= limit:
+    if len(text) <= max(limit, 0):
         return text
+    if limit < 1:
+        return ""
     head = text[: limit - 1]
-    at_word = head.rsplit(None, 1)[0] if " " in head[limit // 2 :] else head
+    whole = text[limit - 1].isspace() or head[-1:].isspace()
+    at_word = head.rsplit(None, 1)[0] if not whole and " " in head[limit // 2 :] else head
     return at_word.rstrip(" ,;:\u2013\u2014-") + "\u2026"
