@@ -1,0 +1,35 @@
+"""The real announcement, read from a store that learnt nothing: pictures only need the words."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain import announcement as announcements
+from bot.services.library import Library, read_library
+from bot.services.pictures.faces import Faces
+from bot.settings import ANNOUNCEMENT
+from bot.store.content import Content
+from bot.store.database import Database
+from bot.store.seed import seed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    return asyncio.run(_read(tmp_path_factory.mktemp("words") / "store.sqlite3"))
+
+
+async def _read(path: Path) -> Library:
+    async with await Database.open(path) as database:
+        await seed(database, announcements.load(ANNOUNCEMENT), "", {})
+        return await read_library(Content(database))
+
+
+@pytest.fixture(scope="session")
+def faces() -> Faces:
+    return Faces()
