@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EPOCH_MS = 1_420_070_400_000  # Discord's epoch: the first second of 2015
-_FOUNDED_MS = 1_672_531_200_000  # what stands at the start was made from 2023-01-01 on
+_FOUNDED_MS = 1_672_531_200_000  # what stands at the start was made from 2023-01-01 on,
+_GUILDS_MS = 1_640_995_200_000  # and guilds from 2022-01-01 on
 _SHIFT = 22
 
 
@@ -20,6 +21,7 @@ class Ids:
         self._now = now
         self._last = 0
         self._founded = _FOUNDED_MS - EPOCH_MS
+        self._guilds = _GUILDS_MS - EPOCH_MS
 
     def next(self) -> int:
         """Give the id of something that comes to be now."""
@@ -27,12 +29,17 @@ class Ids:
         return self._last
 
     def founding(self) -> int:
-        """Give the id of something that was there before: the same in every run.
-
-        Each is a millisecond apart, because a guild's shard is `(id >> 22) % shards`.
-        """
+        """Give the id of something that was there before: the same in every run."""
         self._founded += 1
         return self._founded << _SHIFT
+
+    def guild(self) -> int:
+        """Give the id of a guild that was there before.
+
+        Each is a millisecond after the other: a guild's shard is `(id >> 22) % shards`, so they spread evenly.
+        """
+        self._guilds += 1
+        return self._guilds << _SHIFT
 
 
 def seconds(snowflake: int) -> float:

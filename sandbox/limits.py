@@ -5,6 +5,7 @@ The figures of single routes are not published; the defaults here are those comm
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -52,14 +53,14 @@ class Limits:
     per_second: int = 50
     per_channel: int = 5
     window: float = 5.0
-    now: Callable[[], float] | None = None
+    now: Callable[[], float] = time.time
     _all: _Window = field(default_factory=_Window)
     _channels: dict[str, _Window] = field(default_factory=dict)
     refused: int = 0
 
     def take(self, match: Match, _query: dict[str, str], *, authorized: bool) -> dict[str, str]:
         """Count a request; give its headers, or raise 429."""
-        now = self.now() if self.now is not None else 0.0
+        now = self.now()
         if authorized:
             self._count(self._all, self.per_second, 1.0, now)
         if match.template != "/channels/{channel_id}/messages" or not match.route or match.route.method != "POST":

@@ -18,7 +18,7 @@ class World(Registry):
 
     def add_guild(self, name: str, channels: int = 1, owner: User | None = None, *, with_bot: bool = True) -> Guild:
         """Found a guild with some text channels (general, general-2, ...); the bot joins it at once."""
-        guild_id = self.ids.founding()
+        guild_id = self.ids.guild()
         one = Guild(guild_id, name, owner.id if owner else 1)
         one.roles[guild_id] = Role(guild_id, "@everyone", permissions.ORDINARY)
         self.guilds[guild_id] = one

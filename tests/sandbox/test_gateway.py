@@ -2,20 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
 
 from sandbox import Sandbox
-from tests.sandbox.tiny import TinyBot, discord, running
-
-
-async def until(true: Callable[[], Any], within: float = 3.0) -> None:
-    async with asyncio.timeout(within):
-        while not true():  # noqa: ASYNC110 - there is no event to wait for
-            await asyncio.sleep(0.005)
+from tests.sandbox.tiny import TinyBot, discord, running, until
 
 
 class Line:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox import Sandbox, SandboxError
-from tests.sandbox.tiny import TinyBot, app_commands, discord, running
+from tests.sandbox.tiny import TinyBot, app_commands, discord, running, until
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -147,16 +147,10 @@ async def bot(sb: Sandbox) -> AsyncIterator[TinyBot]:
 
 async def test_deferred_with_an_edit(sb: Sandbox, bot: TinyBot) -> None:
     reply = await sb.person("Mina").slash("restless")
-    await asyncio.wait_for(until(lambda: reply.message is not None and reply.message.deleted), 3)
+    await until(lambda: reply.message is not None and reply.message.deleted)
     assert reply.deferred
     assert reply.followups[0].deleted
     assert bot.heard[-1].content == "more and more"  # as edited since
-
-
-async def until(true: object) -> None:
-    assert callable(true)
-    while not true():  # noqa: ASYNC110 - there is no event to wait for
-        await asyncio.sleep(0.005)
 
 
 async def test_the_first_follow_up_takes_the_place_of_the_thinking(sb: Sandbox) -> None:
@@ -164,11 +158,11 @@ async def test_the_first_follow_up_takes_the_place_of_the_thinking(sb: Sandbox) 
     reply = await mina.slash("slow")
     assert reply.text == "thought about it"
     assert (reply.deferred, reply.thinking, reply.ephemeral) == (True, False, False)
-    await asyncio.wait_for(until(lambda: reply.followups), 3)
+    await until(lambda: reply.followups)
     assert reply.followups[0].content == "and once more"
     assert len(mina.channel.messages) == 2
     hidden = await mina.slash("slow", private=True)
-    await asyncio.wait_for(until(lambda: hidden.followups), 3)
+    await until(lambda: hidden.followups)
     assert hidden.ephemeral
     assert hidden.followups[0].ephemeral
     assert len(mina.channel.messages) == 2
@@ -240,7 +234,7 @@ async def test_no_answer_in_three_seconds(sb: Sandbox, monkeypatch: pytest.Monke
 
 async def test_a_second_answer_is_refused(sb: Sandbox, bot: TinyBot) -> None:
     assert (await sb.person("Mina").slash("twice")).text == "one"
-    await asyncio.wait_for(until(lambda: bot.failures), 3)
+    await until(lambda: bot.failures)
     error = bot.failures.pop()
     assert isinstance(error, discord.HTTPException)
     assert error.code == 40060

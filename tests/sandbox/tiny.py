@@ -1,6 +1,7 @@
 """A tiny bot and plain HTTP, for the tests of the sandbox."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -40,6 +41,13 @@ class TinyBot(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message) -> None:
         self.heard.append(message)
+
+
+async def until(true: Callable[[], Any], within: float = 3.0) -> None:
+    """Wait until something has come true."""
+    async with asyncio.timeout(within):
+        while not true():  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.005)
 
 
 @asynccontextmanager

@@ -1,0 +1,115 @@
+"""The demo: `python -m sandbox` serves the small Discord and its page on loopback, with the bot in it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.util
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from sandbox import start_copy
+from sandbox.process import ROOT, RUN, BotProcess
+from sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+PORT = 8765
+DATABASE = ROOT / "var" / "demo.sqlite3"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the demo's arguments."""
+    made = argparse.ArgumentParser(prog="python -m sandbox", description="A small Discord with the bot in it.")
+    made.add_argument("--port", type=int, default=PORT, help=f"the port on loopback (default: {PORT}; 0: a free one)")
+    made.add_argument("--no-bot", action="store_true", help="only serve: the bot is started by hand")
+    made.add_argument("--keep", action="store_true", help="go on with the demo's old database")
+    return made
+
+
+def settings(sandbox: Sandbox, database: Path) -> dict[str, str]:
+    """Give the settings under which the bot finds the sandbox instead of Discord."""
+    return {
+        "DISCORD_TOKEN": sandbox.token,
+        "DISCORD_API_BASE": sandbox.base_url,
+        "DATABASE_PATH": str(database),
+        "CLOCK_URL": f"{sandbox.world.root}/demo/clock",
+    }
+
+
+async def demo(
+    given: argparse.Namespace, stop: asyncio.Event, database: Path = DATABASE, command: Sequence[str] = RUN
+) -> None:
+    """Run the demo until `stop` is set."""
+    sandbox = Sandbox(given.port, strict=False, journal_size=2000)
+    bot: BotProcess | None = None
+
+    async def restart() -> None:
+        if bot is not None:
+            await bot.restart()
+
+    if importlib.util.find_spec("sandbox.page") is not None:
+        from sandbox import page  # noqa: PLC0415 - only the demo needs it
+
+        page.add_routes(sandbox.app, sandbox, restart=None if given.no_bot else restart)
+    async with sandbox:
+        say(f"The demo is at {sandbox.world.root}/ (Ctrl-C ends it)")
+        if given.no_bot:
+            say("To start the bot: " + " ".join(f"{key}={each}" for key, each in settings(sandbox, database).items()))
+            await stop.wait()
+            return
+        copying: asyncio.Task[None] | None = None
+        if not given.keep:
+            start_copy.prepare(database)
+            copying = asyncio.create_task(_copy(sandbox, database))
+        bot = BotProcess(settings(sandbox, database), _ended, command)
+        try:
+            await bot.start()
+            await stop.wait()
+        finally:
+            if copying is not None:
+                copying.cancel()
+            await bot.stop()
+
+
+async def _copy(sandbox: Sandbox, database: Path) -> None:
+    """Take the copy for the next demo as soon as the bot is online."""
+    await sandbox.gateway.wait_connected()
+    await asyncio.to_thread(start_copy.take, database)
+
+
+def _ended(code: int) -> None:
+    say(f"The bot has ended (exit code {code}); the page can start it anew.")
+
+
+def say(words: str) -> None:
+    """Tell whoever started the demo."""
+    print(words, flush=True)  # noqa: T201 - a terminal program's words
+
+
+async def _until_signal(given: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(each, stop.set)
+    await demo(given, stop)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; 2 if the port is taken."""
+    given = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        asyncio.run(_until_signal(given))
+    except OSError as error:
+        say(f"Port {given.port} cannot be used: {error.strerror or error}. Try --port 0.")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
