@@ -83,7 +83,7 @@ class Interactions:
             "channel": render.partial_channel(channel, allowed),
             "data": one.data,
             "locale": one.user.locale,
-            "app_permissions": str(world.permissions(channel, world.bot) or permissions.ORDINARY),
+            "app_permissions": str(self._of_bot(channel)),
             "entitlements": [],
             "authorizing_integration_owners": one.owners,
             "context": one.context,
@@ -99,6 +99,13 @@ class Interactions:
         if one.message is not None:
             body["message"] = render_messages.message(one.message, world.root)
         return body
+
+    def _of_bot(self, channel: Channel) -> int:
+        """Tell what the bot may do in a channel; where it is not a member, what a newcomer may."""
+        guild = channel.guild
+        if guild is not None and self._world.bot.id not in guild.members:
+            return permissions.ORDINARY
+        return self._world.permissions(channel, self._world.bot)
 
     def _forget(self) -> None:
         """Let go of interactions whose tokens have long been dead, now and then."""

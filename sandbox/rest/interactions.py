@@ -10,7 +10,7 @@ from sandbox.checks.choices import check_choices
 from sandbox.checks.messages import check_message
 from sandbox.checks.modals import check_modal
 from sandbox.compose import Draft, amend, compose
-from sandbox.errors import UnsupportedError, invalid
+from sandbox.errors import UnsupportedError, fault, invalid
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL
 from sandbox.model import Flag, Interaction, Message
 from sandbox.routes import Route
@@ -107,6 +107,8 @@ def update(call: Call, one: Interaction, data: dict[str, Any]) -> None:
     message = one.message
     if message is None:
         raise invalid(("type",), "INTERACTION_CALLBACK_TYPE_INVALID", "There is no message to update.")
+    if message.deleted:
+        raise fault(10008)
     check_message(data, call.files, old=message)
     amend(call.world, message, Draft(call.world.bot, one.channel, data, call.files, one))
     one.updated = True

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = Path(__file__).resolve().parents[2].parent / "shared" / "discord-openapi.json"
 _JSON = "application/json"
+_LONG = 300
 
 
 def available() -> bool:
@@ -90,4 +91,5 @@ def _words(error: jsonschema.ValidationError) -> str:
     deepest = error
     while deepest.context:
         deepest = max(deepest.context, key=lambda each: len(each.absolute_path))
-    return f"{deepest.json_path}: {deepest.message[:300]}"
+    words = deepest.message
+    return f"{deepest.json_path}: {words if len(words) < _LONG else f'{words[:100]} ... {words[-100:]}'}"
