@@ -26,5 +26,9 @@ class StoreError(CanonkeeperError):
     """The database cannot be used; it was left untouched."""
 
 
+class LearningError(CanonkeeperError):
+    """What there is to learn could not be learnt; the store keeps what it had."""
+
+
 class UserError(CanonkeeperError):
     """A member's or moderator's input cannot be served; the text tells them what to do instead."""

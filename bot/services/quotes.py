@@ -31,12 +31,14 @@ class Found:
     """All quotes that match, in the order in which they are shown; `how` says what the query was taken for.
 
     `shuffled` orders depend on the seed alone, so a page can be found again without any memory.
-    `speaker` is the id of the one to whom the search was narrowed.
+    The first `lead` of them stay before the others. `speaker` is the id of the one to whom the search was
+    narrowed.
     """
 
     quotes: tuple[Quote, ...]
     how: Literal["speaker", "topic", "words", "id", "random"]
     shuffled: bool
+    lead: int = 0
     speaker: str | None = None
 
 
@@ -76,50 +78,50 @@ class QuoteService:
             narrowed = self._speakers.exact(speaker) or self._speakers.near(speaker)
             if narrowed is None:
                 return self._missing(speaker, unknown_speaker=True)
-        found = await self._find(query.strip())
+        pool = tuple(q for q in self._library.quotes if narrowed is None or q.speaker.id == narrowed.id)
+        found = await self._find(query.strip(), pool)
         if found is None:
             return self._missing(query)
-        quotes = tuple(q for q in found.quotes if narrowed is None or q.speaker.id == narrowed.id)
-        if not quotes:
-            return self._missing(query)
-        if found.shuffled:
-            # The seed is not secret; it only has to give the same order again.
-            shuffled = list(quotes)
-            random.Random(seed).shuffle(shuffled)  # noqa: S311
-            quotes = tuple(shuffled)
-        return Found(quotes, found.how, found.shuffled, narrowed.id if narrowed else None)
+        quotes = _shuffled(found, seed) if found.shuffled else found.quotes
+        return Found(quotes, found.how, found.shuffled, found.lead, narrowed.id if narrowed else None)
 
-    async def _find(self, query: str) -> Found | None:
+    async def _find(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
         """Read the query as an id, a name, words, and last as any of these with a slip of the finger."""
         if normalise(query) == RANDOM:
-            return Found(self._library.quotes, "random", shuffled=True)
+            return Found(pool, "random", shuffled=True) if pool else None
+        words = await self._words(query, pool)
         return (
-            self._by_id(query)
-            or self._named(self._speakers.exact(query), self._topics.exact(query))
-            or await self._words(query)
-            or self._named(self._speakers.near(query), self._topics.near(query))
-            or await self._words(self._vocabulary.corrected(query))
+            self._by_id(query, pool)
+            or self._named(self._speakers.exact(query), self._topics.exact(query), pool, words)
+            or words
+            or self._named(self._speakers.near(query), self._topics.near(query), pool, words)
+            or await self._words(self._vocabulary.corrected(query), pool)
         )
 
-    def _by_id(self, query: str) -> Found | None:
-        if number := _NUMBER.fullmatch(query):
-            numbered = self._library.quotes[max(int(number[1]) - 1, 0) : int(number[1])]
-            return Found(numbered, "id", shuffled=False) if numbered else None
-        quote = self._library.quote_by_id.get(query.casefold())
-        return Found((quote,), "id", shuffled=False) if quote else None
+    @staticmethod
+    def _by_id(query: str, pool: tuple[Quote, ...]) -> Found | None:
+        number = _NUMBER.fullmatch(query)
+        wanted = int(number[1]) if number else None
+        quotes = tuple(q for q in pool if q.number == wanted or q.id == query.casefold())
+        return Found(quotes, "id", shuffled=False) if quotes else None
 
-    def _named(self, speaker: Speaker | None, topic: Topic | None) -> Found | None:
-        if speaker is not None:
-            theirs = tuple(q for q in self._library.quotes if q.speaker.id == speaker.id)
-            return Found(theirs, "speaker", shuffled=True) if theirs else None
-        if topic is not None:
-            about = tuple(q for q in self._library.quotes if topic.id in q.topics)
-            return Found(about, "topic", shuffled=True) if about else None
+    @staticmethod
+    def _named(
+        speaker: Speaker | None, topic: Topic | None, pool: tuple[Quote, ...], words: Found | None
+    ) -> Found | None:
+        """Return a speaker's or topic's quotes; a topic's quotes that hold the very words come first."""
+        if speaker is not None and (theirs := tuple(q for q in pool if q.speaker.id == speaker.id)):
+            return Found(theirs, "speaker", shuffled=True)
+        if topic is not None and (about := tuple(q for q in pool if topic.id in q.topics)):
+            lead = tuple(q for q in about if words and q in words.quotes)
+            rest = tuple(q for q in about if q not in lead)
+            return Found((*lead, *rest), "topic", shuffled=True, lead=len(lead))
         return None
 
-    async def _words(self, query: str) -> Found | None:
+    async def _words(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
         """Return the quotes with all words of the query; words between quotation marks stand together."""
-        found = self._library.quotes_of(await self._content.search(query))
+        held = self._library.quotes_of(await self._content.search(query))
+        found = tuple(quote for quote in held if quote in pool)
         if phrase := _QUOTED.search(query):
             wanted = normalise(phrase[1])
             found = tuple(quote for quote in found if wanted in normalise(quote.text))
@@ -182,3 +184,13 @@ class QuoteService:
             return holding
         scored = [(fuzz.partial_ratio(normalise(typed), normalise(q.text)), -q.number) for q in self._library.quotes]
         return [self._library.quotes[-number - 1] for score, number in sorted(scored, reverse=True) if score > _HELD]
+
+
+def _shuffled(found: Found, seed: int) -> tuple[Quote, ...]:
+    """Return the quotes in an order that depends on the seed alone, those of the lead first."""
+    # The seed is not secret; it only has to give the same order again.
+    chance = random.Random(seed)  # noqa: S311
+    lead, rest = list(found.quotes[: found.lead]), list(found.quotes[found.lead :])
+    chance.shuffle(lead)
+    chance.shuffle(rest)
+    return (*lead, *rest)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import logging
-import multiprocessing
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from bot.domain import announcement as announcements
 from bot.domain import canon
-from bot.domain.understanding import Answerable, Example, Lesson, learn
+from bot.domain.errors import LearningError
+from bot.domain.understanding import Answerable, Example, Lesson
 from bot.store import seed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bot.domain.announcement import Announcement
     from bot.store.database import Database
 
 _log = logging.getLogger(__name__)
+
+# Where `-m bot...` is found, whatever the working directory.
+_ROOT = Path(__file__).resolve().parents[2]
 
 FACTS = "facts"
 CLAIMS = "claims"
@@ -77,7 +81,28 @@ def lessons(announcement: Announcement) -> dict[str, Lesson]:
 
 async def _learn(taught: dict[str, Lesson]) -> dict[str, bytes]:
     """Learn in a process of its own, so that the libraries and memory it takes go with it."""
-    spawn = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
-        loop = asyncio.get_running_loop()
-        return {name: await loop.run_in_executor(pool, learn, lesson) for name, lesson in taught.items()}
+    return {name: await _learn_one(lesson) for name, lesson in taught.items()}
+
+
+async def _learn_one(lesson: Lesson) -> bytes:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.domain.understanding",
+        cwd=_ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        learnt, _ = await process.communicate(msgspec.msgpack.encode(lesson))
+    except BaseException:
+        # Ctrl-C while it learns: the process must not outlive the one that wanted its result.
+        process.kill()
+        await process.wait()
+        raise
+    if process.returncode:
+        raise LearningError(
+            f"learning from the announcement failed with exit code {process.returncode}; what it printed stands "
+            "above. Is there enough free memory (about 500 MB)?"
+        )
+    return learnt

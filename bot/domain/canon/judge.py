@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -29,6 +30,11 @@ _PLAIN: Final = frozenset(
     canonically isnt arent aint aren t s dont doesnt didnt never nope cannon cannonical partner partners
     """.split()
 )
+
+
+# Words of _PLAIN that ask, where they stand in a clause of their own.
+_ASKING: Final = frozenset("canon couple couples together dating real official confirmed lovers romantic".split())
+_CLAUSE: Final = re.compile(r"[.!?;:,]+\s|\n")
 
 
 class Ruling(msgspec.Struct, frozen=True):
@@ -87,9 +93,11 @@ class Judge:
         plain = all(word in _PLAIN for word in mentions.rest)
         if plain and (mentions.ships or mentions.persons):
             return self._on_subject(text, mentions)
-        if ruling := self._on_claim(text, mentions):
-            return ruling
-        return _silent(self._about(text, mentions), "The announcement does not address this.")
+        return (
+            self._on_claim(text, mentions)
+            or self._on_last_question(text, mentions)
+            or _silent(self._about(text, mentions), "The announcement does not address this.")
+        )
 
     def rule_all(self, text: str, limit: int) -> tuple[Ruling, ...]:
         """Return up to `limit` rulings on what a whole message names: its claim first, then each ship."""
@@ -100,6 +108,16 @@ class Judge:
         for ship in self._ships_in(mentions):
             found.append(self._on_ship(ship, text if len(found) == 0 else ""))
         return tuple(found[:limit])
+
+    def _on_last_question(self, text: str, mentions: Mentions) -> Ruling | None:
+        """Return the ruling on a ship where a long text ends up asking no more than whether it is one."""
+        if not self._ships_in(mentions):
+            return None
+        for clause in reversed(_CLAUSE.split(text)):
+            words = self._roster.find(clause).rest
+            if set(words) & _ASKING and all(word in _PLAIN for word in words):
+                return self._on_subject(clause, mentions)
+        return None
 
     def _on_subject(self, text: str, mentions: Mentions) -> Ruling:
         if ships := self._ships_in(mentions):
@@ -125,6 +143,8 @@ class Judge:
         return _of(ship)
 
     def _on_claim(self, text: str, mentions: Mentions) -> Ruling | None:
+        if not mentions.ships and not mentions.persons and not self._roster.understood(mentions.rest):
+            return None
         understood = self._engine.understand(text)
         if understood.outcome == "unsure" or understood.best is None:
             return None
@@ -135,7 +155,7 @@ class Judge:
         ruling = claim.ruling
         if ruling != "not-addressed" and self._stances[claim.id].denies(text):
             ruling = "contradicted" if ruling == "supported" else "supported"
-        return Ruling(claim.statement, ruling, claim.line, claim.strength, claim.quotes, claim=claim.id)
+        return Ruling(text, ruling, claim.line, claim.strength, claim.quotes, claim=claim.id)
 
     def _about(self, text: str, mentions: Mentions) -> str:
         """Return what a text is about, by the names that it gives where it gives any."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _POSSESSIVE = re.compile(r"'s\b|s'(?=\s|$)")
 _LETTERS_PER_SLIP = 4
 _LONGEST = 5
+# In a long text a short word is hardly ever a misspelt name ('thank' is not 'thano').
+_SHORT_TEXT = 4
+_LONG_NAME = 6
 
 
 class Named(NamedTuple):
@@ -61,11 +64,12 @@ class Roster:
     def find(self, text: str) -> Mentions:
         """Return whom and what `text` names."""
         words = words_of(text)
+        short = len(words) <= _SHORT_TEXT
         found: list[Named] = []
         rest: list[str] = []
         at = 0
         while at < len(words):
-            length, named = self._longest(words[at : at + _LONGEST])
+            length, named = self._longest(words[at : at + _LONGEST], short=short)
             if named:
                 found.extend(named)
             else:
@@ -77,12 +81,17 @@ class Roster:
             rest=tuple(rest),
         )
 
-    def _longest(self, words: tuple[str, ...]) -> tuple[int, tuple[Named, ...]]:
+    def understood(self, words: Collection[str]) -> bool:
+        """Return whether at least half of the words are known: a text of strange words claims nothing known."""
+        return 2 * sum(word in self._known for word in words) >= len(words)
+
+    def _longest(self, words: tuple[str, ...], *, short: bool) -> tuple[int, tuple[Named, ...]]:
         """Return how many of the words are one name, and what it names; (1, ()) for no name."""
         for length in range(len(words), 0, -1):
             if named := self._names.get(words[:length]):
                 return length, (named,)
-        return 1, self._joined(words[0]) or self._slip(words[0])
+        likely = short or len(words[0]) >= _LONG_NAME
+        return 1, self._joined(words[0]) or (self._slip(words[0]) if likely else ())
 
     def _joined(self, word: str) -> tuple[Named, ...]:
         """Return the two people whose names were written as one word, as in 'korraxasami'."""
