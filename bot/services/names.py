@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-# A letter in four may be off, and a short name must be right: 'mako' and 'mike' are two people.
+# A letter in four may be off, and a short name must be right: 'anna' and 'anne' are two people.
 _LETTERS_PER_SLIP = 4
 # How much a completion must resemble what was typed, of 100.
 _RESEMBLANCE = 60.0

@@ -136,7 +136,7 @@ class Content:
 
 
 def _attribution(speaker: str, names: dict[str, str], chain: dict[str, str | None]) -> str:
-    """Return the chain in words: 'Hayao Miyazaki, quoted by Bryan Konietzko'."""
+    """Return the chain in words: 'the composer, quoted by the conductor'."""
     told, via = names[speaker], chain[speaker]
     while via is not None:
         told, via = f"{told}, quoted by {names[via]}", chain[via]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import hashlib
+import tempfile
 from pathlib import Path
 
 from bot.domain import announcement
@@ -15,6 +16,8 @@ from bot.store.database import Database
 ROOT = Path(__file__).resolve().parents[2]
 SECOND = ROOT / "tests" / "announcements" / "second"
 _KEPT = 4
+# What a seeded store depends on, besides the announcement: the code that learns, and the one that writes.
+_CODE = ("domain/understanding", "domain/canon/lesson.py", "domain/text.py", "services/seeding.py", "store/seed.py")
 
 
 def seeded(folder: Path, cache: Path) -> Path:
@@ -24,10 +27,9 @@ def seeded(folder: Path, cache: Path) -> Path:
     with (cache / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not store.exists():
-            making = cache / f"{name}-making.sqlite3"
-            making.unlink(missing_ok=True)
-            asyncio.run(_seed(making, folder))
-            making.rename(store)
+            with tempfile.TemporaryDirectory(dir=cache) as making:
+                asyncio.run(_seed(Path(making) / "store.sqlite3", folder))
+                (Path(making) / "store.sqlite3").rename(store)
             kept = sorted(cache.glob(f"{name}-*.sqlite3"), key=lambda path: path.stat().st_mtime)
             for old in kept[:-_KEPT]:
                 old.unlink()
@@ -35,10 +37,10 @@ def seeded(folder: Path, cache: Path) -> Path:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Return what a seeded store depends on: the announcement, and the code that reads and learns."""
+    """Return a hash over all that a seeded store depends on."""
     digest = hashlib.sha256(announcement.checksum(folder).encode())
-    for part in ("bot/domain", "bot/store", "bot/services/seeding.py"):
-        path = ROOT / part
+    for part in (*_CODE, "store/migrations"):
+        path = ROOT / "bot" / part
         for file in sorted([path] if path.is_file() else [*path.rglob("*.py"), *path.rglob("*.sql")]):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

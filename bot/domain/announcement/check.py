@@ -99,7 +99,10 @@ def _facts(announcement: Announcement) -> Iterator[str]:
 
 def _aliases(announcement: Announcement) -> Iterator[str]:
     """Yield a mistake where a name leads to two entries: speakers and topics share a box, ships and people do."""
-    quote_box = [
+    # What is looked for first in the box for quotes: an id, and the word for chance.
+    taken = [("quotes.toml: the word for a quote by chance", "random")]
+    taken += [(f"quotes.toml: '{quote.id}'", quote.id) for quote in announcement.quotes if "-" not in quote.id]
+    quote_box = taken + [
         (f"{file}: '{entry.id}'", name)
         for file, entries in (("speakers.toml", announcement.speakers), ("topics.toml", announcement.topics))
         for entry in entries

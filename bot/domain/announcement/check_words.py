@@ -9,7 +9,7 @@ from bot.domain.text import sentences
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.domain.announcement.model import Announcement, Passage, Quote
+    from bot.domain.announcement.model import Announcement, Inset, Passage, Quote
 
 _MARKS = "\"\u201c\u201d'\u2018\u2019()[]"
 
@@ -34,16 +34,27 @@ def check_words(announcement: Announcement) -> Iterator[str]:
 def _quote(where: str, quote: Quote, passage: Passage) -> Iterator[str]:
     if quote.text not in passage.text:
         yield f"{where}: its text is not found in passage '{passage.id}'; copy it from there, word for word"
-    elif speaker_of(quote, passage) == passage.speaker and not _whole(quote.text, passage.text):
+        return
+    inset = _inset_of(quote, passage)
+    if not _whole(quote.text, inset.text if inset else passage.text):
         yield f"{where}: is not a run of whole sentences of passage '{passage.id}'"
 
 
 def speaker_of(quote: Quote, passage: Passage) -> str:
     """Return the id of the speaker whose words the quote is: an inset's words belong to the inset's."""
+    inset = _inset_of(quote, passage)
+    return inset.speaker if inset else passage.speaker
+
+
+def _inset_of(quote: Quote, passage: Passage) -> Inset | None:
+    """Return the inset within which the quote stands, marks of quotation aside."""
+    words = quote.text.strip(_MARKS)
+    at = passage.text.index(quote.text) + quote.text.index(words)
     for inset in passage.inset:
-        if quote.text.strip(_MARKS) in inset.text:
-            return inset.speaker
-    return passage.speaker
+        start = passage.text.find(inset.text)
+        if start <= at and at + len(words) <= start + len(inset.text):
+            return inset
+    return None
 
 
 def _whole(run: str, text: str) -> bool:

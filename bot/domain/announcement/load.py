@@ -10,6 +10,7 @@ import msgspec
 
 from bot.domain.announcement import model
 from bot.domain.announcement.check import check
+from bot.domain.announcement.words import plain
 from bot.domain.errors import AnnouncementError
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ _TABLES: dict[str, tuple[str, type[msgspec.Struct], str]] = {
     "timeline.toml": ("entry", model.Entry, "timeline"),
     "lexicon.toml": ("concept", model.Concept, "concepts"),
 }
-_VOICES = ("questions", "claims", "out_of_scope")
+# folder of voices -> the key under which its files hold their sentences
+_VOICES = {"questions": "facts", "claims": "", "out_of_scope": "questions"}
 
 
 def load(folder: Path) -> model.Announcement:
@@ -39,17 +41,11 @@ def load(folder: Path) -> model.Announcement:
     """
     if not folder.is_dir():
         raise AnnouncementError((f"{folder}: there is no such folder; ANNOUNCEMENT_PATH should name one",))
-    mistakes: list[str] = []
-    parts: dict[str, Any] = {
-        field: _tables(folder / name, key, struct, mistakes) for name, (key, struct, field) in _TABLES.items()
-    }
-    parts["head"] = _convert(_read(folder / "announcement.toml", mistakes), model.Head, "announcement.toml", mistakes)
-    parts["phrasings"] = _phrasings(folder, mistakes)
-    if mistakes:
+    reading = _Reading(folder)
+    parts: dict[str, Any] = {field: reading.tables(name, key, struct) for name, (key, struct, field) in _TABLES.items()}
+    announcement = model.Announcement(head=reading.head(), phrasings=reading.phrasings(), **parts)
+    if mistakes := [*reading.mistakes, *reading.of_its_own(check(announcement))]:
         raise AnnouncementError(tuple(mistakes))
-    announcement = model.Announcement(**parts)
-    if found := check(announcement):
-        raise AnnouncementError(found)
     return announcement
 
 
@@ -63,87 +59,105 @@ def checksum(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path, mistakes: list[str]) -> dict[str, Any] | None:
-    """Return the file's tables; None (and a mistake) where it is missing or no TOML."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        mistakes.append(f"{path.name}: the file is missing; every announcement needs it")
-    except UnicodeDecodeError:
-        mistakes.append(f"{path.name}: the file is not UTF-8 text; save it as UTF-8")
-    except tomllib.TOMLDecodeError as error:
-        mistakes.append(f"{path.name}: not valid TOML: {error}")
-    return None
+class _Reading:
+    """What went wrong so far; `unread` holds the files and `broken` the ids that could not be made sense of."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.mistakes: list[str] = []
+        self.unread: set[str] = set()
+        self.broken: set[str] = set()
 
-def _tables(path: Path, key: str, struct: type[msgspec.Struct], mistakes: list[str]) -> tuple[Any, ...]:
-    content = _read(path, mistakes)
-    if content is None:
-        return ()
-    mistakes.extend(f"{path.name}: '{other}' is not known here; use [[{key}]]" for other in content.keys() - {key})
-    tables = content.get(key, [])
-    if not isinstance(tables, list):
-        mistakes.append(f"{path.name}: write [[{key}]] with two brackets before each entry")
-        return ()
-    entries = (
-        _convert(table, struct, f"{path.name}: {_name(key, index, table)}", mistakes)
-        for index, table in enumerate(tables, 1)
-    )
-    return tuple(entry for entry in entries if entry is not None)
-
-
-def _name(key: str, index: int, table: object) -> str:
-    """Return how a person finds the entry: by its id, else by its place."""
-    if isinstance(table, dict) and isinstance(table.get("id"), str):
-        return f"{key} '{table['id']}'"
-    return f"{key} number {index}"
-
-
-def _convert(content: object, struct: type[msgspec.Struct], where: str, mistakes: list[str]) -> Any:
-    if content is None:
-        return None
-    try:
-        return msgspec.convert(content, struct)
-    except msgspec.ValidationError as error:
-        mistakes.append(f"{where}: {_plain(str(error))}")
+    def file(self, name: str) -> dict[str, Any] | None:
+        """Return the file's tables; None (and a mistake) where it is missing or no TOML."""
+        try:
+            # Some editors begin a file with a byte order mark; "utf-8-sig" passes over it.
+            return tomllib.loads((self.folder / name).read_text(encoding="utf-8-sig"))
+        except FileNotFoundError:
+            self.mistakes.append(f"{name}: the file is missing; every announcement needs it")
+        except UnicodeDecodeError:
+            self.mistakes.append(f"{name}: the file is not UTF-8 text; save it as UTF-8")
+        except tomllib.TOMLDecodeError as error:
+            self.mistakes.append(f"{name}: not valid TOML: {error}")
+        except OSError as error:
+            self.mistakes.append(f"{name}: cannot be read: {error.strerror}")
+        self.unread.add(name)
         return None
 
+    def convert(self, content: object, struct: type[msgspec.Struct], where: str) -> Any:
+        """Return the struct, or None (and a mistake)."""
+        try:
+            return msgspec.convert(content, struct)
+        except msgspec.ValidationError as error:
+            self.mistakes.append(f"{where}: {plain(str(error), struct)}")
+            return None
 
-def _plain(reason: str) -> str:
-    """Return msgspec's message in words for a person who edits the file."""
-    words = {
-        "Object missing required field": "the entry lacks the key",
-        "Object contains unknown field": "the entry has a key that is not known here:",
-        "Expected `str`, got `int`": "text is expected: put it between quotes",
-        "- at `$.": "- at `",
-        "matching regex '^[a-z0-9]+(-[a-z0-9]+)*$'": "of small letters, digits and single hyphens",
-    }
-    for machine, person in words.items():
-        reason = reason.replace(machine, person)
-    return reason
+    def tables(self, name: str, key: str, struct: type[msgspec.Struct]) -> tuple[Any, ...]:
+        """Return the entries of a file."""
+        content = self.file(name)
+        if content is None:
+            return ()
+        self.mistakes.extend(f"{name}: '{other}' is not known here; use [[{key}]]" for other in content.keys() - {key})
+        tables = content.get(key, [])
+        if not isinstance(tables, list):
+            self.mistakes.append(f"{name}: write [[{key}]] with two brackets before each entry")
+            self.unread.add(name)
+            return ()
+        return tuple(
+            entry
+            for index, table in enumerate(tables, 1)
+            if (entry := self._entry(table, struct, name, key, index)) is not None
+        )
 
+    def _entry(self, table: object, struct: type[msgspec.Struct], name: str, key: str, index: int) -> Any:
+        entry_id = table.get("id") if isinstance(table, dict) else None
+        # A person finds the entry by its id, else by its place.
+        where = f"{key} '{entry_id}'" if isinstance(entry_id, str) else f"{key} number {index}"
+        entry = self.convert(table, struct, f"{name}: {where}")
+        if entry is None:
+            self.unread.add(name) if entry_id is None else self.broken.add(str(entry_id))
+        return entry
 
-def _phrasings(folder: Path, mistakes: list[str]) -> tuple[model.Phrasings, ...]:
-    """Return one Phrasings for each voice file; the voice is the file's name within its folder."""
-    found: list[model.Phrasings] = []
-    for kind in _VOICES:
-        for path in sorted((folder / kind).glob("*.toml")):
-            content = _read(path, mistakes)
-            if content is None:
-                continue
-            where = f"{kind}/{path.name}"
-            raw: dict[str, Any] = {
-                "voice": f"{kind}/{path.stem}",
-                "facts": {},
-                "claims": {},
-                "out_of_scope": [],
+    def head(self) -> model.Head:
+        """Return what the announcement is; something to go on with where that cannot be read."""
+        content = self.file("announcement.toml")
+        found = None if content is None else self.convert(content, model.Head, "announcement.toml")
+        return found or model.Head(id="x", title="x", about="x", work="x", timeline_title="x")
+
+    def phrasings(self) -> tuple[model.Phrasings, ...]:
+        """Return one Phrasings for each voice file; the voice is the file's name within its folder."""
+        names = [f"{kind}/{path.name}" for kind in _VOICES for path in sorted((self.folder / kind).glob("*.toml"))]
+        return tuple(found for name in names if (found := self._voice(name)) is not None)
+
+    def _voice(self, name: str) -> model.Phrasings | None:
+        content = self.file(name)
+        if content is None:
+            return None
+        kind = name.partition("/")[0]
+        known = _VOICES[kind]
+        voice = name.removesuffix(".toml")
+        if kind == "claims":
+            claims = {
+                claim: self.convert(phrased, model.PhrasedClaim, f"{name}: '{claim}'")
+                for claim, phrased in content.items()
             }
-            if kind == "claims":
-                raw["claims"] = content
-            else:
-                known, field = ("facts", "facts") if kind == "questions" else ("questions", "out_of_scope")
-                raw[field] = content.pop(known, raw[field])
-                mistakes.extend(f"{where}: '{other}' is not known here; use '{known}'" for other in content)
-            if phrasings := _convert(raw, model.Phrasings, where, mistakes):
-                found.append(phrasings)
-    return tuple(found)
+            kept = {claim: phrased for claim, phrased in claims.items() if phrased is not None}
+            return model.Phrasings(voice=voice, facts={}, claims=kept, out_of_scope=())
+        self.mistakes.extend(
+            f"{name}: '{other}' is not known here; use '{known}'" for other in content.keys() - {known}
+        )
+        facts = content.get(known, {}) if kind == "questions" else {}
+        out_of_scope = content.get(known, []) if kind == "out_of_scope" else []
+        raw = {"voice": voice, "facts": facts, "claims": {}, "out_of_scope": out_of_scope}
+        phrasings: model.Phrasings | None = self.convert(raw, model.Phrasings, name)
+        return phrasings
+
+    def of_its_own(self, found: tuple[str, ...]) -> list[str]:
+        """Return those of the mistakes `found` that do not merely follow from what could not be read."""
+        return [
+            mistake
+            for mistake in found
+            if not any(f"'{broken}'" in mistake for broken in self.broken)
+            and not any(mistake.endswith(f"which {file} does not hold") for file in self.unread)
+            and mistake.split(":")[0] not in self.unread
+        ]

@@ -1,0 +1,512 @@
+"""Each mistake that a person can make in an announcement's folder, and what they are told."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.announcement import checksum, load
+from bot.domain.errors import AnnouncementError
+from tests.support.seeded import SECOND
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(SECOND, tmp_path / "announcement")
+
+
+def mistakes(folder: Path) -> tuple[str, ...]:
+    with pytest.raises(AnnouncementError) as raised:
+        load(folder)
+    assert str(raised.value) == "\n".join(raised.value.mistakes)
+    return raised.value.mistakes
+
+
+def change(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, f"{file} holds no {old}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def append(folder: Path, file: str, text: str) -> None:
+    with (folder / file).open("a", encoding="utf-8") as file_:
+        file_.write("\n" + text)
+
+
+def test_the_tiny_announcement_has_none(folder: Path) -> None:
+    assert len(load(folder).quotes) == 14
+
+
+# -- files -------------------------------------------------------------------------------------------
+
+
+def test_no_such_folder(tmp_path: Path) -> None:
+    (told,) = mistakes(tmp_path / "nowhere")
+    assert told == f"{tmp_path / 'nowhere'}: there is no such folder; ANNOUNCEMENT_PATH should name one"
+
+
+def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "there is no such folder" in mistakes(tmp_path / "file")[0]
+
+
+def test_a_missing_file(folder: Path) -> None:
+    (folder / "topics.toml").unlink()
+    assert "topics.toml: the file is missing; every announcement needs it" in mistakes(folder)
+
+
+def test_every_missing_file_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert len(mistakes(tmp_path / "empty")) == 12
+
+
+def test_a_folder_in_the_place_of_a_file(folder: Path) -> None:
+    (folder / "facts.toml").unlink()
+    (folder / "facts.toml").mkdir()
+    assert any(told.startswith("facts.toml: cannot be read") for told in mistakes(folder))
+
+
+def test_what_is_not_toml(folder: Path) -> None:
+    change(folder, "topics.toml", "[[topic]]", "[[topic]")
+    (told,) = mistakes(folder)
+    assert told.startswith("topics.toml: not valid TOML: ")
+    assert "line" in told
+
+
+def test_what_is_not_utf_8(folder: Path) -> None:
+    path = folder / "passages.toml"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1"))
+    assert mistakes(folder) == ("passages.toml: the file is not UTF-8 text; save it as UTF-8",)
+
+
+def test_a_byte_order_mark_does_no_harm(folder: Path) -> None:
+    path = folder / "topics.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(load(folder).topics) == 4
+
+
+def test_questions_that_are_not_toml(folder: Path) -> None:
+    (folder / "questions" / "broken.toml").write_text("facts = ")
+    assert mistakes(folder)[0].startswith("questions/broken.toml: not valid TOML")
+
+
+# -- the form of entries -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        (
+            "speakers.toml",
+            'role = "Wrote the notice"',
+            'job = "Wrote the notice"',
+            "speakers.toml: speaker 'office': the entry has a key that is not known here: `job`",
+        ),
+        (
+            "speakers.toml",
+            'role = "Wrote the notice"\n',
+            "",
+            "speakers.toml: speaker 'office': the entry lacks the key `role`",
+        ),
+        (
+            "speakers.toml",
+            'id = "office"\n',
+            "",
+            "speakers.toml: speaker number 1: the entry lacks the key `id`",
+        ),
+        (
+            "speakers.toml",
+            'id = "office"',
+            'id = "The Office"',
+            "speakers.toml: speaker 'The Office': `id` must be made of small letters, digits and single hyphens",
+        ),
+        (
+            "speakers.toml",
+            'colour = "#4B6A9B"',
+            'colour = "blue"',
+            "speakers.toml: speaker 'office': `colour` must be a colour such as #2F6DB5",
+        ),
+        (
+            "topics.toml",
+            'name = "The move"',
+            "name = 5",
+            "topics.toml: topic 'the-move': `name`: text is expected, in quotation marks",
+        ),
+        (
+            "topics.toml",
+            'name = "The move"',
+            'name = ""',
+            "topics.toml: topic 'the-move': `name` must not be empty",
+        ),
+        (
+            "topics.toml",
+            'aliases = ["moving", "gasworks", "new hall"]',
+            'aliases = "moving"',
+            "topics.toml: topic 'the-move': `aliases`: a list is expected, in square brackets",
+        ),
+        (
+            "subjects.toml",
+            'verdict = "confirmed"',
+            'verdict = "sure"',
+            (
+                "subjects.toml: subject 'tomines': `verdict` must be one of confirmed, ended, "
+                "mentioned, not-addressed; it is 'sure'"
+            ),
+        ),
+        (
+            "facts.toml",
+            'question = "Where will the orchestra play?"',
+            f'question = "{"Where " * 13}?"',
+            "facts.toml: fact 'where-to': `question` is too long; at most 75 characters fit",
+        ),
+        (
+            "claims.toml",
+            'quotes = ["nobody-forced-us"]',
+            'quotes = ["nobody-forced-us", "the-kettle", "a-facade", "from-october"]',
+            "claims.toml: claim 'the-council-forced-them': `quotes` holds too many; at most 3 fit",
+        ),
+        (
+            "announcement.toml",
+            'work = "The Harbour Orchestra"',
+            'wrok = "The Harbour Orchestra"',
+            "announcement.toml: the entry has a key that is not known here: `wrok`",
+        ),
+        (
+            "topics.toml",
+            "[[topic]]",
+            '[[topics]]\nid = "x"\n[[topic]]',
+            "topics.toml: 'topics' is not known here; use [[topic]]",
+        ),
+        (
+            "out_of_scope/passers-by.toml",
+            "questions = [",
+            "question = [",
+            "out_of_scope/passers-by.toml: 'question' is not known here; use 'questions'",
+        ),
+        (
+            "questions/visitors.toml",
+            "[facts]",
+            "[fact]",
+            "questions/visitors.toml: 'fact' is not known here; use 'facts'",
+        ),
+        (
+            "claims/visitors.toml",
+            "agree = [",
+            "agrees = [",
+            "claims/visitors.toml: 'the-council-forced-them': the entry has a key that is not known here: `agrees`",
+        ),
+    ],
+)
+def test_the_form_of_an_entry(folder: Path, file: str, old: str, new: str, told: str) -> None:
+    change(folder, file, old, new)
+    assert told in mistakes(folder)
+
+
+def test_one_bracket_too_few(folder: Path) -> None:
+    (folder / "timeline.toml").write_text('[entry]\nid = "x"\n')
+    assert mistakes(folder) == ("timeline.toml: write [[entry]] with two brackets before each entry",)
+
+
+# -- what entries say --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        (
+            "sources.toml",
+            'author = "office"',
+            'author = "nobody"',
+            "sources.toml: source 'notice': author names 'nobody', which speakers.toml does not hold",
+        ),
+        (
+            "passages.toml",
+            'speaker = "office"',
+            'speaker = "nobody"',
+            "passages.toml: passage 'leaving': speaker names 'nobody', which speakers.toml does not hold",
+        ),
+        (
+            "passages.toml",
+            'source = "notice"',
+            'source = "nothing"',
+            "passages.toml: passage 'leaving': source names 'nothing', which sources.toml does not hold",
+        ),
+        (
+            "passages.toml",
+            'speaker = "voss"',
+            'speaker = "nobody"',
+            "passages.toml: passage 'largest-instrument': speaker names 'nobody', which speakers.toml does not hold",
+        ),
+        (
+            "speakers.toml",
+            'quoted_by = "falk"',
+            'quoted_by = "nobody"',
+            "speakers.toml: speaker 'voss': quoted_by names 'nobody', which speakers.toml does not hold",
+        ),
+        (
+            "speakers.toml",
+            'quoted_by = "falk"',
+            'quoted_by = "voss"',
+            "speakers.toml: speaker 'voss': 'quoted_by' leads back to itself",
+        ),
+        (
+            "quotes.toml",
+            'topics = ["the-move"]',
+            'topics = ["the-mood"]',
+            "quotes.toml: quote 'leaves-the-exchange': topics names 'the-mood', which topics.toml does not hold",
+        ),
+        (
+            "quotes.toml",
+            'passage = "leaving"',
+            'passage = "living"',
+            "quotes.toml: quote 'leaves-the-exchange': passage names 'living', which passages.toml does not hold",
+        ),
+        (
+            "subjects.toml",
+            'members = ["brandt", "falk"]',
+            'members = ["brandt", "fawkes"]',
+            "subjects.toml: subject 'tomines': members names 'fawkes', which people.toml does not hold",
+        ),
+        (
+            "subjects.toml",
+            'members = ["brandt", "falk"]',
+            'members = ["brandt", "brandt"]',
+            "subjects.toml: subject 'tomines': a ship has 2 different members",
+        ),
+        (
+            "subjects.toml",
+            'members = ["voss"]',
+            'members = ["voss", "falk"]',
+            "subjects.toml: subject 'clara': a person has 1 different members",
+        ),
+        (
+            "subjects.toml",
+            'quotes = ["we-are-engaged"]',
+            "quotes = []",
+            "subjects.toml: subject 'tomines': a ruling needs evidence: name at least one quote",
+        ),
+        (
+            "claims.toml",
+            'strength = "creator"',
+            'strength = "none"',
+            (
+                "claims.toml: claim 'the-council-forced-them': strength 'none' goes with 'not-addressed' alone; "
+                "say 'creator' or 'article'"
+            ),
+        ),
+        (
+            "claims.toml",
+            'strength = "none"',
+            'strength = "article"',
+            "claims.toml: claim 'tickets-get-cheaper': what is not addressed has no quotes and the strength 'none'",
+        ),
+        (
+            "claims.toml",
+            'facts = ["why-leave"]',
+            'facts = ["why-stay"]',
+            "claims.toml: claim 'the-council-forced-them': facts names 'why-stay', which facts.toml does not hold",
+        ),
+        (
+            "facts.toml",
+            'quotes = ["from-october"]',
+            "quotes = []",
+            "facts.toml: fact 'where-to': a fact without evidence; name the quotes that back it",
+        ),
+        (
+            "facts.toml",
+            'quotes = ["from-october"]',
+            'quotes = ["clapped-once", "tune-it-first"]',
+            "facts.toml: fact 'where-to': its quotes have 4 sentences; at most 3 are shown",
+        ),
+        (
+            "facts.toml",
+            'quotes = ["from-october"]',
+            'quotes = ["from-november"]',
+            "facts.toml: fact 'where-to': quotes names 'from-november', which quotes.toml does not hold",
+        ),
+        (
+            "timeline.toml",
+            'quote = "clapped-once"',
+            'quote = "clapped-twice"',
+            "timeline.toml: entry 'the-visit': quote names 'clapped-twice', which quotes.toml does not hold",
+        ),
+        (
+            "questions/visitors.toml",
+            "where-to = [",
+            "where-from = [",
+            "questions/visitors.toml: an entry names 'where-from', which facts.toml does not hold",
+        ),
+        (
+            "claims/visitors.toml",
+            "[they-are-engaged]",
+            "[they-are-enraged]",
+            "claims/visitors.toml: an entry names 'they-are-enraged', which claims.toml does not hold",
+        ),
+        (
+            "topics.toml",
+            'id = "the-sound"',
+            'id = "the-move"',
+            "topics.toml: 'the-move' stands 2 times; every id is used once",
+        ),
+        (
+            "topics.toml",
+            '"moving"',
+            '"Cellist"',
+            "topics.toml: 'the-move': the alias 'cellist' is taken already by speakers.toml: 'brandt'",
+        ),
+        (
+            "people.toml",
+            '"greta"',
+            '"TOMINES"',
+            "subjects.toml: 'tomines': the alias 'tomines' is taken already by people.toml: 'holm'",
+        ),
+        (
+            "lexicon.toml",
+            '"ticket"',
+            '"venue"',
+            "lexicon.toml: 'tickets': the alias 'venue' is taken already by lexicon.toml: 'hall'",
+        ),
+        (
+            "speakers.toml",
+            '"cellist"',
+            '"!!!"',
+            "speakers.toml: 'brandt': an alias holds no letter or digit",
+        ),
+        (
+            "topics.toml",
+            '"moving"',
+            '"random"',
+            (
+                "topics.toml: 'the-move': the alias 'random' is taken already by "
+                "quotes.toml: the word for a quote by chance"
+            ),
+        ),
+        (
+            "quotes.toml",
+            'id = "from-october"',
+            'id = "gasworks"',
+            "topics.toml: 'the-move': the alias 'gasworks' is taken already by quotes.toml: 'gasworks'",
+        ),
+    ],
+)
+def test_what_an_entry_says(folder: Path, file: str, old: str, new: str, told: str) -> None:
+    change(folder, file, old, new)
+    assert told in mistakes(folder)
+
+
+def test_an_empty_file(folder: Path) -> None:
+    (folder / "claims.toml").write_text("")
+    assert "claims.toml: holds no entry; at least one is needed" in mistakes(folder)
+
+
+@pytest.mark.parametrize("file", ["timeline.toml", "lexicon.toml"])
+def test_files_that_may_be_empty(folder: Path, file: str) -> None:
+    (folder / file).write_text("")
+    load(folder)
+
+
+def test_an_announcement_without_any_example(folder: Path) -> None:
+    for kind in ("questions", "claims", "out_of_scope"):
+        shutil.rmtree(folder / kind)
+    assert load(folder).phrasings == ()
+
+
+# -- misquoting --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The hall seats twelve hundred people.",
+        "The hall seats eleven hundred people!",
+        "the hall seats eleven hundred people.",
+        "The hall  seats eleven hundred people.",
+        "The hall seats eleven hundred people. Really.",
+    ],
+)
+def test_words_that_are_not_in_the_passage(folder: Path, text: str) -> None:
+    change(folder, "quotes.toml", "The hall seats eleven hundred people.", text)
+    assert (
+        "quotes.toml: quote 'eleven-hundred': its text is not found in passage 'leaving'; "
+        "copy it from there, word for word"
+    ) in mistakes(folder)
+
+
+@pytest.mark.parametrize("text", ["The hall seats eleven hundred", "eleven hundred people.", "Nine. The hall"])
+def test_half_a_sentence(folder: Path, text: str) -> None:
+    change(folder, "quotes.toml", "The hall seats eleven hundred people.", text)
+    assert "quotes.toml: quote 'eleven-hundred': is not a run of whole sentences of passage 'leaving'" in mistakes(
+        folder
+    )
+
+
+@pytest.mark.parametrize("text", ["the largest instrument", "Tune it", "A hall is the largest instrument in the room"])
+def test_half_a_sentence_of_somebody_quoted(folder: Path, text: str) -> None:
+    change(folder, "quotes.toml", "A hall is the largest instrument in the room. Tune it first.", text)
+    assert (
+        "quotes.toml: quote 'tune-it-first': is not a run of whole sentences of passage 'largest-instrument'"
+    ) in mistakes(folder)
+
+
+def test_an_inset_that_is_not_in_its_passage(folder: Path) -> None:
+    change(folder, "passages.toml", 'text = "A hall is the largest', 'text = "A hall is a large')
+    assert (
+        "passages.toml: passage 'largest-instrument': the inset \"A hall is a large instrument in the room. "
+        'Tune it first." is not found in it'
+    ) in mistakes(folder)
+
+
+def test_the_same_words_twice(folder: Path) -> None:
+    append(
+        folder,
+        "quotes.toml",
+        '[[quote]]\nid = "again"\npassage = "leaving"\ntopics = []\ntext = "The hall seats eleven hundred people."\n',
+    )
+    assert "quotes.toml: quote 'again': has the same words as 'eleven-hundred'" in mistakes(folder)
+
+
+# -- all at once -------------------------------------------------------------------------------------
+
+
+def test_all_mistakes_are_listed_at_once(folder: Path) -> None:
+    change(folder, "sources.toml", 'author = "office"', 'author = "nobody"')
+    change(folder, "quotes.toml", "eleven hundred", "12 hundred")
+    change(folder, "facts.toml", 'quotes = ["from-october"]', "quotes = []")
+    told = "\n".join(mistakes(folder))
+    assert told.count("\n") == 2
+    for part in ("'notice'", "'eleven-hundred'", "'where-to'"):
+        assert part in told
+
+
+def test_mistakes_of_form_and_of_content_are_listed_together(folder: Path) -> None:
+    change(folder, "topics.toml", 'name = "The move"', "name = 5")
+    change(folder, "quotes.toml", "eleven hundred", "12 hundred")
+    told = "\n".join(mistakes(folder))
+    assert "topic 'the-move'" in told
+    assert "'eleven-hundred': its text is not found" in told
+
+
+# -- the checksum ------------------------------------------------------------------------------------
+
+
+def test_the_checksum_tells_of_every_change(folder: Path) -> None:
+    seen = {checksum(folder)}
+    change(folder, "topics.toml", "The move", "The  move")
+    seen.add(checksum(folder))
+    (folder / "questions" / "more.toml").write_text("")
+    seen.add(checksum(folder))
+    (folder / "questions" / "more.toml").rename(folder / "questions" / "other.toml")
+    seen.add(checksum(folder))
+    assert len(seen) == 4
+
+
+def test_the_checksum_is_of_the_files_alone(folder: Path, tmp_path: Path) -> None:
+    elsewhere = shutil.copytree(folder, tmp_path / "elsewhere")
+    (elsewhere / "notes.txt").write_text("not an announcement's file")
+    assert checksum(folder) == checksum(elsewhere)

@@ -1,0 +1,87 @@
+"""The announcement in data/: whole, verbatim, and well covered by quotes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.announcement import Announcement, load
+from bot.domain.announcement.check_words import speaker_of
+from bot.domain.text import normalise, sentences
+from bot.settings import ANNOUNCEMENT
+from tests.support.seeded import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ARTICLE = ROOT.parent / "shared" / "article.txt"
+_MARKS = "\"“”'‘’()"
+
+
+@pytest.fixture(scope="module")
+def announcement() -> Announcement:
+    return load(ANNOUNCEMENT)
+
+
+@pytest.fixture(scope="module")
+def paragraphs() -> list[str]:
+    if not ARTICLE.is_file():
+        pytest.skip(f"the article itself is not beside the repository ({ARTICLE.name}); nothing to compare with")
+    return [line.strip() for line in ARTICLE.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def test_all_of_the_article_is_passages_in_its_order(announcement: Announcement, paragraphs: list[str]) -> None:
+    assert [passage.text for passage in announcement.passages] == paragraphs
+
+
+def test_there_are_quotes_enough(announcement: Announcement) -> None:
+    assert len(announcement.quotes) >= 60
+
+
+def test_the_quotes_cover_the_article(announcement: Announcement) -> None:
+    said = list(_sentences(announcement))
+    covered = sum(any(sentence in quote for quote in quotes) for sentence, quotes in said)
+    assert covered / len(said) >= 0.95
+
+
+def _sentences(announcement: Announcement) -> Iterator[tuple[str, list[str]]]:
+    """Yield each sentence of the article, with the quotes from its passage."""
+    for passage in announcement.passages:
+        quotes = [quote.text for quote in announcement.quotes if quote.passage == passage.id]
+        for sentence in sentences(passage.text):
+            yield sentence.strip(_MARKS), quotes
+
+
+def test_nested_quotes_belong_to_the_inner_speaker(announcement: Announcement) -> None:
+    passages = {passage.id: passage for passage in announcement.passages}
+    nested = {
+        inset.text: inset.speaker
+        for passage in announcement.passages
+        for inset in passage.inset
+        if inset.speaker != passage.speaker
+    }
+    assert nested
+    for text, speaker in nested.items():
+        found = [quote for quote in announcement.quotes if quote.text.strip(_MARKS) == text.strip(_MARKS)]
+        assert [speaker_of(quote, passages[quote.passage]) for quote in found] == [speaker], text
+
+
+def test_whoever_is_quoted_by_another_has_words_of_their_own(announcement: Announcement) -> None:
+    passages = {passage.id: passage for passage in announcement.passages}
+    speaking = {speaker_of(quote, passages[quote.passage]) for quote in announcement.quotes}
+    assert {speaker.id for speaker in announcement.speakers} == speaking
+
+
+def test_every_topic_has_quotes(announcement: Announcement) -> None:
+    used = {topic for quote in announcement.quotes for topic in quote.topics}
+    assert used == {topic.id for topic in announcement.topics}
+
+
+def test_our_own_lines_do_not_pass_for_quotes(announcement: Announcement) -> None:
+    """A line of ours may cite words between marks, but does not repeat a sentence as if it were ours."""
+    ours = [fact.answer for fact in announcement.facts]
+    ours += [entry.line for entry in (*announcement.subjects, *announcement.claims)]
+    theirs = {normalise(sentence) for sentence, _ in _sentences(announcement) if len(sentence.split()) > 3}
+    unmarked = [line for line in ours if '"' not in line and "“" not in line]
+    assert [line for line in unmarked for sentence in sentences(line) if normalise(sentence) in theirs] == []
