@@ -19,8 +19,11 @@ from bot.services import Services
 from bot.services.asking import AskService
 from bot.services.canon import CanonService
 from bot.services.library import read_library
+from bot.services.overview import OverviewService
+from bot.services.pictures import PictureService
 from bot.services.quotes import QuoteService
 from bot.services.seeding import CANON, CLAIMS, FACTS, bring_up_to_date
+from bot.services.timeline import TimelineService
 from bot.store.content import Content
 from bot.store.daily import DailyStore
 from bot.store.database import Database
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-EXTENSIONS = ("cogs.quote", "cogs.ask", "cogs.canon", "cogs.about", "cogs.daily", "cogs.presence")
+EXTENSIONS = ("cogs.quote", "cogs.ask", "cogs.canon", "cogs.timeline", "cogs.about", "cogs.daily", "cogs.presence")
 # SIGTERM's grace (Docker and systemd give ten seconds and more).
 CLOSE_SECONDS = 5.0
 
@@ -59,19 +62,23 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
         await bring_up_to_date(database, settings.announcement_path)
         content = Content(database)
         library = await read_library(content)
-        yield Services(
-            library=library,
-            quotes=QuoteService(library, content),
-            canon=CanonService(
-                library,
-                Engine.load(await content.learnt(CLAIMS)),
-                CanonLesson.from_bytes(await content.learnt(CANON)),
-            ),
-            asking=AskService(library, Engine.load(await content.learnt(FACTS))),
-            synced=SyncedCommands(database),
-            clock=clock,
-            daily=DailyStore.on(database, dt.timedelta(hours=settings.late_limit_hours)),
-        )
+        with PictureService() as pictures:
+            yield Services(
+                library=library,
+                quotes=QuoteService(library, content),
+                canon=CanonService(
+                    library,
+                    Engine.load(await content.learnt(CLAIMS)),
+                    CanonLesson.from_bytes(await content.learnt(CANON)),
+                ),
+                pictures=pictures,
+                timeline=TimelineService(library, pictures),
+                overview=OverviewService(library, pictures),
+                asking=AskService(library, Engine.load(await content.learnt(FACTS))),
+                synced=SyncedCommands(database),
+                clock=clock,
+                daily=DailyStore.on(database, dt.timedelta(hours=settings.late_limit_hours)),
+            )
 
 
 @contextlib.asynccontextmanager

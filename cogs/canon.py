@@ -1,26 +1,36 @@
-"""/canon, and the Canon check of a message."""
+"""/canon, its overview of all ships, and the Canon check of a message."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.errors import UserError
 from bot.rendering import canon as rendering
+from bot.rendering import overview as overviews
+from bot.rendering.actions import picked
 from bot.rendering.choices import COMPLETIONS, choices
+from bot.rendering.picture import PATIENCE, attached
 
 if TYPE_CHECKING:
     from bot.client import Canonkeeper
+    from bot.rendering.actions import Actions
     from bot.services.canon import CanonService
+    from bot.services.overview import OverviewService
 
 
 class CanonCog(commands.Cog):
     """Canon checks."""
 
-    def __init__(self, canon: CanonService, tree: app_commands.CommandTree[Any]) -> None:
+    def __init__(
+        self, canon: CanonService, overview: OverviewService, actions: Actions, tree: app_commands.CommandTree[Any]
+    ) -> None:
         self._canon = canon
+        self._overview = overview
         self._tree = tree
         self._menu = app_commands.ContextMenu(
             name="Canon check",
@@ -28,6 +38,7 @@ class CanonCog(commands.Cog):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
+        actions.register(overviews.OPEN, self._open)
 
     async def cog_load(self) -> None:
         """Add the message's menu entry; a cog's decorators know none."""
@@ -51,6 +62,9 @@ class CanonCog(commands.Cog):
         private: bool = False,
     ) -> None:
         """Answer /canon."""
+        if self._overview.is_meant(subject):
+            await self._all(interaction, private)
+            return
         ruling = self._canon.rule(subject)
         await interaction.response.send_message(view=rendering.ruled(ruling), ephemeral=private)
 
@@ -58,7 +72,25 @@ class CanonCog(commands.Cog):
     async def _complete(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         # What was typed stays the first choice: a completion must not push a claim aside.
         own = [(typed, typed)] if typed.strip() else []
-        return choices([*own, *self._canon.complete(typed, COMPLETIONS)])
+        found = [*self._overview.complete(typed), *self._canon.complete(typed, COMPLETIONS)]
+        return choices([*own, *found])
+
+    async def _all(self, interaction: discord.Interaction[Any], private: bool) -> None:
+        """Show every ship with its verdict."""
+        ships = self._overview.ships
+        async with asyncio.timeout(PATIENCE):
+            png = await self._overview.picture()
+        files = [attached(png, overviews.PICTURE, overviews.alt_text(ships))] if png else []
+        view = overviews.overview(ships, picture=bool(png))
+        await interaction.response.send_message(view=view, files=files, ephemeral=private)
+
+    async def _open(self, interaction: discord.Interaction[Any], _detail: str) -> None:
+        """Show the ruling on one of the ships, to the one who asked."""
+        ship = self._overview.ship(picked(interaction))
+        if ship is None:
+            raise UserError("The announcement has changed since; please use /canon again.")
+        view = rendering.ruled(self._canon.rule(ship.name))
+        await interaction.response.send_message(view=view, ephemeral=True)
 
     async def _check(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Rule on the ships and claims that a message names, to the one who asked alone."""
@@ -69,4 +101,4 @@ class CanonCog(commands.Cog):
 
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses."""
-    await bot.add_cog(CanonCog(bot.services.canon, bot.tree))
+    await bot.add_cog(CanonCog(bot.services.canon, bot.services.overview, bot.actions, bot.tree))

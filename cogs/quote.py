@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ from discord.ext import commands
 from bot.domain.errors import UserError
 from bot.rendering import quote as rendering
 from bot.rendering.choices import COMPLETIONS, choices
+from bot.rendering.picture import PATIENCE, alt_text, attached
 from bot.services.quotes import Found
 
 if TYPE_CHECKING:
     from bot.client import Canonkeeper
     from bot.rendering.actions import Actions
+    from bot.services.pictures import PictureService
     from bot.services.quotes import QuoteService
 
 # A seed stands in the buttons' ids; this many orders are plenty.
@@ -26,11 +29,13 @@ _SEEDS = 100_000
 class QuoteCog(commands.Cog):
     """Quote look-up."""
 
-    def __init__(self, quotes: QuoteService, actions: Actions) -> None:
+    def __init__(self, quotes: QuoteService, pictures: PictureService, actions: Actions) -> None:
         self._quotes = quotes
+        self._pictures = pictures
         actions.register(rendering.TURN, self._turn)
         actions.register(rendering.FIRST, self._first)
         actions.register(rendering.CONTEXT, self._context)
+        actions.register(rendering.CARD, self._card)
 
     @app_commands.command(name="quote", description="Look up what was said: by person, topic, words, number or chance")
     @app_commands.describe(
@@ -91,7 +96,21 @@ class QuoteCog(commands.Cog):
             raise UserError("That quote is no longer in the announcement's data.")
         await interaction.response.send_message(view=rendering.in_context(found), ephemeral=True)
 
+    async def _card(self, interaction: discord.Interaction[Any], detail: str) -> None:
+        """Show a quote as a picture, to whom the quote itself is shown."""
+        found = self._quotes.context(detail)
+        if found is None:
+            raise UserError("That quote is no longer in the announcement's data.")
+        quote = found.quote
+        async with asyncio.timeout(PATIENCE):
+            png = await self._pictures.card(quote)
+        if png is None:
+            raise UserError("That quote does not fit a card: it is too long, or in letters that the card's font lacks.")
+        private = interaction.message is not None and interaction.message.flags.ephemeral
+        file = attached(png, rendering.card_name(quote), alt_text(quote))
+        await interaction.response.send_message(view=rendering.carded(quote), file=file, ephemeral=private)
+
 
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses."""
-    await bot.add_cog(QuoteCog(bot.services.quotes, bot.actions))
+    await bot.add_cog(QuoteCog(bot.services.quotes, bot.services.pictures, bot.actions))

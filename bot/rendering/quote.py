@@ -9,6 +9,7 @@ from discord.utils import escape_markdown
 from bot.domain.text import cut
 from bot.rendering import frame
 from bot.rendering.actions import CUSTOM_ID_LIMIT, LABEL_LIMIT, button
+from bot.rendering.picture import alt_text, gallery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 TURN = "quote"
 FIRST = "quote-first"
 CONTEXT = "context"
+CARD = "card"
 _NEIGHBOUR_LIMIT = 600
 
 
@@ -42,7 +44,28 @@ def page(found: Found, at: int, seed: int, query: str) -> frame.Panel:
         spoken(quote),
         accent=frame.Accent.QUOTE,
         footer=f"{escape_markdown(quote.source)} · no. {quote.number} · {quote.id} · {at + 1} of {count}",
-        rows=[[*_turns(found, at, seed, query), button(CONTEXT, quote.id, "Context")]],
+        rows=[[*_turns(found, at, seed, query), *quote_buttons(quote)]],
+    )
+
+
+def quote_buttons(quote: Quote) -> list[Press]:
+    """Return what every quote offers: the passage around it, and its card."""
+    return [button(CONTEXT, quote.id, "Context"), button(CARD, quote.id, "Card")]
+
+
+def card_name(quote: Quote) -> str:
+    """Return the file name of a quote's card."""
+    return f"quote-{quote.number}.png"
+
+
+def carded(quote: Quote) -> frame.Panel:
+    """Return a quote with its card, which is attached as `card_name` says."""
+    return frame.Panel(
+        gallery(card_name(quote), alt_text(quote)),
+        spoken(quote),
+        accent=quote.speaker.colour,
+        footer=f"{escape_markdown(quote.source)} · no. {quote.number} · {quote.id}",
+        rows=[[button(CONTEXT, quote.id, "Context")]],
     )
 
 

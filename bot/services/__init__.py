@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from bot.services.asking import AskService
     from bot.services.canon import CanonService
     from bot.services.library import Library
+    from bot.services.overview import OverviewService
+    from bot.services.pictures import PictureService
     from bot.services.quotes import QuoteService
+    from bot.services.timeline import TimelineService
     from bot.store.daily import DailyStore
     from bot.store.synced import SyncedCommands
 
@@ -23,6 +26,9 @@ class Services:
     quotes: QuoteService
     canon: CanonService
     asking: AskService
+    pictures: PictureService
+    timeline: TimelineService
+    overview: OverviewService
     synced: SyncedCommands
     clock: Clock
     daily: DailyStore

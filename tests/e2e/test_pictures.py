@@ -1,0 +1,104 @@
+"""Cards, the timeline and the overview over the real protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.services.pictures.looking import picture
+
+if TYPE_CHECKING:
+    from sandbox.reply import Reply
+    from tests.conftest import Chat
+
+KONIETZKO = "Korrasami is canon"
+
+
+def shown(reply: Reply) -> tuple[Any, str]:
+    """The one picture of a reply: its pixels and its alt text."""
+    assert reply.message is not None
+    (attachment,) = reply.message.attachments
+    (box,) = reply.message.components
+    (gallery,) = [part for part in box["components"] if part["type"] == 12]
+    (item,) = gallery["items"]
+    assert item["media"]["url"].endswith(attachment.filename)
+    return picture(attachment.data), item["description"]
+
+
+async def test_a_quote_has_a_card_that_says_all_of_it(chat: Chat) -> None:
+    quote = chat.bot.services.quotes.context("tenzin-bumpy-ride")
+    assert quote is not None
+    mina = chat.person("Mina")
+    reply = await mina.slash("quote", query="tenzin-bumpy-ride")
+    card = await mina.press(reply, "Card")
+    image, alt = shown(card)
+    assert image.size == (1200, 675)
+    assert quote.quote.text in alt
+    assert quote.quote.speaker.attribution in alt
+    assert quote.quote.text in card.text
+    assert "quoted by" in card.text
+    assert not card.ephemeral
+
+
+async def test_the_card_of_a_private_quote_is_private(chat: Chat) -> None:
+    mina = chat.person("Mina")
+    reply = await mina.slash("quote", query="Konietzko", private=True)
+    assert (await mina.press(reply, "Card")).ephemeral
+
+
+async def test_a_card_leads_to_its_context(chat: Chat) -> None:
+    mina = chat.person("Mina")
+    card = await mina.press(await mina.slash("quote", query="Konietzko"), "Card")
+    assert (await mina.press(card, "Context")).ephemeral
+
+
+async def test_the_timeline_is_told_in_order_with_its_picture(chat: Chat) -> None:
+    library = chat.bot.services.library
+    reply = await chat.person("Mina").slash("timeline")
+    image, alt = shown(reply)
+    assert image.width == 1200
+    assert alt.startswith(library.head.timeline_title)
+    places = [reply.text.index(f"{number}. ") for number in range(1, len(library.timeline) + 1)]
+    assert places == sorted(places)
+    assert not reply.ephemeral
+
+
+async def test_an_entry_opens_its_quote_for_the_one_who_asks(chat: Chat) -> None:
+    library = chat.bot.services.library
+    mina = chat.person("Mina")
+    reply = await mina.slash("timeline", private=True)
+    assert reply.ephemeral
+    entry = library.timeline[3]
+    opened = await mina.choose(reply, "Open an entry's quote", [entry.id])
+    assert opened.ephemeral
+    assert library.quote_by_id[entry.quote].text in opened.text
+    assert entry.line in opened.text.replace("\\", "")
+    shown(await mina.press(opened, "Card"))
+
+
+async def test_all_ships_stand_in_a_table_with_their_picture(chat: Chat) -> None:
+    mina = chat.person("Mina")
+    reply = await mina.slash("canon", subject="all")
+    image, alt = shown(reply)
+    assert image.width == 1200
+    for ship in chat.bot.services.overview.ships:
+        assert ship.name in reply.text
+        assert f"{ship.name} ({' and '.join(ship.members)}): {ship.verdict}" in alt
+    assert "Confirmed" in reply.text
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("", True), ("al", True), ("korra", False)])
+async def test_all_is_offered_where_it_may_be_meant(chat: Chat, typed: str, offered: bool) -> None:
+    found = await chat.person("Mina").complete("canon", "subject", typed)
+    assert ("All ships at once" in [name for name, _ in found]) is offered
+
+
+async def test_a_ship_opens_its_ruling_for_the_one_who_asks(chat: Chat) -> None:
+    mina = chat.person("Mina")
+    reply = await mina.slash("canon", subject="All", private=True)
+    ship = chat.bot.services.overview.ships[0]
+    ruling = await mina.choose(reply, "Open a ship's ruling", [ship.id])
+    assert ruling.ephemeral
+    assert ship.verdict in ruling.text
+    assert ship.name in ruling.text
