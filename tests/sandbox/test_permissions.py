@@ -24,9 +24,7 @@ def mina(sb: Sandbox, city: Guild) -> Member:
     return city.members[sb.world.user("Mina").id]
 
 
-def test_the_owner_and_administrators_may_do_everything(
-    sb: Sandbox, city: Guild, general: Channel, mina: Member
-) -> None:
+def test_owners_and_administrators_may_do_everything(sb: Sandbox, city: Guild, general: Channel, mina: Member) -> None:
     assert in_guild(city, mina) != ALL
     chief = sb.world.add_role(city, "Chief", BITS["administrator"])
     sb.world.set_roles(city, mina.user, chief)
