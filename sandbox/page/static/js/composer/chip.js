@@ -127,9 +127,9 @@ export class Chip {
     }
   }
 
-  /** Whether Enter should send: the highlighted row is what already stands here. */
+  /** Whether Enter should send: the highlighted row is what already stands here, picked or typed out. */
   settled(list) {
-    return Boolean(this.picked) && this.input.value === this.picked.label && list.options[list.active]?.value === this.picked.value;
+    return list.options[list.active]?.label.toLowerCase() === this.input.value.trim().toLowerCase();
   }
 
   /**

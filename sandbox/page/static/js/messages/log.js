@@ -115,8 +115,7 @@ export class Log {
     const active = document.activeElement;
     const article = active?.closest?.(".message");
     if (!article || !this.list.contains(article)) return null;
-    const controls = [...article.querySelectorAll("button, a, [role=button]")];
-    return { id: article.id, customId: active.dataset.customId, index: controls.indexOf(active) };
+    return { id: article.id, customId: active.dataset.customId, index: controls(article).indexOf(active) };
   }
 
   /** @param {{id: string, customId?: string, index: number} | null} held */
@@ -124,7 +123,9 @@ export class Log {
     if (!held || document.activeElement !== document.body) return;
     const article = document.getElementById(held.id);
     const same = held.customId && article?.querySelector(`[data-custom-id="${CSS.escape(held.customId)}"]:not(:disabled)`);
-    (same || article)?.focus({ preventScroll: true });
+    // A bot's buttons may carry its state in their ids, so that after an answer only the place is the same.
+    const there = article && controls(article)[held.index];
+    (same || (there?.disabled ? null : there) || article)?.focus({ preventScroll: true });
   }
 
   /** One message can be reached with Tab: the newest, or the one that had the focus. */
@@ -168,6 +169,11 @@ export class Log {
     last?.focus();
     return Boolean(last);
   }
+}
+
+/** What can have the focus inside a message, in order. */
+function controls(article) {
+  return [...article.querySelectorAll("button, a, [role=button]")];
 }
 
 function continues(message, before) {
