@@ -50,7 +50,7 @@ async def stale(tx: Transaction, worker: Worker, now: dt.datetime, limit: int) -
         "tries = tries + 1 WHERE id = ?",
         [(worker.owner, rows.to_ms(until), rows.to_ms(now), row["id"]) for row in found],
     )
-    return [_errand(row, worker, until) for row in found]
+    return [_errand(row, worker, until, row["tries"] + 1) for row in found]
 
 
 async def claim(
@@ -79,11 +79,11 @@ async def claim(
         return []
     question_marks = ", ".join(["(?, ?)"] * (len(pairs) // 2))
     claimed = await tx.fetch_all(_CLAIMED.format(pairs=question_marks), (worker.owner, rows.to_ms(now), *pairs))
-    return [_errand(row, worker, now + worker.lease) for row in claimed]
+    return [_errand(row, worker, now + worker.lease, 1) for row in claimed]
 
 
-def _errand(row: sqlite3.Row, worker: Worker, until: dt.datetime) -> QuotePost:
-    """Return a leased row as an errand.
+def _errand(row: sqlite3.Row, worker: Worker, until: dt.datetime, tries: int) -> QuotePost:
+    """Return a leased row as an errand; `tries` counts this turn too.
 
     Of a row just claimed, `asked_before` is NULL: Discord was not asked yet. What `asked_at` says there is
     a precaution against being killed right after asking.
@@ -97,7 +97,7 @@ def _errand(row: sqlite3.Row, worker: Worker, until: dt.datetime) -> QuotePost:
         lease_until=until,
         latest=delivery.due + worker.late_limit,
         asked=rows.optional(row["asked_before"]),
-        tries=row["tries"],
+        tries=tries,
         stopped=row["paused"] is not None,
         quote=row["quote"],
         date=delivery.date,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.store.worker import Worker
 
 _SENT = """
-UPDATE delivery SET state = 'sent', message = ?, posted_in = ?, sent_at = ?, reason = NULL,
+UPDATE delivery SET state = 'sent', message = ?, posted_in = ?, sent_at = ?, late = max(late, ?), reason = NULL,
        lease_until = NULL, owner = NULL WHERE id = ? AND state != 'sent'
 """
 _WAKE = """
@@ -68,7 +68,7 @@ class Deliveries:
             await tx.executemany(
                 _SENT,
                 [
-                    (v.message, v.channel, rows.to_ms(v.at), v.errand.id)
+                    (v.message, v.channel, rows.to_ms(v.at), int(v.errand.late), v.errand.id)
                     for v in verdicts
                     if isinstance(v, Sent) and isinstance(v.errand, QuotePost)
                 ],

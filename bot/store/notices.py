@@ -63,7 +63,7 @@ def _errand(guild: int, group: list[sqlite3.Row], lease_until: dt.datetime) -> P
         lease_until=lease_until,
         latest=rows.from_ms(first["since"]) + PATIENCE,
         asked=rows.from_ms(min(asked)) if asked else None,
-        tries=max(row["tries"] for row in group),
+        tries=max(row["tries"] for row in group) + 1,
         schedules=tuple(
             PausedSchedule(row["id"], row["number"], row["channel"], Pause(row["paused"])) for row in group
         ),

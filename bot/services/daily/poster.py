@@ -33,6 +33,7 @@ _BATCH = 16
 _GATHER_SECONDS = 0.1
 # The rows of a server that the bot was removed from are kept for so long.
 FAREWELL = dt.timedelta(days=7)
+_BREATH = dt.timedelta(seconds=1)
 _STORE_PAUSE = dt.timedelta(seconds=5)
 _CLOSE_SECONDS = 2.0
 
@@ -86,10 +87,10 @@ class Poster:
             self._turns.add(asyncio.create_task(self._turn(errand), name=f"daily {errand.nonce}"))
         if taken:
             return now
-        if await self._departures.purge(now - FAREWELL) == 0:
-            # Another process was faster.
-            return now + dt.timedelta(seconds=1)
-        return now
+        # Missed dates were written down, a server's rows are to go, or another process was faster.
+        await self._departures.purge(now - FAREWELL)
+        wake = await self._deliveries.next_wake(FAREWELL)
+        return max(wake, now + _BREATH) if wake else now + FAREWELL
 
     async def _turn(self, errand: QuotePost | PauseNotice) -> Verdict:
         """Take a turn; a fault of ours is logged, and the errand tried again like any other."""
@@ -121,12 +122,12 @@ class Poster:
             waits.add(asyncio.create_task(self._clock.sleep_until(wake), name="daily sleep"))
         try:
             await asyncio.wait(waits | self._turns, return_when=asyncio.FIRST_COMPLETED)
-            if any(task.done() for task in self._turns):
-                await asyncio.sleep(_GATHER_SECONDS)
         finally:
             for task in waits:
                 task.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
+        if any(task.done() for task in self._turns):
+            await asyncio.sleep(_GATHER_SECONDS)
 
     async def _close(self) -> None:
         if self._turns:

@@ -1,0 +1,372 @@
+"""The poster, with a clock that the test moves and a channel that remembers: each promise of delivery."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.daily.bag import Bag, foretell
+from bot.domain.daily.model import Pause, Place
+from bot.services.daily.face import NotNow, Refused, Unknowable, Unsure
+from bot.services.daily.turns import pause_after
+from tests.support.clock import FakeClock
+from tests.support.daily import CHANNEL, GUILD, START, Channel, Office, office, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+HOUR = dt.timedelta(hours=1)
+DUE = START + HOUR
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Office]:
+    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
+        yield one
+
+
+async def state(here: Office) -> list[tuple[str, str | None]]:
+    return [(row["state"], row["reason"]) for row in await here.ledger()]
+
+
+async def test_a_post_comes_at_its_time_and_once(here: Office) -> None:
+    await here.add()
+    async with here.at_work():
+        await here.move(minutes=59, seconds=59)
+        assert here.channel.sent == []
+        await here.move(seconds=1)
+        assert [post.date.isoformat() for post in here.channel.posts] == ["2026-01-05"]
+        await here.move(hours=12)
+    assert await state(here) == [("sent", None)]
+    assert here.channel.asked == 1
+
+
+async def test_every_day_of_a_month_has_its_post_in_the_order_foretold(here: Office) -> None:
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        for _ in range(29):
+            await here.move(days=1)
+    assert [post.quote for post in here.channel.posts] == foretell(Bag(7), here.abouts.matching(None), 30)
+    assert len({post.date for post in here.channel.posts}) == 30
+
+
+async def test_nothing_wakes_the_poster_before_the_next_due_time(here: Office) -> None:
+    await here.add(time="23:00")
+    async with here.at_work():
+        assert here.clock.wakes == [START + 15 * HOUR]
+
+
+async def test_a_new_schedule_is_heard_of_at_once(here: Office) -> None:
+    async with here.at_work():
+        await here.add(time="08:01")
+        await until(lambda: here.clock.wakes == [START + dt.timedelta(minutes=1)])
+
+
+async def test_a_step_of_the_clock_back_and_forth_doubles_nothing(here: Office) -> None:
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(hours=-3)
+        await here.move(hours=3)
+        await here.move(days=1)
+    assert [post.date.day for post in here.channel.posts] == [5, 6]
+
+
+async def test_missed_by_less_than_the_limit_it_is_posted_once_and_marked_late(here: Office) -> None:
+    await here.add()
+    here.clock.set(DUE + 5 * HOUR)
+    async with here.at_work():
+        assert [post.late for post in here.channel.posts] == [True]
+        await here.move(hours=1)
+    assert [row["late"] for row in await here.ledger()] == [1]
+
+
+async def test_missed_by_more_it_is_skipped_and_the_next_comes_as_planned(here: Office) -> None:
+    await here.add()
+    here.clock.set(DUE + 6 * HOUR + dt.timedelta(seconds=1))
+    async with here.at_work():
+        assert here.channel.sent == []
+        assert here.clock.wakes == [DUE + 24 * HOUR]
+        await here.move(hours=18)
+    assert await state(here) == [("skipped", "too-late"), ("sent", None)]
+
+
+async def test_a_week_of_downtime_ends_in_one_post(here: Office) -> None:
+    await here.add()
+    here.clock.set(DUE + dt.timedelta(days=7, minutes=30))
+    async with here.at_work():
+        assert len(here.channel.posts) == 1
+    assert await state(here) == [("skipped", "too-late")] * 7 + [("sent", None)]
+
+
+async def test_an_answer_that_never_came_is_asked_for_again_with_the_same_nonce(here: Office) -> None:
+    here.channel.plan.append("lost")
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        assert [each for each, _ in await state(here)] == ["claimed"]
+        await here.move(seconds=10)
+    assert (len(here.channel.sent), here.channel.asked, here.channel.searched) == (1, 2, 0)
+    assert await state(here) == [("sent", None)]
+
+
+async def test_pauses_grow(here: Office) -> None:
+    here.channel.plan.extend([Unsure()] * 6)
+    await here.add()
+    pauses = []
+    async with here.at_work():
+        await here.move(hours=1)
+        while here.channel.asked < 6:
+            pauses.append(here.clock.wakes[0] - here.clock.now())
+            here.clock.set(here.clock.wakes[0])
+            await here.quiet()
+    assert pauses == sorted(pauses)
+    assert pauses[0] >= dt.timedelta(seconds=2)
+    assert pauses[-1] >= dt.timedelta(seconds=32)
+    assert pause_after(40, 0) == dt.timedelta(minutes=10)
+
+
+async def test_after_the_window_the_channel_is_searched_and_the_message_found(here: Office) -> None:
+    here.channel.plan.append("lost")
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(minutes=10)
+        assert (here.channel.searched, len(here.channel.sent)) == (1, 1)
+    (row,) = await here.ledger()
+    assert (row["state"], row["message"]) == ("sent", 1)
+
+
+async def test_after_the_window_what_is_surely_not_there_is_posted(here: Office) -> None:
+    here.channel.plan.append(Unsure())
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(minutes=20)
+        assert (here.channel.searched, len(here.channel.sent)) == (1, 1)
+    assert here.channel.posts[0].late
+    assert [row["late"] for row in await here.ledger()] == [1]
+
+
+async def test_what_nobody_can_know_is_unconfirmed_and_not_sent_again(here: Office) -> None:
+    here.channel.plan.append("lost")
+    here.channel.searches.append(Unknowable())
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(minutes=10)
+        await here.move(hours=20)
+    assert (await state(here))[0] == ("unconfirmed", "unknowable")
+    assert len(here.channel.sent) == 1
+
+
+async def test_a_search_that_fails_is_tried_again(here: Office) -> None:
+    here.channel.plan.append("lost")
+    here.channel.searches.extend([NotNow(30), NotNow()])
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        for _ in range(3):
+            await here.move(minutes=10)
+    assert await state(here) == [("sent", None)]
+    assert here.channel.searched == 3
+
+
+async def test_an_outage_that_lasts_too_long_ends_the_post_as_failed(here: Office) -> None:
+    here.channel.plan.extend([NotNow()] * 1000)
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        for _ in range(40):
+            await here.move(minutes=10)
+        asked = here.channel.asked
+        await here.move(hours=1)
+    assert await state(here) == [("failed", "too-late")]
+    assert here.channel.asked == asked
+    assert (await here.store.schedules.of_guild(GUILD))[0].paused is None
+
+
+async def test_an_outage_whose_end_nobody_can_know_is_unconfirmed_in_the_end(here: Office) -> None:
+    here.channel.plan.append(Unsure())
+    here.channel.searches.extend([NotNow()] * 1000)
+    await here.add(days=1)
+    async with here.at_work():
+        await here.move(hours=1)
+        for _ in range(32):
+            await here.move(hours=1)
+    assert await state(here) == [("unconfirmed", "unknowable")]
+
+
+@pytest.mark.parametrize("reason", [Pause.CHANNEL_GONE, Pause.NO_ACCESS, Pause.NO_PERMISSION, Pause.ARCHIVED])
+async def test_a_refusal_pauses_with_its_reason_and_tells_once(here: Office, reason: Pause) -> None:
+    here.channel.plan.append(Refused(reason))
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(seconds=1)
+        await here.move(days=3)
+    (schedule,) = await here.store.schedules.of_guild(GUILD)
+    assert schedule.paused is reason
+    assert await state(here) == [("failed", reason.value)]
+    (notice,) = here.channel.notices
+    assert [(paused.number, paused.reason) for paused in notice.schedules] == [(1, reason)]
+
+
+async def test_a_refusal_after_an_answer_that_was_lost_looks_first(here: Office) -> None:
+    here.channel.plan.extend(["lost", Refused(Pause.NO_PERMISSION)])
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(seconds=5)
+    assert (await state(here))[0] == ("sent", None)
+    assert len(here.channel.posts) == 1
+
+
+async def test_a_notice_is_not_told_twice_though_its_answer_was_lost(here: Office) -> None:
+    here.channel.plan.extend([Refused(Pause.NO_PERMISSION), "lost"])
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(seconds=30)
+        await here.move(hours=5)
+    assert len(here.channel.notices) == 1
+
+
+async def test_where_nobody_can_be_told_the_list_tells(here: Office) -> None:
+    here.channel.plan.extend([Refused(Pause.NO_PERMISSION), Refused(Pause.NO_ACCESS)])
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(hours=5)
+    assert here.channel.sent == []
+    (line,) = await here.scheduler.overview(GUILD)
+    assert line.schedule.paused is Pause.NO_PERMISSION
+
+
+async def test_no_quotes_left_pauses_before_anything_is_sent(here: Office) -> None:
+    await here.add(about="topic:gone")
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(seconds=1)
+    assert (await here.store.schedules.of_guild(GUILD))[0].paused is Pause.NO_QUOTES
+    assert (len(here.channel.posts), len(here.channel.notices)) == (0, 1)
+
+
+async def test_a_claim_left_behind_is_sent_with_the_same_nonce(here: Office) -> None:
+    """As after a kill between Discord's acceptance and our record."""
+    await here.add()
+    here.clock.set(DUE)
+    (errand,) = await here.take()
+    await here.channel.post(errand, None, errand.lease_until)
+    async with here.at_work():
+        assert here.channel.asked == 1
+        await here.move(minutes=1)
+    assert (len(here.channel.sent), here.channel.asked) == (1, 2)
+    assert await state(here) == [("sent", None)]
+
+
+async def test_a_claim_left_behind_for_long_is_looked_up(here: Office) -> None:
+    await here.add()
+    here.clock.set(DUE)
+    (errand,) = await here.take()
+    await here.channel.post(errand, None, errand.lease_until)
+    here.clock.move(hours=8)
+    async with here.at_work():
+        pass
+    assert (len(here.channel.sent), here.channel.searched) == (1, 1)
+    assert await state(here) == [("sent", None)]
+
+
+async def test_a_claim_left_behind_too_long_and_never_sent_failed(here: Office) -> None:
+    await here.add()
+    here.clock.set(DUE)
+    await here.take()
+    here.clock.move(hours=8)
+    async with here.at_work():
+        pass
+    assert here.channel.sent == []
+    assert await state(here) == [("failed", "too-late")]
+
+
+async def test_a_forum_is_searched_before_any_second_attempt(here: Office) -> None:
+    here.channel.plan.append("lost")
+    await here.add(place=Place.FORUM)
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(seconds=29)
+        assert here.channel.searched == 0
+        await here.move(seconds=30)
+    assert (len(here.channel.sent), here.channel.searched) == (1, 1)
+
+
+async def test_what_a_moderator_pauses_is_not_sent_any_more(here: Office) -> None:
+    here.channel.plan.append(NotNow())
+    schedule = await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.store.schedules.pause(schedule.id, Pause.MODERATOR)
+        await here.move(minutes=1)
+    assert here.channel.sent == []
+    assert await state(here) == [("skipped", "stopped")]
+
+
+async def test_a_fault_of_ours_loses_nothing(here: Office) -> None:
+    here.channel.plan.append(RuntimeError("on purpose"))
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(seconds=10)
+    assert await state(here) == [("sent", None)]
+
+
+async def test_posts_under_way_at_the_end_are_recorded(here: Office) -> None:
+    for number in range(40):
+        await here.add(guild=GUILD + number, channel=CHANNEL + number)
+    async with here.at_work():
+        here.clock.set(DUE)
+        await until(lambda: len(here.channel.sent) > 5)
+    sent = sum(row["state"] == "sent" for row in await here.ledger())
+    assert sent == len(here.channel.sent)
+
+
+async def test_two_processes_at_work_on_one_store(here: Office, tmp_path: Path) -> None:
+    for number in range(200):
+        await here.add(guild=GUILD + number, channel=CHANNEL + number)
+    path = tmp_path / "store.sqlite3"
+    async with office(path, here.clock, here.channel, "two") as other, here.at_work(), other.at_work():
+        here.clock.set(DUE)
+        await until(lambda: len(here.channel.sent) >= 200)
+        await here.quiet()
+    rows = await here.ledger()
+    assert [row["state"] for row in rows] == ["sent"] * 200
+    assert len({post.nonce for post in here.channel.posts}) == len(here.channel.sent) == 200
+
+
+async def test_the_rows_of_a_server_go_seven_days_after_the_bot_left(here: Office) -> None:
+    await here.add()
+    await here.store.departures.leave([GUILD], START)
+    async with here.at_work():
+        await here.move(days=6, hours=23)
+        assert len(await here.store.schedules.of_guild(GUILD)) == 1
+        await here.move(hours=1)
+        await here.quiet()
+    assert await here.store.schedules.of_guild(GUILD) == []
+    assert here.channel.sent == []
+
+
+async def test_a_store_held_by_another_process_is_waited_for(tmp_path: Path) -> None:
+    clock = FakeClock(START)
+    async with office(tmp_path / "store.sqlite3", clock, Channel(clock)) as here:
+        await here.add()
+        await here.database._writer.execute("PRAGMA busy_timeout = 10")
+        async with office(tmp_path / "store.sqlite3", clock, here.channel, "two") as other:
+            async with here.at_work():
+                async with other.database.transaction():
+                    await here.move(hours=1)
+                    assert here.clock.wakes == [DUE + dt.timedelta(seconds=5)]
+                await here.move(seconds=5)
+            assert len(here.channel.sent) == 1

@@ -1,0 +1,206 @@
+"""What the tests of daily quotes share: schedules, a small announcement, and a channel that remembers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections import deque
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bot.domain.announcement import Head
+from bot.domain.daily.errand import PauseNotice, QuotePost
+from bot.domain.daily.model import Place, Style, Target, Wish
+from bot.domain.daily.rule import EVERY_DAY, Rule, upcoming
+from bot.domain.daily.zones import Zones
+from bot.domain.quotes import Quote, Speaker, Topic
+from bot.services.daily.abouts import Abouts
+from bot.services.daily.face import Absent, Accepted, Look, NotNow, Refused, Unknowable, Unsure
+from bot.services.daily.poster import Poster
+from bot.services.daily.scheduling import Scheduler
+from bot.services.library import Library
+from bot.services.quotes import QuoteService
+from bot.store.daily import DailyStore
+from bot.store.database import Database
+from bot.store.deliveries import Deliveries
+from bot.store.departures import Departures
+from bot.store.schedules import Schedules
+from bot.store.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from bot.domain.daily.model import Schedule
+    from tests.support.clock import FakeClock
+
+GUILD, CHANNEL = 1001, 2001
+# A Monday.
+START = dt.datetime(2026, 1, 5, 8, 0, tzinfo=dt.UTC)
+NONCE_WINDOW = dt.timedelta(minutes=5)
+
+
+def rule(time: str = "09:00", days: int = EVERY_DAY, zone: str = "UTC") -> Rule:
+    hours, minutes = time.split(":")
+    return Rule(int(hours) * 60 + int(minutes), days, zone)
+
+
+def wish(channel: int = CHANNEL, guild: int = GUILD, place: Place = Place.TEXT, **fields: Any) -> Wish:
+    given = {name: fields.pop(name) for name in ("time", "days", "zone") if name in fields}
+    return Wish(Target(guild, channel, place), rule(**given), **fields)
+
+
+def announcement(count: int = 7) -> Library:
+    """Quotes by two speakers; every third one is about the music."""
+    speakers = (Speaker("ann", "Ann", "Ann", "writer", 0x112233), Speaker("bo", "Bo", "Bo, quoted by Ann", "x", 0))
+    quotes = tuple(
+        Quote(
+            f"quote-{n}", n, f"Words number {n}.", speakers[n % 2], "The post", "p", 0, ("music",) if n % 3 == 0 else ()
+        )
+        for n in range(1, count + 1)
+    )
+    head = msgspec.convert(dict.fromkeys(Head.__struct_fields__, "x"), Head)
+    empty: tuple[Any, ...] = ()
+    topics = (Topic("music", "The music"), Topic("silence", "The silence"))
+    return Library(head, ("The post",), speakers, topics, empty, quotes, empty, empty, empty, empty, empty)
+
+
+def abouts(count: int = 7) -> Abouts:
+    library = announcement(count)
+    return Abouts(library, QuoteService(library, None))  # type: ignore[arg-type]  # no search in these tests
+
+
+class Channel:
+    """A channel that keeps what it was sent, as Discord does; what goes wrong is planned by the test.
+
+    `plan` holds what happens at the next posts: an answer to give instead, or 'lost': the message is
+    created, and the answer never comes. `looks` does the same for searches.
+    """
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+        self.plan: deque[Refused | NotNow | Unsure | str | BaseException] = deque()
+        self.searches: deque[Unknowable | NotNow] = deque()
+        self.look_answer = Look(Place.TEXT)
+        self.sent: list[QuotePost | PauseNotice] = []
+        self.asked = 0
+        self.searched = 0
+        self._accepted: list[tuple[QuotePost | PauseNotice, Accepted]] = []
+
+    @property
+    def posts(self) -> list[QuotePost]:
+        return [errand for errand in self.sent if isinstance(errand, QuotePost)]
+
+    @property
+    def notices(self) -> list[PauseNotice]:
+        return [errand for errand in self.sent if isinstance(errand, PauseNotice)]
+
+    async def post(
+        self, errand: QuotePost | PauseNotice, _quote: Quote | None, deadline: dt.datetime
+    ) -> Accepted | Refused | NotNow | Unsure:
+        if self.clock.now() >= deadline:
+            return NotNow()
+        self.asked += 1
+        happens = self.plan.popleft() if self.plan else "ok"
+        if isinstance(happens, BaseException):
+            raise happens
+        if not isinstance(happens, str):
+            return happens
+        accepted = self._remembered(errand) or self._create(errand)
+        return accepted if happens == "ok" else Unsure()
+
+    def _remembered(self, errand: QuotePost | PauseNotice) -> Accepted | None:
+        for known, accepted in self._accepted:
+            recent = self.clock.now() - accepted.at < NONCE_WINDOW
+            if known.nonce == errand.nonce and recent and errand.target.place is not Place.FORUM:
+                return accepted
+        return None
+
+    def _create(self, errand: QuotePost | PauseNotice) -> Accepted:
+        self.sent.append(errand)
+        accepted = Accepted(len(self.sent), errand.target.channel, self.clock.now())
+        self._accepted.append((errand, accepted))
+        return accepted
+
+    async def find(
+        self, errand: QuotePost | PauseNotice, since: dt.datetime
+    ) -> Accepted | Absent | Unknowable | NotNow:
+        self.searched += 1
+        if self.searches:
+            return self.searches.popleft()
+        for known, accepted in self._accepted:
+            if known.mark == errand.mark and accepted.at >= since - dt.timedelta(minutes=5):
+                return accepted
+        return Absent()
+
+    async def look(self, _guild: int, _channel: int, _role: int | None, _style: Style) -> Look:
+        return self.look_answer
+
+
+class Office:
+    """A process at work on a store: its poster and its scheduler, with a clock and channel of the test."""
+
+    def __init__(self, database: Database, clock: FakeClock, channel: Channel, owner: str = "one") -> None:
+        self.worker = Worker(owner)
+        self.database, self.clock, self.channel = database, clock, channel
+        self.abouts = abouts()
+        self.store = DailyStore(Schedules(database), Deliveries(database, self.worker), Departures(database))
+        self.poster = Poster(self.store.deliveries, self.store.departures, self.abouts, channel, clock)
+        stores = (self.store.schedules, self.store.deliveries)
+        self.scheduler = Scheduler(stores, self.abouts, zones(), channel, clock, lambda: 7, self.poster.poke)
+
+    async def add(self, seed: int = 7, **fields: Any) -> Schedule:
+        made = wish(**fields)
+        first = next(upcoming(made.rule, self.clock.now()))
+        schedule = await self.store.schedules.add(made, seed, first, 25)
+        self.poster.poke()
+        return schedule
+
+    async def take(self, limit: int = 100) -> list[QuotePost | PauseNotice]:
+        return await self.store.deliveries.take(self.clock.now(), limit, self.abouts.matching)
+
+    async def ledger(self) -> list[dict[str, Any]]:
+        rows = await self.database.fetch_all("SELECT * FROM delivery ORDER BY schedule, date")
+        return [dict(row) for row in rows]
+
+    @contextlib.asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.poster.run())
+        try:
+            await self.quiet()
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def quiet(self) -> None:
+        """Wait until the poster sleeps."""
+        await until(lambda: bool(self.clock.wakes))
+
+    async def move(self, **delta: float) -> None:
+        """Let time pass and the poster do what is due."""
+        self.clock.move(**delta)
+        await self.quiet()
+
+
+async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    async with asyncio.timeout(seconds):
+        await asyncio.sleep(0.01)
+        while not holds():  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0.01)
+
+
+@cache
+def zones() -> Zones:
+    return Zones.load()
+
+
+@contextlib.asynccontextmanager
+async def office(
+    path: Path, clock: FakeClock, channel: Channel | None = None, owner: str = "one"
+) -> AsyncIterator[Office]:
+    async with await Database.open(path) as database:
+        yield Office(database, clock, channel or Channel(clock), owner)
