@@ -1,0 +1,137 @@
+"""Messages with pictures: within Discord's limits, and whole without the picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from bot.domain.announcement import Entry
+from bot.rendering import overview as overviews
+from bot.rendering import quote as quotes
+from bot.rendering import timeline as timelines
+from bot.rendering.frame import TEXT_LIMIT, Accent, Panel
+from bot.rendering.openers import openers
+from bot.rendering.picture import ALT_LIMIT, alt_text, attached, gallery
+from bot.services.overview import STROKES, Ship
+from bot.services.timeline import Told
+from tests.services.pictures.looking import quote
+
+CONFIRMED = STROKES["confirmed"]
+
+
+def parts(panel: Panel) -> list[dict[str, Any]]:
+    """What stands in the panel's box, as it is sent."""
+    (box,) = panel.to_components()
+    return list(box["components"])
+
+
+def text_of(panel: Panel) -> str:
+    return "\n".join(part["content"] for part in parts(panel) if part["type"] == 10)
+
+
+def galleries(panel: Panel) -> list[dict[str, Any]]:
+    return [item for part in parts(panel) if part["type"] == 12 for item in part["items"]]
+
+
+def told(number: int, *, line: str = "A line.") -> Told:
+    entry = Entry(id=f"entry-{number}", when="Then", title=f"Something *{number}*", quote="a-quote", line=line)
+    return Told(number, entry, quote("The words."))
+
+
+def ship(number: int) -> Ship:
+    return Ship(f"ship-{number}", f"Ship `{number}`", ("Aya", "Bo"), "Confirmed", CONFIRMED)
+
+
+def test_a_card_shows_the_whole_quote_as_words_too() -> None:
+    panel = quotes.carded(quote("Words *as* they are.", attribution="Aya, quoted by Bo"))
+    (item,) = galleries(panel)
+    assert item["media"]["url"] == "attachment://quote-1.png"
+    assert item["description"] == "“Words *as* they are.” — Aya, quoted by Bo"
+    assert "> Words \\*as\\* they are." in text_of(panel)
+    assert "Aya, quoted by Bo" in text_of(panel)
+
+
+def test_a_long_quotes_alt_text_is_cut_and_the_message_carries_the_rest() -> None:
+    long = quote("one word and another " * 60 + "the end")
+    panel = quotes.carded(long)
+    assert len(galleries(panel)[0]["description"]) <= ALT_LIMIT
+    assert galleries(panel)[0]["description"].endswith("…")
+    assert "the end" in text_of(panel)
+
+
+def test_the_file_carries_the_same_words_as_the_gallery() -> None:
+    each = quote("Words.")
+    file = attached(b"png", quotes.card_name(each), alt_text(each))
+    assert (file.filename, file.description) == ("quote-1.png", alt_text(each))
+    assert file.fp.read() == b"png"
+    assert len(gallery("a.png", "x" * 2_000).to_component_dict()["items"][0]["description"]) == ALT_LIMIT
+
+
+def test_every_quote_offers_its_context_and_its_card() -> None:
+    # Slugs have at most 80 characters, custom ids 100.
+    longest = msgspec.structs.replace(quote("Words."), id="a" * 80)
+    buttons = [each.item for each in quotes.quote_buttons(longest)]
+    assert [each.label for each in buttons] == ["Context", "Card"]
+    assert [each.custom_id for each in buttons] == [f"b|context|{longest.id}", f"b|card|{longest.id}"]
+
+
+@pytest.mark.parametrize("picture", [True, False])
+def test_the_timeline_is_whole_with_and_without_its_picture(picture: bool) -> None:
+    panel = timelines.timeline("Line", [told(1), told(2)], picture=picture)
+    assert "**1. Something \\*1\\***" in text_of(panel)
+    assert "A line." in text_of(panel)
+    assert len(galleries(panel)) == picture
+    assert timelines.alt_text("Line", [told(1)]) == "Line: 1. Something *1* (Then)"
+
+
+@pytest.mark.parametrize(("count", "line"), [(16, "x" * 80), (40, "x" * 400), (125, "x" * 400), (300, "x")])
+def test_a_timeline_of_any_length_fits_a_message(count: int, line: str) -> None:
+    entries = [told(number, line=line) for number in range(1, count + 1)]
+    panel = timelines.timeline("Line", entries, picture=True)
+    sent = text_of(panel)
+    assert len(sent) <= TEXT_LIMIT
+    assert panel.total_children_count <= 40
+    told_last = f"{count}. " in sent
+    assert told_last or "\n…" in sent
+    assert sent.count("**") % 2 == 0
+
+
+def test_an_opened_entry_stands_above_its_words() -> None:
+    sent = text_of(timelines.opened(told(3)))
+    assert sent.index("Something \\*3\\*") < sent.index("> The words.")
+    assert "no. 1" in sent
+
+
+@pytest.mark.parametrize("picture", [True, False])
+def test_the_overview_is_a_table_with_and_without_its_picture(picture: bool) -> None:
+    longer = Ship("longer", "A longer name", ("Aya", "Bo"), "Ended", STROKES["ended"])
+    panel = overviews.overview([ship(1), longer], picture=picture)
+    assert "```\nShip '1'       Confirmed\nA longer name  Ended\n```" in text_of(panel)
+    assert len(galleries(panel)) == picture
+
+
+def test_an_overview_of_many_ships_fits_a_message_and_closes_its_table() -> None:
+    panel = overviews.overview([ship(number) for number in range(300)], picture=True)
+    assert len(text_of(panel)) <= TEXT_LIMIT
+    assert text_of(panel).count("```") == 2
+    assert panel.total_children_count <= 40
+    assert len(galleries(panel)[0]["description"]) <= ALT_LIMIT
+
+
+def test_strokes_have_the_colours_of_the_answers() -> None:
+    colours = {verdict: stroke.colour for verdict, stroke in STROKES.items()}
+    assert colours == {"confirmed": Accent.YES, "ended": Accent.NO, "mentioned": Accent.OPEN}
+    assert len({stroke.dash for stroke in STROKES.values()}) == len(STROKES)
+
+
+def test_selects_hold_25_options_each_and_say_so() -> None:
+    rows = openers("open", "Pick", [(str(n), "a" * 200, "b" * 200) for n in range(60)])
+    selects = [row[0].item for row in rows]
+    assert [len(each.options) for each in selects] == [25, 25, 10]
+    assert [each.placeholder for each in selects] == ["Pick (1 of 3)", "Pick (2 of 3)", "Pick (3 of 3)"]
+    assert len({each.custom_id for each in selects}) == 3
+    assert len(selects[0].options[0].label) == len(selects[0].options[0].description or "") == 100
+    assert openers("open", "Pick", [("a", "A", "said")])[0][0].item.placeholder == "Pick"
+    assert openers("open", "Pick", []) == []
