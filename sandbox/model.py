@@ -119,7 +119,11 @@ class Channel:
 
 @dataclass(slots=True, eq=False)
 class Guild:
-    """A server. `channels` holds threads too, after their parents."""
+    """A server. `channels` holds threads too, after their parents.
+
+    The system channel is where Discord itself writes to members, the public-updates channel where it writes
+    to moderators (Discord's docs, "Guild object"); a new server's first text channel is its system channel.
+    """
 
     id: int
     name: str
@@ -129,6 +133,8 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     locale: str = "en-US"
     unavailable: bool = False
+    system_channel_id: int | None = None
+    public_updates_channel_id: int | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -148,8 +148,8 @@ def guild(one: Guild) -> dict[str, Any]:
     """Render a guild as GET /guilds/{id} does: without channels and members."""
     absent = (
         "icon", "description", "home_header", "splash", "discovery_splash", "banner", "application_id",
-        "afk_channel_id", "system_channel_id", "widget_channel_id", "max_presences", "vanity_url_code",
-        "rules_channel_id", "safety_alerts_channel_id", "public_updates_channel_id", "incidents_data",
+        "afk_channel_id", "widget_channel_id", "max_presences", "vanity_url_code",
+        "rules_channel_id", "safety_alerts_channel_id", "incidents_data",
     )  # fmt: skip
     nothing = (
         "system_channel_flags", "verification_level", "default_message_notifications", "mfa_level",
@@ -160,6 +160,10 @@ def guild(one: Guild) -> dict[str, Any]:
         "name": one.name,
         "owner_id": str(one.owner_id),
         **dict.fromkeys(absent),
+        "system_channel_id": None if one.system_channel_id is None else str(one.system_channel_id),
+        "public_updates_channel_id": (
+            None if one.public_updates_channel_id is None else str(one.public_updates_channel_id)
+        ),
         **dict.fromkeys(nothing, 0),
         "features": [],
         "region": "deprecated",

@@ -33,6 +33,8 @@ class World(Registry):
     def _put_channel(self, guild: Guild, name: str, kind: ChannelType) -> Channel:
         one = Channel(self.ids.founding(), kind, name, guild, position=len(guild.channels))
         guild.channels[one.id] = self.channels[one.id] = one
+        if kind is ChannelType.TEXT and guild.system_channel_id is None:
+            guild.system_channel_id = one.id
         return one
 
     def add_channel(self, guild: Guild, name: str, kind: ChannelType = ChannelType.TEXT) -> Channel:
