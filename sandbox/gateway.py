@@ -137,6 +137,8 @@ class Gateway:
         shard, shards = data.get("shard") or (0, 1)
         if not 0 <= shard < shards:
             raise Close(4010, "Invalid shard.")
+        for old in [each for each in self.sessions.values() if each.shard == shard and not each.live]:
+            del self.sessions[old.id]  # nobody will come back for it
         session = Session(f"{self._world.ids.next():x}", shard, shards, intents)
         self.sessions[session.id] = session
         session.attach(socket)
