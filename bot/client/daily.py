@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import discord
 
     from bot.services import Services
-    from bot.services.daily.face import CardMaker
 
 # SQLite's integers are signed and have 64 bits.
 _SEED_BITS = 63
@@ -32,11 +31,11 @@ class Daily:
     poster: Poster
 
 
-def daily_quotes(bot: discord.Client, services: Services, cards: CardMaker | None = None) -> Daily:
+def daily_quotes(bot: discord.Client, services: Services) -> Daily:
     """Return the daily quotes of this process; chance for the schedules' seeds is the system's."""
     store, clock = services.daily, services.clock
     abouts = Abouts(services.library, services.quotes)
-    face = DiscordFace(bot, clock, cards)
+    face = DiscordFace(bot, clock, services.pictures)
     poster = Poster(store.deliveries, store.departures, abouts, face, clock)
     scheduler = Scheduler(
         (store.schedules, store.deliveries),

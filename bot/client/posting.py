@@ -16,6 +16,7 @@ from bot.client.pace import Pace
 from bot.domain.daily.errand import PauseNotice, QuotePost
 from bot.domain.daily.model import Pause, Place, Reason, Style
 from bot.rendering import daily_post
+from bot.rendering.picture import alt_text
 from bot.services.daily.face import Absent, Accepted, NotNow, Refused, Unknowable, Unsure
 from bot.services.daily.turns import ATTEMPT
 
@@ -53,7 +54,7 @@ _Form = list[dict[str, Any]]
 class DiscordFace:
     """The Face protocol by discord.py's HTTP client, with one request an attempt."""
 
-    def __init__(self, bot: discord.Client, clock: Clock, cards: CardMaker | None = None) -> None:
+    def __init__(self, bot: discord.Client, clock: Clock, cards: CardMaker) -> None:
         self._bot = bot
         self._clock = clock
         self._cards = cards
@@ -94,11 +95,11 @@ class DiscordFace:
 
     async def _quote_post(self, errand: QuotePost, quote: Quote) -> tuple[Route, _Form]:
         picture = None
-        if errand.style is Style.CARD and self._cards is not None:
+        if errand.style is Style.CARD:
             picture = await self._cards.card(quote)
         view = daily_post.post(errand, quote, picture=picture is not None)
         forum = errand.target.place is Place.FORUM
-        message = _message(view, errand.role, daily_post.alt_text(quote) if picture else None, errand.nonce)
+        message = _message(view, errand.role, alt_text(quote) if picture else None, errand.nonce)
         channel = errand.target.channel
         if forum:
             # Discord's docs, Start Thread in Forum: its message takes no nonce.

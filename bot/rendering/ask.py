@@ -9,7 +9,7 @@ from discord.utils import escape_markdown
 from bot.domain.text import cut
 from bot.rendering import frame
 from bot.rendering.actions import LABEL_LIMIT, button
-from bot.rendering.quote import CONTEXT, place, spoken
+from bot.rendering.quote import place, quote_buttons, spoken
 
 if TYPE_CHECKING:
     from bot.domain.announcement import Fact
@@ -23,7 +23,7 @@ _PRIVATE, _PUBLIC = "p", "o"
 def answered(answer: Answered, *, private: bool, question: str | None = None) -> frame.Panel:
     """Return the answer; `question` is shown above it where the channel would not show it otherwise."""
     asked = f"-# Asked: {frame.safe(question)}" if question else None
-    buttons = [button(CONTEXT, answer.quotes[0].id, "Context")]
+    buttons = quote_buttons(answer.quotes[0])
     if answer.runner_up is not None:
         buttons.append(suggestion(answer.runner_up, private=private))
     return frame.Panel(

@@ -6,7 +6,7 @@ history (Discord's docs, Component Reference: `id`, a 32-bit integer).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 
@@ -14,7 +14,8 @@ from bot.domain.daily.model import Pause
 from bot.domain.text import cut
 from bot.rendering.actions import button
 from bot.rendering.frame import Accent, Panel
-from bot.rendering.quote import CONTEXT, spoken
+from bot.rendering.picture import alt_text, gallery
+from bot.rendering.quote import CONTEXT, quote_buttons, spoken
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from bot.domain.quotes import Quote
 
 PICTURE = "quote.png"
-# Discord's docs: an attachment's description, and a thread's name.
-ALT_LIMIT = 1_024
+# Discord's docs: a thread's name.
 _NAME_LIMIT = 100
 
 REASONS = {
@@ -46,26 +46,16 @@ def post(errand: QuotePost, quote: Quote, *, picture: bool) -> Panel:
     view = Panel(
         f"<@&{errand.role}>" if errand.role else None,
         spoken(quote),
-        _gallery(quote) if picture else None,
+        gallery(PICTURE, alt_text(quote)) if picture else None,
         accent=quote.speaker.colour,
         footer=f"Daily quote · {day(errand.date)}{_late(errand)} · {quote.source} · no. {quote.number}",
-        rows=[[button(CONTEXT, quote.id, "Context")]],
+        rows=[[button(CONTEXT, quote.id, "Context")] if picture else quote_buttons(quote)],
     )
     return _marked(view, errand.mark)
 
 
 def _late(errand: QuotePost) -> str:
     return f" · late, planned for {discord.utils.format_dt(errand.due, 't')}" if errand.late else ""
-
-
-def _gallery(quote: Quote) -> discord.ui.MediaGallery[Any]:
-    item = discord.MediaGalleryItem(f"attachment://{PICTURE}", description=alt_text(quote))
-    return discord.ui.MediaGallery(item)
-
-
-def alt_text(quote: Quote) -> str:
-    """Return what a screen reader says for a picture of the quote."""
-    return cut(f"“{quote.text}” — {quote.speaker.attribution}", ALT_LIMIT)
 
 
 def forum_name(errand: QuotePost, quote: Quote) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import msgspec
 import pytest
 
 from bot.domain.announcement import Entry
+from bot.domain.daily.errand import QuotePost
+from bot.domain.daily.model import Place, Style, Target
+from bot.rendering import daily_post
 from bot.rendering import overview as overviews
 from bot.rendering import quote as quotes
 from bot.rendering import timeline as timelines
@@ -19,6 +23,21 @@ from bot.services.timeline import Told
 from tests.services.pictures.looking import quote
 
 CONFIRMED = STROKES["confirmed"]
+NOON = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
+ERRAND = QuotePost(
+    id=1,
+    target=Target(guild=1, channel=2, place=Place.TEXT),
+    nonce="nonce",
+    lease_until=NOON,
+    latest=NOON,
+    schedule=1,
+    quote="a-quote",
+    date=NOON.date(),
+    due=NOON,
+    late=False,
+    role=None,
+    style=Style.CARD,
+)
 
 
 def parts(panel: Panel) -> list[dict[str, Any]]:
@@ -75,6 +94,17 @@ def test_every_quote_offers_its_context_and_its_card() -> None:
     buttons = [each.item for each in quotes.quote_buttons(longest)]
     assert [each.label for each in buttons] == ["Context", "Card"]
     assert [each.custom_id for each in buttons] == [f"b|context|{longest.id}", f"b|card|{longest.id}"]
+
+
+@pytest.mark.parametrize(
+    ("picture", "buttons"), [(False, ["Context", "Card"]), (True, ["Context"])], ids=["text", "card"]
+)
+def test_a_daily_post_shows_its_card_or_offers_it(picture: bool, buttons: list[str]) -> None:
+    panel = daily_post.post(ERRAND, quote("Words."), picture=picture)
+    assert [item["media"]["url"] for item in galleries(panel)] == ["attachment://quote.png"] * picture
+    assert "> Words." in text_of(panel)
+    (row,) = [part for part in parts(panel) if part["type"] == 1]
+    assert [each["label"] for each in row["components"]] == buttons
 
 
 @pytest.mark.parametrize("picture", [True, False])
