@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -12,7 +13,7 @@ from discord.ext import commands
 from bot import errors
 from bot.client.daily import daily_quotes
 from bot.client.sync import sync
-from bot.domain.errors import SettingError
+from bot.domain.errors import SettingError, UnreachableError
 from bot.rendering.actions import Actions, Pick, Press
 
 if TYPE_CHECKING:
@@ -74,9 +75,16 @@ class Canonkeeper(commands.AutoShardedBot):
         self._dev_guild = discord.Object(dev_guild_id) if dev_guild_id else None
 
     async def sign_in(self, token: str) -> None:
-        """Log in and run `setup_hook`. Raises SettingError when Discord refuses the token."""
+        """Log in and run `setup_hook`.
+
+        Raises SettingError when Discord refuses the token, UnreachableError when it does not answer.
+        """
         try:
             await self.login(token)
+        except aiohttp.ClientConnectionError as error:
+            raise UnreachableError(
+                f"Discord cannot be reached ({error}): check this machine's connection to the Internet, and start again"
+            ) from error
         except discord.LoginFailure as error:
             raise SettingError(
                 "DISCORD_TOKEN was refused by Discord: make a new one in the developer portal, under "

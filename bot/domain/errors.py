@@ -30,5 +30,9 @@ class LearningError(CanonkeeperError):
     """What there is to learn could not be learnt; the store keeps what it had."""
 
 
+class UnreachableError(CanonkeeperError):
+    """Discord does not answer."""
+
+
 class UserError(CanonkeeperError):
     """A member's or moderator's input cannot be served; the text tells them what to do instead."""

@@ -14,6 +14,7 @@ from bot.domain import announcement as announcements
 from bot.domain import canon
 from bot.domain.errors import LearningError
 from bot.domain.understanding import Answerable, Example, Lesson
+from bot.domain.understanding.blob import FORM
 from bot.store import seed
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ async def bring_up_to_date(database: Database, folder: Path) -> bool:
 
     Raises AnnouncementError with every mistake in the folder; the store then keeps what it had.
     """
-    checksum = await asyncio.to_thread(announcements.checksum, folder)
+    # A program that reads another form of what was learnt learns anew, too.
+    checksum = f"{await asyncio.to_thread(announcements.checksum, folder)}.{FORM}"
     if await seed.seeded_checksum(database) == checksum:
         return False
     announcement = await asyncio.to_thread(announcements.load, folder)

@@ -57,7 +57,8 @@ class Database:
     A second connection serves reads, so that a search never waits for a write and never sees half of one.
     """
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._path = path
         self._writer = writer
         self._reader = reader
         self._lock = asyncio.Lock()
@@ -70,7 +71,7 @@ class Database:
         or from a newer program; it is left untouched then.
         """
         with _in_words(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(_make_folder, path)
             await migrate.inspect(path)
             writer = await _connect(path, busy_timeout_ms)
             try:
@@ -79,7 +80,7 @@ class Database:
             except BaseException:
                 await writer.close()
                 raise
-        return cls(writer, reader)
+        return cls(path, writer, reader)
 
     async def close(self) -> None:
         """Close both connections; SQLite folds the write-ahead log into the file."""
@@ -100,13 +101,19 @@ class Database:
         reads first cannot fail halfway because another process wrote in between.
         """
         async with self._lock:
-            await self._writer.execute("BEGIN IMMEDIATE")
             try:
+                await self._writer.execute("BEGIN IMMEDIATE")
                 yield Transaction(self._writer)
+                await self._writer.commit()
             except BaseException:
-                await self._writer.rollback()
+                # Also where BEGIN or COMMIT was cancelled or failed (a deferred foreign key speaks up at COMMIT):
+                # the connection's thread works in order, so no transaction is open after this.
+                await asyncio.shield(self._writer.rollback())
                 raise
-            await self._writer.commit()
+
+    def in_words(self) -> contextlib.AbstractContextManager[None]:
+        """Return a block in which what SQLite raises becomes StoreError, for the person who hosts the bot."""
+        return _in_words(self._path)
 
     async def fetch_all(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return all rows of a read; it sees every transaction that was committed before."""
@@ -116,6 +123,13 @@ class Database:
         """Return the first row of a read, or None."""
         rows = await self.fetch_all(sql, parameters)
         return rows[0] if rows else None
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise StoreError(f"DATABASE_PATH {path} cannot be used: {path.parent} is not a folder") from None
 
 
 async def _connect(path: Path, busy_timeout_ms: int) -> aiosqlite.Connection:
@@ -149,10 +163,10 @@ def _reason(path: Path, error: sqlite3.DatabaseError) -> str:
     reasons = {
         sqlite3.SQLITE_BUSY: "is in use by another program; stop that one, or wait, and start again",
         sqlite3.SQLITE_LOCKED: "is in use by another program; stop that one, or wait, and start again",
-        sqlite3.SQLITE_READONLY: "is read-only; give this user the right to write to it and to its folder",
+        sqlite3.SQLITE_READONLY: migrate.READ_ONLY,
         sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and may be written to",
         sqlite3.SQLITE_FULL: "cannot grow: the disk is full; make room and start again",
         sqlite3.SQLITE_NOTADB: "is not a SQLite database; move it away, or name another file",
-        sqlite3.SQLITE_CORRUPT: "is damaged; put back a copy, or recover it with the sqlite3 program's .recover",
+        sqlite3.SQLITE_CORRUPT: migrate.DAMAGED,
     }
     return f"DATABASE_PATH {path} {reasons.get(code, f'cannot be used: {error}')}"

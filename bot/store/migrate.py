@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
+import os
 import re
 import sqlite3
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
-
-import aiosqlite
 
 from bot.domain.errors import StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import aiosqlite
+
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
+_KNOWN = "SELECT 1 FROM sqlite_schema WHERE name = 'migration'"
+_APPLIED = "SELECT number, sha256 FROM migration"
+DAMAGED = "is damaged; put back a copy, or recover it with the sqlite3 program's .recover"
+READ_ONLY = "is read-only; give this user the right to write to it and to its folder"
 _RECORD = """
 CREATE TABLE IF NOT EXISTS migration (
     number  INTEGER PRIMARY KEY,
@@ -53,21 +60,41 @@ def migrations() -> tuple[Migration, ...]:
 async def inspect(path: Path) -> None:
     """Refuse a database that this program must not touch, before anything is written to it.
 
-    Raises StoreError for one from a newer program or with an edited migration, and lets
-    sqlite3.DatabaseError through for one that is locked, corrupt or no database.
+    Raises StoreError for one that is damaged, from a newer program, another program's, or with an edited
+    migration, and lets sqlite3.DatabaseError through for one that is locked or no database.
     """
-    if not path.exists() or path.stat().st_size == 0:
-        return
-    async with aiosqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True) as connection:
-        _refuse_unknown(path, await _applied(connection))
+    if path.is_dir():
+        raise StoreError(f"DATABASE_PATH {path} is a folder; name a file in it")
+    await asyncio.to_thread(_look_at, path)
+
+
+def _look_at(path: Path) -> None:
+    # SQLite itself would open it for reading, and say so only at the first write.
+    if path.exists() and not os.access(path, os.W_OK):
+        raise StoreError(f"DATABASE_PATH {path} {READ_ONLY}")
+    if path.exists() and path.stat().st_size:
+        # Not through aiosqlite: its thread speaks up when a connection fails and the event loop is gone by then.
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            _refuse(path, connection)
+    # Whether it can be opened for writing at all.
+    sqlite3.connect(path).close()
+
+
+def _refuse(path: Path, connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
+        raise StoreError(f"DATABASE_PATH {path} {DAMAGED}")
+    if connection.execute(_KNOWN).fetchone():
+        _refuse_unknown(path, dict(connection.execute(_APPLIED).fetchall()))
+    elif connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        raise StoreError(f"DATABASE_PATH {path} is another program's database; name another file")
 
 
 async def apply(connection: aiosqlite.Connection, path: Path) -> None:
     """Run the migrations that `path` lacks, each in a transaction with its own record."""
     await connection.execute(_RECORD)
     for step in migrations():
-        await connection.execute("BEGIN IMMEDIATE")
         try:
+            await connection.execute("BEGIN IMMEDIATE")
             # Read again under the lock: another process may have run the step meanwhile.
             applied = await _applied(connection)
             _refuse_unknown(path, applied)
@@ -78,17 +105,14 @@ async def apply(connection: aiosqlite.Connection, path: Path) -> None:
                     "INSERT INTO migration (number, name, sha256) VALUES (?, ?, ?)",
                     (step.number, step.name, step.sha256),
                 )
+            await connection.commit()
         except BaseException:
             await connection.rollback()
             raise
-        await connection.commit()
 
 
 async def _applied(connection: aiosqlite.Connection) -> dict[int, str]:
-    known = await connection.execute_fetchall("SELECT 1 FROM sqlite_schema WHERE name = 'migration'")
-    if not list(known):
-        return {}
-    rows = await connection.execute_fetchall("SELECT number, sha256 FROM migration")
+    rows = await connection.execute_fetchall(_APPLIED)
     return {int(number): str(sha256) for number, sha256 in rows}
 
 

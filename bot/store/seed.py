@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.domain.announcement.check_words import speaker_of
+from bot.domain.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,7 +98,9 @@ async def _quotes(tx: Transaction, announcement: Announcement) -> None:
         [(q.id, topic) for q in announcement.quotes for topic in q.topics],
     )
     await tx.executemany(
-        "INSERT INTO quote_search (text, quote) VALUES (?, ?)", [(q.text, q.id) for q in announcement.quotes]
+        # Folded, as what is searched for is: letters that look alike are alike on both sides.
+        "INSERT INTO quote_search (text, quote) VALUES (?, ?)",
+        [(fold(q.text), q.id) for q in announcement.quotes],
     )
 
 

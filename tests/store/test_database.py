@@ -1,0 +1,146 @@
+"""Transactions that cannot interleave, and what is left when one fails."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+PUT = "INSERT INTO synced_commands (application_id, scope, sha256) VALUES (?, ?, ?)"
+ALL = "SELECT application_id FROM synced_commands ORDER BY application_id"
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with await Database.open(tmp_path / "folder" / "store.sqlite3") as opened:
+        yield opened
+
+
+async def put(database: Database, *numbers: int) -> None:
+    async with database.transaction() as tx:
+        for number in numbers:
+            await tx.execute(PUT, (number, "global", "x"))
+            await asyncio.sleep(0)
+
+
+async def numbers(database: Database) -> list[int]:
+    return [row["application_id"] for row in await database.fetch_all(ALL)]
+
+
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 2)])
+async def test_how_the_connections_are_set(database: Database, pragma: str, value: object) -> None:
+    assert tuple(await database.fetch_one(f"PRAGMA {pragma}") or ()) == (value,)
+    async with database.transaction() as tx:
+        assert tuple(await tx.fetch_one(f"PRAGMA {pragma}") or ()) == (value,)
+
+
+async def test_what_is_committed_is_seen(database: Database) -> None:
+    await put(database, 1, 2)
+    assert await numbers(database) == [1, 2]
+
+
+async def test_what_is_not_committed_is_not_seen(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute(PUT, (1, "global", "x"))
+        assert await numbers(database) == []
+        assert len(await tx.fetch_all(ALL)) == 1
+
+
+async def test_an_error_takes_everything_back(database: Database) -> None:
+    async def fail() -> None:
+        async with database.transaction() as tx:
+            await tx.execute(PUT, (1, "global", "x"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert await numbers(database) == []
+    await put(database, 2)
+    assert await numbers(database) == [2]
+
+
+async def test_transactions_do_not_interleave(database: Database) -> None:
+    seen: list[str] = []
+
+    async def one(name: str) -> None:
+        async with database.transaction() as tx:
+            for _ in range(3):
+                seen.append(name)
+                await tx.fetch_one("SELECT 1")
+
+    await asyncio.gather(*(one(name) for name in "abcd"))
+    assert "".join(seen) == "aaabbbcccddd"
+
+
+async def test_a_commit_that_fails_leaves_no_transaction_open(database: Database) -> None:
+    """A deferred foreign key is looked at when the transaction is committed."""
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        async with database.transaction() as tx:
+            await tx.execute("INSERT INTO source (id, ord, title, author) VALUES ('s', 1, 'S', 'nobody')")
+    await put(database, 1)
+    assert await numbers(database) == [1]
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_transaction_that_is_cancelled_at_any_point_leaves_none_open(database: Database, turns: int) -> None:
+    working = asyncio.create_task(put(database, 1, 2, 3))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await put(database, 9)
+    assert await numbers(database) in ([9], [1, 2, 3, 9])
+
+
+async def test_two_connections_see_each_other_s_commits(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    async with await Database.open(path) as one, await Database.open(path) as other:
+        await put(one, 1)
+        assert await numbers(other) == [1]
+        await asyncio.gather(put(one, 2, 3), put(other, 4, 5), put(one, 6), put(other, 7))
+        assert await numbers(one) == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_a_writer_waits_for_another_connection_and_then_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    async with await Database.open(path) as one, await Database.open(path, busy_timeout_ms=50) as other:
+        async with one.transaction():
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                await put(other, 1)
+        await put(other, 2)
+        assert await numbers(one) == [2]
+
+
+async def test_readers_go_on_while_somebody_writes(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    async with await Database.open(path) as one, await Database.open(path) as other:
+        await put(one, 1)
+        async with one.transaction() as tx:
+            await tx.execute(PUT, (2, "global", "x"))
+            assert await numbers(other) == [1]
+
+
+async def test_foreign_keys_hold(database: Database) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        async with database.transaction() as tx:
+            await tx.execute("INSERT INTO quote_topic (quote, topic) VALUES ('nothing', 'nothing')")
+
+
+async def test_tables_are_strict(database: Database) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="cannot store TEXT value in INTEGER column"):
+        async with database.transaction() as tx:
+            await tx.execute(PUT, ("one", "global", "x"))
+
+
+async def test_closing_folds_everything_into_one_file(tmp_path: Path) -> None:
+    async with await Database.open(tmp_path / "store.sqlite3") as database:
+        await put(database, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["store.sqlite3"]

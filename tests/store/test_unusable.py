@@ -1,0 +1,171 @@
+"""A store that cannot be used: one clear line, exit code 2, and the file as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import sqlite3
+import sys
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.errors import StoreError
+from bot.services.seeding import bring_up_to_date
+from bot.store.database import Database
+from tests.support.program import program
+from tests.support.seeded import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.program import Ended
+
+_PR_CAPBSET_DROP = 24
+_CAP_DAC_OVERRIDE = 1
+
+
+def quote(store: Path, *, as_root: bool = True) -> Ended:
+    """Run `python -m bot quote` on a store; not `as_root`: without root's right to write to what is read-only."""
+    before_start = None if as_root or os.geteuid() else _without_privilege
+    return program("quote", "gasworks", store=store, before_start=before_start)
+
+
+def _without_privilege() -> None:
+    """Run in the child before it starts (man 2 prctl: PR_CAPBSET_DROP)."""
+    if ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, 0, 0, 0):
+        os._exit(77)
+
+
+@contextmanager
+def unchanged(path: Path) -> Iterator[None]:
+    before, changed = path.read_bytes(), path.stat().st_mtime_ns
+    yield
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, changed)
+
+
+def assert_told(ended: Ended, path: Path, words: str) -> None:
+    assert ended.code == 2
+    assert ended.err == f"DATABASE_PATH {path} {words}\n"
+    assert ended.out == ""
+
+
+def test_a_store_that_is_fine_answers(second_path: Path) -> None:
+    ended = quote(second_path)
+    assert (ended.code, ended.err) == (0, "")
+    assert "gasworks" in ended.out
+
+
+def test_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "letter.sqlite3"
+    path.write_text("Dear database, " * 100)
+    with unchanged(path):
+        assert_told(quote(path), path, "is not a SQLite database; move it away, or name another file")
+
+
+def test_a_folder_in_its_place(tmp_path: Path) -> None:
+    ended = quote(tmp_path)
+    assert_told(ended, tmp_path, "is a folder; name a file in it")
+
+
+def test_a_file_where_its_folder_should_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    path = tmp_path / "file" / "store.sqlite3"
+    assert_told(quote(path), path, f"cannot be used: {path.parent} is not a folder")
+
+
+@pytest.mark.parametrize("page", [1, 5, 20])
+def test_a_damaged_store(second_path: Path, page: int) -> None:
+    content = bytearray(second_path.read_bytes())
+    content[page * 4096 : page * 4096 + 200] = b"\xa5" * 200
+    second_path.write_bytes(content)
+    with unchanged(second_path):
+        assert_told(
+            quote(second_path),
+            second_path,
+            "is damaged; put back a copy, or recover it with the sqlite3 program's .recover",
+        )
+
+
+def test_a_truncated_store(second_path: Path) -> None:
+    second_path.write_bytes(second_path.read_bytes()[:30_000])
+    with unchanged(second_path):
+        assert_told(
+            quote(second_path),
+            second_path,
+            "is damaged; put back a copy, or recover it with the sqlite3 program's .recover",
+        )
+
+
+def test_a_newer_store(second_path: Path) -> None:
+    with closing(sqlite3.connect(second_path)) as connection:
+        connection.execute("INSERT INTO migration VALUES (9999, 'later', 'x')")
+        connection.commit()
+    with unchanged(second_path):
+        ended = quote(second_path)
+    assert ended.code == 2
+    assert "comes from a newer Canonkeeper (schema 9999" in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_a_read_only_store(second_path: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("how root loses its rights is known for Linux alone")
+    second_path.chmod(0o444)
+    second_path.parent.chmod(0o555)
+    try:
+        with unchanged(second_path):
+            ended = quote(second_path, as_root=False)
+    finally:
+        second_path.parent.chmod(0o755)
+    if ended.code == 77:
+        pytest.skip("root may not give up its right to write to read-only files here")
+    assert ended.code == 2
+    assert ended.err.startswith(f"DATABASE_PATH {second_path} ")
+    assert ended.err.count("\n") == 1
+    assert "may be written to" in ended.err or "is read-only" in ended.err
+
+
+def test_a_read_only_file_in_a_folder_that_is_not(second_path: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("how root loses its rights is known for Linux alone")
+    second_path.chmod(0o444)
+    with unchanged(second_path):
+        ended = quote(second_path, as_root=False)
+    if ended.code == 77:
+        pytest.skip("root may not give up its right to write to read-only files here")
+    assert_told(ended, second_path, "is read-only; give this user the right to write to it and to its folder")
+
+
+def test_a_store_that_another_program_keeps_to_itself(second_path: Path) -> None:
+    with closing(sqlite3.connect(second_path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN IMMEDIATE")
+        ended = quote(second_path)
+    assert_told(ended, second_path, "is in use by another program; stop that one, or wait, and start again")
+
+
+async def test_a_store_that_is_locked_when_there_is_something_to_seed(tmp_path: Path, second_path: Path) -> None:
+    with closing(sqlite3.connect(second_path, isolation_level=None)) as other:
+        other.execute("UPDATE content_state SET checksum = 'older'")
+        async with await Database.open(second_path, busy_timeout_ms=50) as database:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match="is in use by another program"), database.in_words():
+                await bring_up_to_date(database, SECOND)
+    assert tmp_path.exists()
+
+
+async def test_opening_can_be_cancelled(tmp_path: Path) -> None:
+    for turns in range(0, 30, 3):
+        opening = asyncio.create_task(Database.open(tmp_path / "store.sqlite3"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        opening.cancel()
+        (found,) = await asyncio.gather(opening, return_exceptions=True)
+        if isinstance(found, Database):
+            await found.close()
+    async with await Database.open(tmp_path / "store.sqlite3"):
+        pass
