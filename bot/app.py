@@ -59,9 +59,10 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
     Raises StoreError or AnnouncementError, each in words that say what to do.
     """
     async with clock_of(settings) as clock, await Database.open(settings.database_path) as database:
-        await bring_up_to_date(database, settings.announcement_path)
-        content = Content(database)
-        library = await read_library(content)
+        with database.in_words():
+            await bring_up_to_date(database, settings.announcement_path)
+            content = Content(database)
+            library = await read_library(content)
         with PictureService() as pictures:
             yield Services(
                 library=library,
@@ -102,8 +103,17 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
-    async with client(settings) as bot:
-        await until(bot, stop)
+    async with contextlib.AsyncExitStack() as stack:
+        starting = asyncio.create_task(stack.enter_async_context(client(settings)), name="starting")
+        stopping = asyncio.create_task(stop.wait(), name="stopping")
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if starting.done():
+            await until(starting.result(), stop)
+        else:
+            # Learning takes long, and so does a network that is down: whoever stops the bot need not wait.
+            starting.cancel()
+            await asyncio.wait({starting})
 
 
 async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:

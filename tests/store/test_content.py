@@ -1,0 +1,285 @@
+"""The announcement in the store: seeded whole, searched by words alone, and impossible to misquote."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.announcement import Announcement, checksum, load
+from bot.services import seeding
+from bot.services.seeding import bring_up_to_date
+from bot.store import seed
+from bot.store.content import Content
+from bot.store.database import Database
+from bot.store.synced import SyncedCommands
+from tests.support.seeded import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from hypothesis.strategies import SearchStrategy
+
+
+@pytest.fixture
+async def database(second_path: Path) -> AsyncIterator[Database]:
+    async with await Database.open(second_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def content(database: Database) -> Content:
+    return Content(database)
+
+
+@pytest.fixture
+def announcement() -> Announcement:
+    return load(SECOND)
+
+
+# -- reading -----------------------------------------------------------------------------------------
+
+
+async def test_everything_comes_back_as_it_went_in(content: Content, announcement: Announcement) -> None:
+    assert await content.head() == announcement.head
+    assert await content.people() == announcement.people
+    assert await content.subjects() == announcement.subjects
+    assert await content.claims() == announcement.claims
+    assert await content.facts() == announcement.facts
+    assert await content.timeline() == announcement.timeline
+    assert await content.sources() == tuple(source.title for source in announcement.sources)
+    assert [topic.id for topic in await content.topics()] == [topic.id for topic in announcement.topics]
+    assert [passage.text for passage in await content.passages()] == [p.text for p in announcement.passages]
+
+
+async def test_quotes_are_numbered_in_their_order_and_stand_where_they_say(content: Content) -> None:
+    passages = {passage.id: passage.text for passage in await content.passages()}
+    quotes = await content.quotes()
+    assert [quote.number for quote in quotes] == list(range(1, len(quotes) + 1))
+    for quote in quotes:
+        assert passages[quote.passage][quote.start : quote.start + len(quote.text)] == quote.text
+
+
+async def test_the_chain_of_who_quotes_whom_is_kept(content: Content) -> None:
+    quotes = {quote.id: quote for quote in await content.quotes()}
+    assert quotes["tune-it-first"].speaker.attribution == "Clara Voss, quoted by Ines Falk"
+    assert quotes["third-symphony"].speaker.attribution == "Ines Falk"
+    assert quotes["tune-it-first"].source == "The conductor's letter"
+    assert quotes["tune-it-first"].topics == ("the-sound",)
+
+
+# -- searching ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("seat", "eleven-hundred"),
+        ("seating person", None),
+        ("clapping hand", "clapped-once"),
+        ("admit", "a-wrong-note"),
+        ("naive facade", None),
+        ("facade", "a-facade"),
+        ("FAÇADE", "a-facade"),
+        ("fаcаde", "a-facade"),
+        ("ｆａｃａｄｅ", "a-facade"),
+        ("B flat", "a-facade"),
+        ("pier nine", "from-october"),
+        ("nine pier", "from-october"),
+        ("hall", "eleven-hundred"),
+        ("two seconds", "clapped-once"),
+        ("pier_nine", "from-october"),
+        ("city council's", None),
+        ("zebra", None),
+        ("", None),
+        ("?!", None),
+        ("💙", None),
+    ],
+)
+async def test_words_find_quotes(content: Content, typed: str, first: str | None) -> None:
+    found = await content.search(typed)
+    assert (found[0] if found else None) == first
+
+
+async def test_a_phrase_comes_before_its_words_apart(content: Content) -> None:
+    found = await content.search("the gasworks")
+    assert found[0] in {"from-october", "rumours-are-true"}
+    assert len(found) == len(set(found))
+
+
+SYNTAX = [
+    '"',
+    "'",
+    "''",
+    "*",
+    "^hall",
+    "hall*",
+    "hall AND",
+    "AND",
+    "OR OR",
+    "NOT hall",
+    "NEAR(hall people, 2)",
+    "text : hall",
+    "{text quote} : hall",
+    "-text: hall",
+    "(hall",
+    "hall)",
+    "hall + people",
+    '"hall',
+    'hall" OR "people',
+    "hall; DROP TABLE quote",
+    "a\0b",
+    "rank:bm25",
+    "\\",
+    "%",
+    "'hall' ''people",
+    "o'clock's'",
+]
+
+
+def queries() -> SearchStrategy[str]:
+    pieces = st.sampled_from([*SYNTAX, "hall", "people", "é", "ß", "'", "ก็", "\u202e"])
+    return st.one_of(st.text(), st.lists(pieces).map(" ".join), st.lists(pieces).map("".join))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(typed=queries())
+@example(typed="\ud800")
+async def test_nothing_typed_is_syntax(content: Content, typed: str) -> None:
+    known = {quote.id for quote in await content.quotes()}
+    assert set(await content.search(typed)) <= known
+
+
+@pytest.mark.parametrize("typed", SYNTAX)
+async def test_signs_around_a_word_change_nothing(content: Content, typed: str) -> None:
+    if "hall" in typed and not any(word in typed for word in ("people", "AND", "NOT", "text", "DROP")):
+        assert await content.search(typed) == await content.search("hall")
+    else:
+        await content.search(typed)
+
+
+# -- misquoting --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        (
+            "INSERT INTO quote VALUES ('x', 99, 'tickets', 'office', 0, 'Tickets cost nothing.')",
+            "a quote must stand in its passage, word for word",
+        ),
+        (
+            "INSERT INTO quote VALUES ('x', 99, 'tickets', 'office', 1, 'Tickets for the first night')",
+            "a quote must stand in its passage, word for word",
+        ),
+        (
+            "INSERT INTO quote VALUES ('x', 99, 'nowhere', 'office', 0, 'Tickets for the first night')",
+            "a quote must stand in its passage, word for word",
+        ),
+        ("UPDATE quote SET text = 'Tickets cost nothing.'", "a quote is never edited"),
+        ("UPDATE quote SET speaker = 'voss' WHERE id = 'eleven-hundred'", "a quote is never edited"),
+        ("UPDATE passage SET text = 'Nothing.'", "a passage is never edited"),
+        ("DELETE FROM passage WHERE id = 'tickets'", "FOREIGN KEY constraint failed"),
+        ("DELETE FROM speaker WHERE id = 'voss'", "FOREIGN KEY constraint failed"),
+    ],
+)
+def test_the_store_refuses_to_misquote(second_path: Path, sql: str, words: str) -> None:
+    with closing(sqlite3.connect(second_path)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        with pytest.raises(sqlite3.IntegrityError, match=words):
+            _run(connection, sql)
+
+
+def _run(connection: sqlite3.Connection, sql: str) -> None:
+    connection.execute(sql)
+    connection.commit()
+
+
+# -- seeding -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def learnt_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Learning is tested elsewhere: here it gives anything, and notes that it was asked."""
+    asked: list[int] = []
+
+    async def learn(taught: dict[str, object]) -> dict[str, bytes]:
+        asked.append(len(taught))
+        return dict.fromkeys(taught, b"learnt")
+
+    monkeypatch.setattr(seeding, "_learn", learn)
+    return asked
+
+
+async def test_an_unchanged_folder_is_not_seeded_again(database: Database, learnt_at_once: list[int]) -> None:
+    assert not await bring_up_to_date(database, SECOND)
+    assert learnt_at_once == []
+
+
+async def test_a_changed_folder_is(database: Database, tmp_path: Path, learnt_at_once: list[int]) -> None:
+    folder = shutil.copytree(SECOND, tmp_path / "changed")
+    topics = folder / "topics.toml"
+    topics.write_text(topics.read_text().replace('"The sound"', '"How it sounds"'))
+    assert await bring_up_to_date(database, folder)
+    assert not await bring_up_to_date(database, folder)
+    assert learnt_at_once == [2]
+    assert [topic.name for topic in await Content(database).topics()][1] == "How it sounds"
+
+
+async def test_quotes_that_are_gone_are_found_no_more(
+    database: Database, tmp_path: Path, learnt_at_once: list[int]
+) -> None:
+    folder = shutil.copytree(SECOND, tmp_path / "changed")
+    quotes = folder / "quotes.toml"
+    head, kettle, rest = quotes.read_text().partition('[[quote]]\nid = "the-kettle"')
+    quotes.write_text(head + rest[rest.index("[[quote]]") :])
+    await bring_up_to_date(database, folder)
+    assert kettle
+    assert await Content(database).search("kettle") == ()
+    assert len(await Content(database).quotes()) == 13
+    assert learnt_at_once
+
+
+async def test_a_folder_with_mistakes_leaves_the_store_as_it_was(database: Database, tmp_path: Path) -> None:
+    folder = shutil.copytree(SECOND, tmp_path / "wrong")
+    (folder / "facts.toml").unlink()
+    with pytest.raises(Exception, match=r"facts\.toml: the file is missing"):
+        await bring_up_to_date(database, folder)
+    assert len(await Content(database).quotes()) == 14
+    assert not await bring_up_to_date(database, SECOND)
+
+
+async def test_a_seed_that_fails_leaves_the_store_as_it_was(database: Database, announcement: Announcement) -> None:
+    before = await Content(database).quotes()
+    with pytest.raises(sqlite3.Error):
+        await seed.seed(database, announcement, "another", {"facts": None})  # type: ignore[dict-item]
+    assert await Content(database).quotes() == before
+    assert await seed.seeded_checksum(database) != "another"
+
+
+async def test_what_servers_chose_survives_another_seed(database: Database, announcement: Announcement) -> None:
+    synced = SyncedCommands(database)
+    await synced.put(1, "global", "abc")
+    await seed.seed(database, announcement, "another", {})
+    assert await synced.get(1, "global") == "abc"
+    assert await seed.seeded_checksum(database) == "another"
+
+
+async def test_a_program_that_reads_another_form_learns_anew(
+    database: Database, monkeypatch: pytest.MonkeyPatch, learnt_at_once: list[int]
+) -> None:
+    monkeypatch.setattr(seeding, "FORM", 999)
+    assert await bring_up_to_date(database, SECOND)
+    assert learnt_at_once == [2]
+
+
+async def test_an_empty_store_was_seeded_from_nothing(tmp_path: Path) -> None:
+    async with await Database.open(tmp_path / "new.sqlite3") as database:
+        assert await seed.seeded_checksum(database) is None
+    assert checksum(SECOND)
