@@ -94,6 +94,8 @@ def _mentions(fields: Fields) -> None:
         if listed and key in parse:
             message = f'parse:["{key}"] and {key}: [ids...] are mutually exclusive.'
             part.note("MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message)
+        if len({str(each) for each in listed}) < len(listed):
+            part.note("SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value", key)
         if any(not str(each).isdecimal() for each in listed):
             part.note("NUMBER_TYPE_COERCE", "Values must be snowflakes.", key)
     part.boolean("replied_user")

@@ -17,12 +17,13 @@ def _base_restored() -> Iterator[None]:
 
 @pytest.fixture
 async def sb() -> AsyncIterator[Sandbox]:
-    """A sandbox whose every good answer has to fit Discord's document."""
+    """A sandbox whose every good answer, and every request that it took, has to fit Discord's document."""
     async with Sandbox(journal_size=None) as one:
         yield one
         if openapi.available():
             fine = [each for each in one.journal if 200 <= each.status < 300]
             assert [problem for each in fine for problem in openapi.validate_response(each)] == []
+            assert [problem for each in fine for problem in openapi.validate(each)] == []
 
 
 @pytest.fixture

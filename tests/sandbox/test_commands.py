@@ -137,7 +137,7 @@ async def test_a_bulk_overwrite_keeps_ids_and_drops_the_rest(sb: Sandbox, raw: R
 
 
 async def test_single_commands(raw: Raw, base: str) -> None:
-    status, made = await raw("POST", base, command(default_member_permissions="32", dm_permission=False))
+    status, made = await raw("POST", base, command(default_member_permissions=32, dm_permission=False))
     assert status == 201
     assert (made["default_member_permissions"], made["contexts"], made["dm_permission"]) == ("32", [0], False)
     status, again = await raw("POST", base, command(description="better"))

@@ -61,6 +61,11 @@ async def test_a_message_is_stored_and_given_back(sb: Sandbox, raw: Raw, general
             "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
         ),
         ({"content": "x", "allowed_mentions": {"roles": ["fans"]}}, "allowed_mentions.roles", "NUMBER_TYPE_COERCE"),
+        (
+            {"content": "x", "allowed_mentions": {"users": ["5", "5"]}},
+            "allowed_mentions.users",
+            "SET_TYPE_ALREADY_CONTAINS_VALUE",
+        ),
         ({"content": "x", "attachments": [{"id": 0}]}, "attachments.0.id", "MESSAGE_ATTACHMENT_NOT_FOUND"),
         ({"content": "x", "message_reference": {"message_id": "1"}}, "message_reference", "REPLIES_UNKNOWN_MESSAGE"),
     ],
