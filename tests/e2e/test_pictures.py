@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.services.pictures import PictureService
+from cogs import quote as quotes
 from tests.services.pictures.looking import picture
 
 if TYPE_CHECKING:
     from sandbox.reply import Reply
     from tests.conftest import Chat
-
-KONIETZKO = "Korrasami is canon"
 
 
 def shown(reply: Reply) -> tuple[Any, str]:
@@ -102,3 +103,43 @@ async def test_a_ship_opens_its_ruling_for_the_one_who_asks(chat: Chat) -> None:
     assert ruling.ephemeral
     assert ship.verdict in ruling.text
     assert ship.name in ruling.text
+
+
+async def test_what_cannot_be_drawn_is_told_to_the_one_who_asked(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_to_draw(monkeypatch)
+    mina = chat.person("Mina")
+    refused = await mina.press(await mina.slash("quote", query="Konietzko"), "Card")
+    assert "does not fit a card" in refused.text
+    assert refused.ephemeral
+
+
+@pytest.mark.parametrize(("command", "options"), [("timeline", {}), ("canon", {"subject": "all"})])
+async def test_the_words_are_there_where_the_picture_is_not(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, command: str, options: dict[str, str]
+) -> None:
+    refuse_to_draw(monkeypatch)
+    reply = await chat.person("Mina").slash(command, **options)
+    assert reply.message is not None
+    assert not reply.message.attachments
+    assert len(reply.text.splitlines()) > 5
+
+
+async def test_a_drawing_that_takes_too_long_is_told(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object) -> bytes | None:
+        await asyncio.sleep(60)
+        return None
+
+    monkeypatch.setattr(PictureService, "card", never)
+    monkeypatch.setattr(quotes, "PATIENCE", 0.05)
+    mina = chat.person("Mina")
+    late = await mina.press(await mina.slash("quote", query="Konietzko"), "Card")
+    assert "took too long" in late.text
+    assert late.ephemeral
+
+
+def refuse_to_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object) -> None:
+        return None
+
+    for name in ("card", "timeline", "ships"):
+        monkeypatch.setattr(PictureService, name, refuse)
