@@ -4,9 +4,22 @@ const GAP = 6;
 const EDGE = 8;
 
 let current = null;
+let anchored = null;
+
+/** What is told to the document when something that floated has closed. */
+export const CLOSED = "floating-closed";
 
 /**
- * Shows an element beside an anchor (or a point) and closes it on Esc, outside presses, scrolling and resizing.
+ * Whether something floats beside a control of this element: then it must not be drawn anew just now.
+ * @param {Element} element
+ * @returns {boolean}
+ */
+export function floatsBeside(element) {
+  return Boolean(current) && anchored instanceof HTMLElement && element.contains(anchored);
+}
+
+/**
+ * Shows an element beside an anchor (or a point) and closes it on outside presses and resizing.
  * @param {HTMLElement} element
  * @param {HTMLElement | {x: number, y: number}} anchor
  * @param {{onclose?: () => void, width?: boolean}} [settings] `width`: as wide as the anchor
@@ -26,26 +39,40 @@ export function float(element, anchor, { onclose, width = false } = {}) {
     const inAnchor = anchor instanceof HTMLElement && anchor.contains(event.target);
     if (!element.contains(event.target) && !inAnchor) close();
   };
-  const scrolled = (event) => !element.contains(event.target) && close();
+  // New messages move what is under it: it goes along, and closes when its anchor has left or is gone.
+  const scrolled = (event) => {
+    if (!(anchor instanceof HTMLElement) || element.contains(event.target)) return;
+    if (anchor.isConnected && inView(anchor)) place(element, anchor);
+    else close();
+  };
   function close() {
     if (current !== close) return;
     current = null;
+    anchored = null;
     document.removeEventListener("pointerdown", outside, true);
     window.removeEventListener("resize", close);
     document.removeEventListener("scroll", scrolled, true);
     element.remove();
     onclose?.();
+    document.dispatchEvent(new Event(CLOSED));
   }
   current = close;
+  anchored = anchor;
   document.addEventListener("pointerdown", outside, true);
   window.addEventListener("resize", close);
-  // The press that opened it may still be scrolling its row into view.
-  window.setTimeout(() => current === close && document.addEventListener("scroll", scrolled, true), 80);
+  document.addEventListener("scroll", scrolled, true);
   return close;
+}
+
+/** @param {HTMLElement} anchor */
+function inView(anchor) {
+  const { top, bottom } = anchor.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
 }
 
 /** Below where there is room, else above; always inside the window. */
 function place(element, anchor) {
+  element.style.maxHeight = "";
   const box = element.getBoundingClientRect();
   const at = anchor instanceof HTMLElement ? anchor.getBoundingClientRect()
     : { left: anchor.x, right: anchor.x, top: anchor.y, bottom: anchor.y };

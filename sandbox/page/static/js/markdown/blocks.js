@@ -9,31 +9,32 @@ const ITEM = /^(\s*)([-*]|\d{1,9}\.)\s+(.+)$/;
 /**
  * Parses a whole message text.
  * @param {string} source
+ * @param {boolean} [quoted] inside a quote, where Discord takes a further `>` for text
  * @returns {Array<any>} blocks with a `type`
  */
-export function parseBlocks(source) {
+export function parseBlocks(source, quoted = false) {
   const blocks = [];
   let rest = source.replace(/\r\n?/g, "\n");
   for (;;) {
     const fence = FENCE.exec(rest);
     // A fence inside a quoted line belongs to the quote.
     if (!fence || /(^|\n)>{1,3} [^\n]*$/.test(rest.slice(0, fence.index))) break;
-    parseLines(rest.slice(0, fence.index).replace(/\n$/, ""), blocks);
+    parseLines(rest.slice(0, fence.index).replace(/\n$/, ""), blocks, quoted);
     blocks.push({ type: "fence", language: fence[1] ?? "", text: fence[2] });
     rest = rest.slice(fence.index + fence[0].length).replace(/^\n/, "");
   }
-  parseLines(rest, blocks);
+  parseLines(rest, blocks, quoted);
   return blocks;
 }
 
 /** Appends the blocks of text that has no fences. */
-function parseLines(text, blocks) {
+function parseLines(text, blocks, quoted) {
   if (!text) return;
   const lines = text.split("\n");
   let index = 0;
   while (index < lines.length) {
     const line = lines[index];
-    const took = quote(lines, index, blocks) || list(lines, index, blocks);
+    const took = (!quoted && quote(lines, index, blocks)) || list(lines, index, blocks);
     if (took) {
       index += took;
       continue;
@@ -62,7 +63,7 @@ function paragraph(line, blocks) {
 function quote(lines, index, blocks) {
   if (lines[index].startsWith(">>> ")) {
     const rest = [lines[index].slice(4), ...lines.slice(index + 1)].join("\n");
-    blocks.push({ type: "quote", children: parseBlocks(rest) });
+    blocks.push({ type: "quote", children: parseBlocks(rest, true) });
     return lines.length - index;
   }
   let count = 0;
@@ -73,7 +74,7 @@ function quote(lines, index, blocks) {
   }
   // A lone `>` is text.
   if (!count || inside.every((line) => !line.trim())) return 0;
-  blocks.push({ type: "quote", children: parseBlocks(inside.join("\n")) });
+  blocks.push({ type: "quote", children: parseBlocks(inside.join("\n"), true) });
   return count;
 }
 

@@ -1,6 +1,7 @@
 /** The messages of the channel on show: kept in step with the store, scrolled to the newest, walked by arrow keys. */
 import { h } from "../dom.js";
 import { refreshTimes } from "../markdown/render.js";
+import { CLOSED, floatsBeside } from "../popover.js";
 import { absolute } from "../time.js";
 import { channelStart } from "../views/start.js";
 import { renderMessage } from "./message.js";
@@ -42,6 +43,7 @@ export class Log {
     store.on("bot", () => this.update());
     store.on("world", () => this.update(true));
     store.on("clock", () => this.tick());
+    document.addEventListener(CLOSED, () => this.update());
     window.setInterval(() => this.tick(), 10000);
   }
 
@@ -84,8 +86,8 @@ export class Log {
   divider(message, day) {
     const key = `day-${day}`;
     if (!this.drawn.has(key)) {
-      this.drawn.set(key, { element: h("div", { class: "day", role: "separator", "aria-label": day },
-        h("span", {}, absolute(Date.parse(message.timestamp), "D"))) });
+      const shown = absolute(Date.parse(message.timestamp), "D");
+      this.drawn.set(key, { element: h("div", { class: "day", role: "separator", "aria-label": shown }, h("span", {}, shown)) });
     }
     return this.drawn.get(key).element;
   }
@@ -96,6 +98,8 @@ export class Log {
       .map((entry) => `${entry.custom_id}:${entry.state}:${entry.reason ?? ""}`).join();
     const old = this.drawn.get(message.id);
     if (old && old.message === message && old.following === following && old.states === states) return old.element;
+    // Somebody is choosing in it: what has changed is drawn when they are done.
+    if (old && floatsBeside(old.element)) return old.element;
     const element = renderMessage(message, { store: this.store, actions: this.actions, continues: following, open: this.open });
     this.drawn.set(message.id, { element, message, following, states });
     return element;
