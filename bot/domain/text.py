@@ -61,3 +61,15 @@ def cut(text: str, limit: int) -> str:
     whole = text[limit - 1].isspace() or head[-1:].isspace()
     at_word = head.rsplit(None, 1)[0] if not whole and " " in head[limit // 2 :] else head
     return at_word.rstrip(" ,;:\u2013\u2014-") + "\u2026"
+
+
+def tail(text: str, limit: int) -> str:
+    """Return the end of `text` in at most `limit` characters, begun by an ellipsis where something is left out."""
+    if len(text) <= max(limit, 0):
+        return text
+    if limit < 1:
+        return ""
+    end = text[len(text) - limit + 1 :]
+    whole = text[len(text) - limit].isspace() or end[:1].isspace()
+    at_word = end.split(None, 1)[1] if not whole and " " in end[: limit // 2].rstrip() else end
+    return "\u2026" + at_word.lstrip()

@@ -6,7 +6,8 @@ Limits from Discord's docs, Components: 40 components and 4,000 characters of te
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 TEXT_LIMIT = 4_000
 ROW_LIMIT = 5
+
+# Unicode's bidirectional formatting characters (UAX #9).
+_TURNING: Final = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+# What Discord would make a channel, an emoji, a time or a command of (Discord's docs, Message Formatting).
+_MARKUP: Final = re.compile(r"<(?=[#:/]|a:|t:|id:)")
 
 
 class Accent(enum.IntEnum):
@@ -72,14 +78,23 @@ def line() -> discord.ui.Separator[Any]:
 
 
 def safe(text: str, limit: int = 200) -> str:
-    """Return text that a person typed so that it shows as typed: escaped, on one line, cut to `limit`."""
-    one_line = " ".join(text.split())
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(cut(one_line, limit)))
+    """Return text that a person typed so that it shows as typed: escaped, on one line, cut to `limit`.
+
+    Signs that turn the direction of writing are left out, or they would turn ours too.
+    """
+    one_line = " ".join(text.translate(_TURNING).split())
+    escaped = discord.utils.escape_mentions(discord.utils.escape_markdown(cut(one_line, limit)))
+    return _MARKUP.sub(r"\\<", escaped)
 
 
 def quoted(text: str) -> str:
     """Return the verbatim words as a block quote; what would be markup in them is escaped."""
-    return "> " + discord.utils.escape_markdown(text).replace("\n", "\n> ")
+    return block(discord.utils.escape_markdown(text))
+
+
+def block(text: str) -> str:
+    """Return text, markup and all, as a block quote."""
+    return "> " + text.replace("\n", "\n> ")
 
 
 def notice(text: str, *, accent: Accent = Accent.SILENT, footer: str | None = None) -> Panel:

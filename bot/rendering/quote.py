@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from discord.utils import escape_markdown
 
-from bot.domain.text import cut
+from bot.domain.text import cut, tail
 from bot.rendering import frame
 from bot.rendering.actions import CUSTOM_ID_LIMIT, LABEL_LIMIT, button
 from bot.rendering.picture import alt_text, gallery
+from bot.services.quotes import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,8 @@ TURN = "quote"
 FIRST = "quote-first"
 CONTEXT = "context"
 CARD = "card"
+# How much of a passage, and of the ones around it, fits into one message.
+_PASSAGE_LIMIT = 2_000
 _NEIGHBOUR_LIMIT = 600
 
 
@@ -74,22 +77,25 @@ def _turns(found: Found, at: int, seed: int, query: str) -> list[Press]:
     if count == 1:
         return []
     if found.shuffled:
-        return [button(TURN, turn_detail(at + 1, seed, found.speaker, query, "+"), "Another")]
+        return [button(TURN, turn_detail(found, at + 1, seed, query, "+"), "Another")]
     return [
-        button(TURN, turn_detail(at - 1, seed, found.speaker, query, "-"), "Previous", disabled=at == 0),
-        button(TURN, turn_detail(at + 1, seed, found.speaker, query, "+"), "Next", disabled=at + 1 == count),
+        button(TURN, turn_detail(found, at - 1, seed, query, "-"), "Previous", disabled=at == 0),
+        button(TURN, turn_detail(found, at + 1, seed, query, "+"), "Next", disabled=at + 1 == count),
     ]
 
 
-def turn_detail(at: int, seed: int, speaker: str | None, query: str, way: str) -> str:
+def turn_detail(found: Found, at: int, seed: int, query: str, way: str) -> str:
     """Return all that is needed to show another page: no more than fits a custom id.
 
     `way` keeps the ids of Previous and Next apart (Discord wants them different within a message) where
-    there are two pages only. A long query keeps the words that fit; they find the same quotes and more.
+    there are two pages only. In the place of a query that is too long stand the numbers of what it found.
     """
-    head = f"{way}|{max(at, 0)}|{seed}|{speaker or ''}|"
+    head = f"{way}|{max(at, 0)}|{seed}|"
     room = CUSTOM_ID_LIMIT - len(f"b|{TURN}|{head}")
-    return head + (query if len(query) <= room else query[:room].rsplit(None, 1)[0])
+    again = f"{found.speaker or ''}|{' '.join(query.split())}"
+    if len(again) <= room:
+        return head + again
+    return head + "|" + numbered(found.quotes, room - 1)
 
 
 def read_turn(detail: str) -> tuple[int, int, str | None, str]:
@@ -120,13 +126,14 @@ def in_context(found: InContext) -> frame.Panel:
     """Return the quote in bold within its passage, between the passages before and after."""
     quote, passage = found.quote, found.passage
     end = quote.start + len(quote.text)
-    parts = (passage.text[: quote.start], passage.text[quote.start : end], passage.text[end:])
+    room = max(0, _PASSAGE_LIMIT - len(quote.text)) // 2
+    parts = (tail(passage.text[: quote.start], room), quote.text, cut(passage.text[end:], room))
     before, words, after = (escape_markdown(part) for part in parts)
     # Bold marks must touch the words, not the white space around them (Discord's Markdown).
-    told = f"{before}**{words}**{after}"
+    told = frame.block(f"{before}**{words}**{after}")
     return frame.Panel(
         _neighbour(found.before, last=True),
-        f"**{escape_markdown(passage.speaker.attribution)}**\n> {told}",
+        f"**{escape_markdown(passage.speaker.attribution)}**\n{told}",
         _neighbour(found.after, last=False),
         accent=frame.Accent.QUOTE,
         footer=f"{escape_markdown(passage.source)} · no. {quote.number} · {quote.id}",
@@ -137,7 +144,5 @@ def _neighbour(passage: Passage | None, *, last: bool) -> str | None:
     """Return the neighbouring passage, cut from the side that is far from the quote."""
     if passage is None:
         return None
-    text = passage.text
-    if len(text) > _NEIGHBOUR_LIMIT:
-        text = "…" + text[-_NEIGHBOUR_LIMIT:].split(None, 1)[1] if last else cut(text, _NEIGHBOUR_LIMIT)
-    return f"-# {escape_markdown(passage.speaker.attribution)}\n> {escape_markdown(text)}"
+    text = tail(passage.text, _NEIGHBOUR_LIMIT) if last else cut(passage.text, _NEIGHBOUR_LIMIT)
+    return f"-# {escape_markdown(passage.speaker.attribution)}\n{frame.quoted(text)}"

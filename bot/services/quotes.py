@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 RANDOM = "random"
 _NUMBER = re.compile(r"#?\s*([0-9]{1,4})")
+# How what was found is written down where the query itself would be too long.
+_LISTED = re.compile(r"=([0-9]+(?:,[0-9]+)*)")
 _QUOTED = re.compile(r'["\u201c](.+)["\u201d]')
 _SUGGESTIONS = 3
 # How much of what is typed a quote must hold, of 100, to be offered as a completion.
@@ -87,6 +89,10 @@ class QuoteService:
 
     async def _find(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
         """Read the query as an id, a name, words, and last as any of these with a slip of the finger."""
+        if listed := _LISTED.fullmatch(query):
+            numbers = [int(number) for number in listed[1].split(",")]
+            quotes = tuple(q for number in numbers for q in pool if q.number == number)
+            return Found(quotes, "id", shuffled=False) if quotes else None
         if normalise(query) == RANDOM:
             return Found(pool, "random", shuffled=True) if pool else None
         words = await self._words(query, pool)
@@ -95,8 +101,13 @@ class QuoteService:
             or self._named(self._speakers.exact(query), self._topics.exact(query), pool, words)
             or words
             or self._named(self._speakers.near(query), self._topics.near(query), pool, words)
-            or await self._words(self._vocabulary.corrected(query), pool)
+            or await self._words(self._mended(query), pool)
         )
+
+    def _mended(self, query: str) -> str:
+        """Return the query with its slips of the finger mended; what stood in quotation marks still does."""
+        mended = self._vocabulary.corrected(query)
+        return f'"{mended}"' if _QUOTED.search(query) else mended
 
     @staticmethod
     def _by_id(query: str, pool: tuple[Quote, ...]) -> Found | None:
@@ -184,6 +195,12 @@ class QuoteService:
             return holding
         scored = [(fuzz.partial_ratio(normalise(typed), normalise(q.text)), -q.number) for q in self._library.quotes]
         return [self._library.quotes[-number - 1] for score, number in sorted(scored, reverse=True) if score > _HELD]
+
+
+def numbered(quotes: tuple[Quote, ...], limit: int) -> str:
+    """Return a query that finds these quotes in this order, as many as fit into `limit` characters."""
+    listed = "=" + ",".join(str(quote.number) for quote in quotes)
+    return listed if len(listed) <= limit else listed[: limit + 1].rpartition(",")[0]
 
 
 def _shuffled(found: Found, seed: int) -> tuple[Quote, ...]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.text import cut, fold, normalise, sentences
+from bot.domain.text import cut, fold, normalise, sentences, tail
 
 SENTENCE = st.sampled_from(
     [
@@ -115,3 +115,21 @@ def test_words_are_not_cut_through() -> None:
 @pytest.mark.parametrize("limit", [1, 0, -5])
 def test_no_room_gives_no_more_than_the_mark(limit: int) -> None:
     assert len(cut("anything at all", limit)) <= max(limit, 0)
+
+
+@given(st.text(), st.integers(min_value=2, max_value=60))
+def test_what_is_left_of_a_text_s_end_fits_and_is_marked(text: str, limit: int) -> None:
+    short = tail(text, limit)
+    assert len(short) <= limit
+    if len(text) <= limit:
+        assert short == text
+    else:
+        assert short.startswith("…")
+        assert text.endswith(short[1:])
+
+
+def test_the_end_begins_with_a_whole_word() -> None:
+    assert tail("a strong friendship, at first", 12) == "…at first"
+    assert tail("a strong friendship, at first", 10) == "…at first"
+    assert tail("ไม่มีช่องว่างในประโยคนี้เลย", 10).startswith("…")
+    assert tail("anything", 0) == ""
