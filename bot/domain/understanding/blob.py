@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 # Raised whenever the arrays or the header of a blob change their meaning: a blob of another form is refused.
-FORM: Final = 1
+FORM: Final = 2
 
 _KINDS: Final = {
     "f4": np.float32,
@@ -54,13 +54,11 @@ def unpack(blob: bytes, header: type[Header]) -> tuple[Header, dict[str, npt.NDA
     try:
         whole = msgspec.msgpack.decode(blob, type=_Blob)
         if whole.form != FORM:
-            raise UnreadableBlobError(f"the model has form {whole.form}, this engine reads form {FORM}")
+            raise ValueError(f"it has form {whole.form}, this engine reads form {FORM}")  # noqa: TRY301 - one message for all
         arrays: dict[str, npt.NDArray[Any]] = {
             name: np.frombuffer(array.data, dtype=_KINDS[array.kind]).reshape(array.shape)
             for name, array in whole.arrays.items()
         }
         return msgspec.msgpack.decode(whole.header, type=header), arrays
-    except UnreadableBlobError:
-        raise
     except (msgspec.DecodeError, KeyError, ValueError) as error:
         raise UnreadableBlobError(f"this is no learnt model: {error}") from error

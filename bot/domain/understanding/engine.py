@@ -7,20 +7,23 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.domain.understanding import blob as blobs
+from bot.domain.understanding.clues import SecondLook
 from bot.domain.understanding.features import Reader, named
+from bot.domain.understanding.judge import Judge
 from bot.domain.understanding.lexicon import Lexicon
-from bot.domain.understanding.linear import Floats, softmax
-from bot.domain.understanding.network import logits
+from bot.domain.understanding.linear import Floats, Ints, softmax
+from bot.domain.understanding.memory import Memory
 from bot.domain.understanding.spelling import Speller
 from bot.domain.understanding.types import Outcome, Understanding
 from bot.domain.understanding.vocabulary import Vocabulary
 
 # Labels offered when the engine is not sure.
 OFFERED: Final = 3
-# How much the likelihood of the very label counts beside that of what its quotes back.
-OWN_SHARE: Final = 0.5
 # A runner-up at least this likely beside the best, and not backed by it, makes the outcome `torn`.
-CLOSE: Final = 0.5
+CLOSE: Final = 0.6
+# How much the first look still counts where the second look chooses among labels.
+FIRST_SHARE: Final = np.float32(0.3)
+_TINY: Final = np.float32(1e-6)
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -35,43 +38,60 @@ class Header(msgspec.Struct, frozen=True):
     sure_from: float
 
 
+class Scales:
+    """Weights kept as whole numbers with one step a column: (features, columns) and their bias."""
+
+    def __init__(self, arrays: Arrays, name: str) -> None:
+        self._whole: npt.NDArray[np.int8] = arrays[name]
+        self._step: Floats = arrays[f"{name}_step"]
+        self._bias: Floats = arrays[f"{name}_bias"]
+
+    def chances(self, row: tuple[Ints, Floats]) -> Floats:
+        """Return the chance of each column for one row."""
+        positions, values = row
+        return softmax(np.asarray(values @ self._whole[positions] * self._step + self._bias, np.float32))
+
+
 class Engine:
     """Answers what a text asks for, with the models of one blob."""
 
     def __init__(self, header: Header, arrays: Arrays) -> None:
         self._labels = header.labels
+        if not header.labels:
+            return
         self._sure_from = header.sure_from
         self._reader = Reader(Lexicon(header.concepts), Speller(header.words))
         self._vocabulary = Vocabulary(header.features, arrays["idf"])
-        self._arrays = arrays
         self._backing: Floats = arrays["backing"]
+        self._first, self._gate = Scales(arrays, "linear"), Scales(arrays, "gate")
+        self._second = SecondLook(Memory(arrays), self._vocabulary, self._backing)
+        self._judge = Judge(arrays)
 
     @classmethod
     def load(cls, blob: bytes) -> Self:
         """Return the engine of a blob that `learn` gave; UnreadableBlobError for any other bytes."""
-        return cls(*blobs.unpack(blob, Header))
-
-    def chances(self, text: str) -> Floats:
-        """Return the believed chance of each label, and last that of none (labels + 1)."""
-        positions, values = self._vocabulary.row(named(self._reader.read(text)))
-        arrays = self._arrays
-        linear = values @ (arrays["linear"][positions] * arrays["linear_step"]) + arrays["linear_bias"]
-        inputs = values @ (arrays["projection"][positions] * arrays["projection_step"])
-        layers = tuple(arrays[f"layer_{at}"].astype(np.float32) for at in range(4))
-        mixed = softmax(np.asarray((linear + logits(inputs, layers)) / 2, np.float32))
-        return mixed
+        header, arrays = blobs.unpack(blob, Header)
+        try:
+            return cls(header, arrays)
+        except KeyError as error:
+            raise blobs.UnreadableBlobError(f"the model lacks the array {error}") from error
 
     def understand(self, text: str) -> Understanding:
         """Return what the text asks for; any text whatever gives an answer."""
         if not self._labels:
             return Understanding("unsure", None, None, (), 0.0)
-        chances = self.chances(text)[:-1]
-        backed = self._backing @ chances
-        order = np.argsort(-(backed + OWN_SHARE * chances), kind="stable")
-        best = int(order[0])
-        score = min(1.0, float(backed[best]))
-        nearest = tuple(self._labels[at] for at in order[:OFFERED])
-        rival = next((int(at) for at in order[1:] if not self._backing[best, at]), None)
-        torn = rival is not None and chances[rival] >= CLOSE * chances[best]
-        outcome: Outcome = "unsure" if score < self._sure_from else "torn" if torn else "sure"
-        return Understanding(outcome, nearest[0], self._labels[rival] if rival is not None else None, nearest, score)
+        reading = self._reader.read(text)
+        row = self._vocabulary.row(named(reading))
+        outside = float(self._gate.chances(row)[1])
+        looked_at, clues = self._second.clues(reading, row, self._first.chances(row), outside)
+        right = self._judge.chances(clues)
+        preference = np.log(right + _TINY) + FIRST_SHARE * clues[:, 0]
+        order = np.argsort(-preference, kind="stable")
+        labels, right = looked_at[order], right[order]
+        score = float(right[0])
+        rivals = [at for at in range(1, len(labels)) if not self._backing[labels[0], labels[at]]]
+        torn = bool(rivals) and float(right[rivals[0]]) >= CLOSE * score
+        heard = any(f"u{stem}" in self._vocabulary for stem in reading.stems)
+        outcome: Outcome = "unsure" if score < self._sure_from or not heard else "torn" if torn else "sure"
+        names = tuple(self._labels[label] for label in labels)
+        return Understanding(outcome, names[0], names[rivals[0]] if rivals else None, names[:OFFERED], score)

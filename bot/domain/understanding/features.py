@@ -1,6 +1,6 @@
 """What a question looks like to the models: named features and how they weigh."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -25,8 +25,21 @@ class Reading(msgspec.Struct, frozen=True):
     content: tuple[str, ...]
     kind: str
 
+    def neighbours(self) -> Iterator[str]:
+        """Yield the features of the units that stand side by side."""
+        return (f"b{first} {second}" for first, second in pairwise(("^", *self.units, "$")))
 
-def kind_of(words: list[str] | tuple[str, ...]) -> str:
+    def linked(self) -> Iterator[str]:
+        """Yield the features of the kind of question with each content unit."""
+        return (f"q{self.kind} {unit}" for unit in self.content[:MOST_PAIRED])
+
+
+_WHAT_TIME: Final = frozenset({"year", "month", "day", "date", "time"})
+# Words of fewer letters have too few runs of letters to be told apart by them.
+_SPELT_FROM: Final = 4
+
+
+def kind_of(words: Sequence[str]) -> str:
     """Return what type of answer the words ask for: a question word, `how-many`, `yes-no` or `none`."""
     if words and words[0] in english.AUXILIARIES:
         return "yes-no"
@@ -35,14 +48,10 @@ def kind_of(words: list[str] | tuple[str, ...]) -> str:
             after = words[at + 1] if at + 1 < len(words) else ""
             if word == "how" and after in english.AMOUNTS:
                 return "how-many"
-            if word in ("who", "whom", "whose"):
-                return "who"
-            if word == "what" and after in ("year", "month", "day", "date", "time"):
+            if word == "what" and after in _WHAT_TIME:
                 return "when"
-            return word
-    if any(word in english.AUXILIARIES for word in words[1:4]):
-        return "yes-no"
-    return "none"
+            return "who" if word in ("whom", "whose") else word
+    return "yes-no" if any(word in english.AUXILIARIES for word in words[1:4]) else "none"
 
 
 class Reader:
@@ -62,9 +71,9 @@ class Reader:
 
 
 def grams(word: str) -> list[str]:
-    """Return the letter 3- to 5-grams of a word between its edges."""
+    """Return the runs of four letters of a word between its edges."""
     edged = f"<{word}>"
-    return [f"c{edged[i : i + n]}" for n in (3, 4, 5) for i in range(len(edged) - n + 1)]
+    return [f"c{edged[at : at + 4]}" for at in range(len(edged) - 3)]
 
 
 def named(reading: Reading) -> Iterator[str]:
@@ -74,18 +83,13 @@ def named(reading: Reading) -> Iterator[str]:
     for unit in reading.units:
         if unit.startswith("@"):
             yield f"u{unit}"
-    for first, second in pairwise(("^", *reading.units, "$")):
-        yield f"b{first} {second}"
+    yield from reading.neighbours()
+    yield from reading.linked()
     content = sorted(reading.content[:MOST_PAIRED])
     for at, first in enumerate(content):
         for second in content[at + 1 :]:
             yield f"p{first} {second}"
-        yield f"q{reading.kind} {first}"
     yield f"k{reading.kind}"
     for word in dict.fromkeys(reading.words):
-        if len(word) > 3 and word not in english.STOP:
+        if len(word) >= _SPELT_FROM and word not in english.STOP:
             yield from grams(word)
-
-
-# How much each group weighs against the others.
-WEIGHTS: Final[Mapping[str, float]] = {"u": 1.0, "b": 0.6, "p": 0.6, "q": 0.5, "k": 0.5, "c": 0.25}

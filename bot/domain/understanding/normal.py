@@ -55,6 +55,27 @@ def tokens(text: str) -> list[str]:
     return words[:MOST_TOKENS]
 
 
+# The least that an ending must leave of a word.
+_LEAST_LEFT: Final = 3
+_SHORT: Final = 4
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > _SHORT:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def _bare(word: str) -> str:
+    for ending in ("ing", "ed"):
+        left = word.removesuffix(ending)
+        if left != word and len(left) >= _LEAST_LEFT and any(letter in "aeiouy" for letter in left):
+            return left[:-1] if len(left) > _LEAST_LEFT and left[-1] == left[-2] and left[-1] not in "lsz" else left
+    return word.removesuffix("ly") if len(word) > _SHORT + 1 else word
+
+
 def stem(word: str) -> str:
     """Return the word without its commonest endings: a light cut of Porter's algorithm (1980), steps 1 and 5a.
 
@@ -63,28 +84,9 @@ def stem(word: str) -> str:
     irregular = english.IRREGULAR.get(word)
     if irregular is not None:
         return irregular
-    size = len(word)
-    if size <= 3 or not word.isalpha():
+    if len(word) <= _LEAST_LEFT or not word.isalpha():
         return word
-    if word.endswith("ies") and size > 4:
-        word = word[:-3] + "y"
-    elif word.endswith(("sses", "shes", "ches", "xes")):
-        word = word[:-2]
-    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    word = _bare(_singular(word))
+    if word.endswith("e") and len(word) > _SHORT:
         word = word[:-1]
-    for ending in ("ing", "ed"):
-        if (
-            word.endswith(ending)
-            and len(word) - len(ending) >= 3
-            and any(v in "aeiouy" for v in word[: -len(ending)])
-        ):
-            word = word[: -len(ending)]
-            if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
-                word = word[:-1]
-            break
-    else:
-        if word.endswith("ly") and len(word) > 5:
-            word = word[:-2]
-    if word.endswith("e") and len(word) > 4:
-        word = word[:-1]
-    return word[:-1] + "i" if len(word) > 3 and word.endswith("y") else word
+    return word[:-1] + "i" if len(word) > _LEAST_LEFT and word.endswith("y") else word

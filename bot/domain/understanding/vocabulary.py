@@ -1,7 +1,7 @@
 """Which features count, and how much: the step from named features to sparse rows."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -23,9 +23,14 @@ class Vocabulary:
         self.names = tuple(names)
         self.weights = weights
         self._index = {name: at for at, name in enumerate(self.names)}
+        # Which features are of words, and not of letters.
+        self.spoken = np.asarray([name[0] != "c" for name in self.names], np.bool_)
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._index
 
     @classmethod
     def of(cls, texts: Sequence[Sequence[str]]) -> "Vocabulary":
@@ -37,15 +42,13 @@ class Vocabulary:
         weights = [(np.log((1 + len(texts)) / (1 + met[name])) + 1) * WEIGHTS[name[0]] for name in kept]
         return cls(kept, np.asarray(weights, np.float32))
 
+    def positions(self, names: Iterable[str]) -> Ints:
+        """Return the positions of the known ones among the names, ascending, each once."""
+        return np.asarray(sorted({at for at in map(self._index.get, names) if at is not None}), np.int32)
+
     def row(self, names: Iterable[str]) -> tuple[Ints, Floats]:
         """Return the positions (ascending) and the values (of length 1 together) of one text's known features."""
-        index = self._index
-        known = sorted({at for at in map(index.get, names) if at is not None})
-        positions = np.asarray(known, np.int32)
+        positions = self.positions(names)
         values = self.weights[positions]
         length = float(np.sqrt(values @ values))
         return positions, values / np.float32(length) if length else values
-
-    def rows(self, texts: Iterable[Iterable[str]]) -> Iterator[tuple[Ints, Floats]]:
-        """Yield the row of each text."""
-        return (self.row(names) for names in texts)

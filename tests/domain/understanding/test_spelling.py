@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from bot.domain.understanding.spelling import LONG, MOST_REPAIRS, SHORTEST, Speller
 
-WORDS = {"korrasami": 90, "asami": 80, "korra": 80, "zuckerman": 9, "confirmed": 30, "mako": 20, "portal": 12, "music": 9}
+WORDS = {
+    "korrasami": 90,
+    "asami": 80,
+    "korra": 80,
+    "zuckerman": 9,
+    "confirmed": 30,
+    "mako": 20,
+    "portal": 12,
+    "music": 9,
+}
 
 
 @pytest.fixture

@@ -1,0 +1,158 @@
+"""The second look: what speaks for and against each of the likeliest labels.
+
+A question that an answer serves is one that the answer's examples explain word by word. A near miss has the
+subject's words too, but some word, pair or kind of question that never occurred with this answer.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.domain.understanding.features import Reading
+from bot.domain.understanding.linear import Floats, Ints
+from bot.domain.understanding.memory import Memory
+from bot.domain.understanding.vocabulary import Vocabulary
+
+# Labels looked at again.
+CANDIDATES: Final = 4
+# Clues for each.
+CLUES: Final = 29
+# Added to every count: half a sighting for a word, as much for a label.
+_HALF: Final = np.float32(0.5)
+_TINY: Final = np.float32(1e-6)
+# A label that backs less than this much of another is its rival.
+_RIVAL: Final = 0.3
+
+
+def logit(chance: float) -> float:
+    """Return the log odds of a chance, bounded."""
+    return float(np.log((chance + _TINY) / (1 - chance + _TINY)))
+
+
+def candidates(chances: Floats, backing: Floats) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
+    """Return the likeliest labels, and for all labels the chance if any fits, and what each backs of it."""
+    inside = chances[:-1] / max(float(chances[:-1].sum()), 1e-9)
+    backed = backing @ inside
+    order = np.argsort(-(backed + _HALF * inside), kind="stable")[:CANDIDATES]
+    return order, np.asarray(inside, np.float32), np.asarray(backed, np.float32)
+
+
+class SecondLook:
+    """Gathers the clues about a question from a memory."""
+
+    def __init__(self, memory: Memory, vocabulary: Vocabulary, backing: Floats) -> None:
+        self._memory = memory
+        self._vocabulary = vocabulary
+        self._backing = backing
+        total = memory.counts.sum(axis=1, dtype=np.float32)
+        examples = float(memory.sizes.sum())
+        self._rarity = np.log((examples + 1) / (total + 1)).astype(np.float32)
+        self._usual = ((total + _HALF) / (examples + 1)).astype(np.float32)
+        outside = (memory.counts[:, -1] + _HALF) / (memory.sizes[-1] + 1)
+        inside = (total - memory.counts[:, -1] + _HALF) / (memory.sizes[:-1].sum() + 1)
+        self._foreign = np.log(outside / inside).astype(np.float32)
+        self._unknown_rarity = float(np.log(examples + 1))
+
+    def clues(
+        self, reading: Reading, row: tuple[Ints, Floats], chances: Floats, outside: float
+    ) -> tuple[npt.NDArray[np.intp], Floats]:
+        """Return the likeliest labels (k) and their clues (k, CLUES).
+
+        `chances` are the first look's (labels + 1), `outside` the chance that nothing answers. The first clue is
+        the log chance of the label, if any fits.
+        """
+        labels, inside, backed = candidates(chances, self._backing)
+        share = self._backing[labels]
+        shared = [
+            logit(float(chances[-1])),
+            logit(outside),
+            float(len(reading.content)),
+            float(len(reading.words)),
+            *self._strangeness(reading),
+        ]
+        rivals = [self._rival(at, labels, inside) for at in range(len(labels))]
+        columns = [
+            np.log(inside[labels] + _TINY),
+            np.log(backed[labels] + _TINY),
+            np.log(np.asarray(rivals, np.float32) + _TINY),
+            np.arange(len(labels)),
+            *self._explained(reading, labels, share),
+            *self._likeness(row, labels, share),
+        ]
+        table = np.column_stack([*columns, np.tile(np.asarray(shared, np.float32), (len(labels), 1))])
+        return labels, np.asarray(table, np.float32)
+
+    def _rival(self, at: int, labels: npt.NDArray[np.intp], inside: Floats) -> float:
+        others = [label for label in labels if self._backing[labels[at], label] < _RIVAL]
+        return max((float(inside[other]) for other in others), default=0.0)
+
+    def _strangeness(self, reading: Reading) -> tuple[float, float, float, float]:
+        known = self._vocabulary.positions(f"u{unit}" for unit in reading.content)
+        pairs = self._foreign[self._vocabulary.positions(reading.linked())]
+        unknown = float(len(reading.content) - len(known))
+        foreign = self._foreign[known]
+        if not len(foreign):
+            return 0.0, 0.0, unknown, float(pairs.max(initial=0.0))
+        return float(foreign.max()), float(foreign.mean()), unknown, float(pairs.max(initial=0.0))
+
+    def _explained(self, reading: Reading, labels: npt.NDArray[np.intp], share: Floats) -> list[Floats]:
+        memory = self._memory
+        known = self._vocabulary.positions(f"u{unit}" for unit in reading.content)
+        unknown = len(reading.content) - len(known)
+        counts = memory.counts[known].astype(np.float32)
+        own = counts[:, labels]
+        usual = self._usual[known][:, None]
+        pull = np.log((own + 2 * usual) / (memory.sizes[labels] + 2)) - np.log(usual)
+        missing = (counts[:, :-1] @ share.T) < 1
+        rarity = self._rarity[known][:, None]
+        missed = (rarity * missing).sum(axis=0) + unknown * self._unknown_rarity
+        weight = float(rarity.sum()) + unknown * self._unknown_rarity
+        worst = (rarity * missing).max(axis=0, initial=0.0)
+        return [
+            pull.min(axis=0, initial=0.0),
+            pull.sum(axis=0) / max(len(known), 1),
+            pull.sum(axis=0),
+            missed,
+            missed / max(weight, 1e-6),
+            np.maximum(worst, self._unknown_rarity if unknown else 0.0),
+            missing.sum(axis=0) + unknown,
+            self._part(self._vocabulary.positions(reading.neighbours()), share),
+            self._part(self._vocabulary.positions(reading.linked()), share),
+            self._kind(reading, labels),
+        ]
+
+    def _part(self, positions: Ints, share: Floats) -> Floats:
+        if not len(positions):
+            return np.ones(len(share), np.float32)
+        counts = self._memory.counts[positions][:, :-1].astype(np.float32)
+        return np.asarray(((counts @ share.T) >= 1).mean(axis=0), np.float32)
+
+    def _kind(self, reading: Reading, labels: npt.NDArray[np.intp]) -> Floats:
+        known = self._vocabulary.positions((f"k{reading.kind}",))
+        counts = self._memory.counts[known][:, labels].astype(np.float32).sum(axis=0)
+        return np.asarray(np.log((counts + _HALF) / (self._memory.sizes[labels] + 1)), np.float32)
+
+    def _likeness(self, row: tuple[Ints, Floats], labels: npt.NDArray[np.intp], share: Floats) -> list[Floats]:
+        positions, values = row
+        spoken = self._vocabulary.spoken[positions]
+        likeness = self._memory.likeness(positions[spoken], values[spoken])
+        firsts = self._memory.firsts
+        nearest = np.zeros(len(firsts) - 1, np.float32)
+        filled = firsts[:-1] < firsts[1:]
+        if len(likeness):
+            nearest[filled] = np.maximum.reduceat(likeness, firsts[:-1][filled])
+        elsewhere = np.sort(likeness[firsts[-2] :])[-3:]
+        few = [np.sort(likeness[firsts[label] : firsts[label + 1]])[-3:] for label in labels]
+        pooled = (nearest[:-1] * (share > _RIVAL)).max(axis=1, initial=0.0)
+        rival = (nearest[:-1] * (share <= _RIVAL)).max(axis=1, initial=0.0)
+        steady = np.ones(len(labels), np.float32)
+        return [
+            nearest[labels],
+            np.asarray([own.mean() if len(own) else 0.0 for own in few], np.float32),
+            pooled,
+            rival,
+            pooled - float(nearest[-1]) * steady,
+            float(nearest[-1]) * steady,
+            (float(elsewhere.mean()) if len(elsewhere) else 0.0) * steady,
+        ]

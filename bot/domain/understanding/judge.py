@@ -1,0 +1,76 @@
+"""The judge of the second look: from clues to the believed chance that a label would be a right answer.
+
+One hidden layer of rectified units, learnt with Adam (Kingma & Ba 2015). Sums are einsum's: in one order, on one
+thread, without BLAS.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.domain.understanding.linear import Floats
+
+HIDDEN: Final = 24
+EPOCHS: Final = 12
+BATCH: Final = 256
+RATE: Final = 4e-3
+DECAY: Final = 1e-3
+_FORGET, _FORGET_SQUARES = np.float32(0.1), np.float32(0.001)
+
+Layers = tuple[Floats, Floats, Floats, Floats]
+
+
+def _times(left: Floats, right: Floats) -> Floats:
+    return np.asarray(np.einsum("ij,jk->ik", left, right), np.float32)
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
+
+
+def learn_judge(clues: Floats, right: npt.NDArray[np.bool_], seed: int) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of a judge that has seen clues (n, CLUES) of labels that were right (n) or not."""
+    middle, spread = clues.mean(axis=0), clues.std(axis=0) + np.float32(1e-3)
+    inputs, targets = (clues - middle) / spread, right.astype(np.float32)[:, None]
+    chance = np.random.default_rng(seed)
+    width = clues.shape[1]
+    layers = [
+        (chance.standard_normal((width, HIDDEN)) * np.sqrt(2 / width)).astype(np.float32),
+        np.zeros(HIDDEN, np.float32),
+        (chance.standard_normal((HIDDEN, 1)) * np.sqrt(1 / HIDDEN)).astype(np.float32),
+        np.zeros(1, np.float32),
+    ]
+    means, squares = [np.zeros_like(layer) for layer in layers], [np.zeros_like(layer) for layer in layers]
+    steps, step = EPOCHS * -(-len(inputs) // BATCH), 0
+    for _ in range(EPOCHS):
+        order = chance.permutation(len(inputs))
+        for start in range(0, len(order), BATCH):
+            seen, due = inputs[order[start : start + BATCH]], targets[order[start : start + BATCH]]
+            hidden = np.maximum(_times(seen, layers[0]) + layers[1], 0)
+            error = (_sigmoid(_times(hidden, layers[2]) + layers[3]) - due) / np.float32(len(seen))
+            back = _times(error, layers[2].T) * (hidden > 0)
+            slopes = (_times(seen.T, back), back.sum(axis=0), _times(hidden.T, error), error.sum(axis=0))
+            step += 1
+            rate = np.float32(RATE * (1 - (step - 1) / steps))
+            for at, slope in enumerate(slopes):
+                means[at] += _FORGET * (slope - means[at])
+                squares[at] += _FORGET_SQUARES * (slope * slope - squares[at])
+                mean = means[at] / np.float32(1 - 0.9**step)
+                moved = mean / (np.sqrt(squares[at] / np.float32(1 - 0.999**step)) + np.float32(1e-8))
+                layers[at] -= rate * (moved + np.float32(DECAY) * layers[at])
+    return {"judge_middle": middle, "judge_spread": spread} | {f"judge_{at}": own for at, own in enumerate(layers)}
+
+
+class Judge:
+    """Judges clues with the arrays that `learn_judge` gave."""
+
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self._middle, self._spread = arrays["judge_middle"], arrays["judge_spread"]
+        self._layers: Layers = (arrays["judge_0"], arrays["judge_1"], arrays["judge_2"], arrays["judge_3"])
+
+    def chances(self, clues: Floats) -> Floats:
+        """Return the believed chance (n) that each label (n, CLUES) would be right."""
+        first, first_bias, second, second_bias = self._layers
+        hidden = np.maximum((clues - self._middle) / self._spread @ first + first_bias, 0)
+        return _sigmoid(hidden @ second + second_bias)[:, 0]

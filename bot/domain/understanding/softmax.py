@@ -1,1 +1,0 @@
-"""Multinomial logistic regression on sparse rows, by mini-batches with AdaGrad (Duchi et al. 2011)."""
