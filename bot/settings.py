@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DISCORD_API = "https://discord.com/api/v10"
 ANNOUNCEMENT = Path(__file__).resolve().parent.parent / "data"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-_TOKEN = re.compile(r"^([\w-]{10,})\.[\w-]{4,}\.[\w-]{20,}$")
+_TOKEN = re.compile(r"([\w-]{10,})\.[\w-]{4,}\.[\w-]{20,}", re.ASCII)
 
 
 class Secret:
@@ -70,7 +70,13 @@ def from_environment(env_file: Path = Path(".env")) -> Settings:
 
     Raises SettingError in one line that names the setting and says how to put it right.
     """
-    return read({**{k: v for k, v in dotenv_values(env_file).items() if v is not None}, **os.environ})
+    try:
+        in_file = dotenv_values(env_file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(
+            f"{env_file} cannot be read ({error}): save it as UTF-8 text that this user may read"
+        ) from None
+    return read({**{name: value for name, value in in_file.items() if value is not None}, **os.environ})
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -94,7 +100,7 @@ def _token(value: str | None) -> Secret | None:
     if value is None:
         return None
     value = value.removeprefix("Bot ").strip()
-    if match := _TOKEN.match(value):
+    if match := _TOKEN.fullmatch(value):
         try:
             padded = match[1] + "=" * (-len(match[1]) % 4)
             if base64.urlsafe_b64decode(padded).decode("ascii").isdigit():
@@ -109,12 +115,21 @@ def _token(value: str | None) -> Secret | None:
 
 def _url(given: Mapping[str, str], name: str, default: str) -> str:
     value = given.get(name, default)
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise SettingError(f"{name} must be a web address such as {DISCORD_API}; it is '{value}'")
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    if not known:
+        raise SettingError(f"{name} must be a web address such as {DISCORD_API}; it is {_shown(value)}")
     if parts.scheme == "http" and not _loopback(parts.hostname):
         raise SettingError(f"{name} must begin with https://: a token never travels unencrypted to another machine")
     return value
+
+
+def _shown(value: str) -> str:
+    """Return a malformed value for a message, unless it is a token that was put into the wrong place."""
+    return "a token" if _TOKEN.search(value) else f"'{' '.join(value.split())}'"
 
 
 def _loopback(host: str) -> bool:
@@ -135,7 +150,7 @@ def _clock(given: Mapping[str, str], api_base: str) -> str | None:
 
 def _level(value: str) -> str:
     if value.upper() not in _LEVELS:
-        raise SettingError(f"LOG_LEVEL must be one of {', '.join(_LEVELS)}; it is '{value}'")
+        raise SettingError(f"LOG_LEVEL must be one of {', '.join(_LEVELS)}; it is {_shown(value)}")
     return value.upper()
 
 
@@ -144,7 +159,7 @@ def _id(value: str | None) -> int | None:
         return None
     if not re.fullmatch(r"[0-9]{15,20}", value):
         raise SettingError(
-            f"DEV_GUILD_ID must be a server's id, 17 to 20 digits; it is '{value}'. In Discord, turn on "
+            f"DEV_GUILD_ID must be a server's id, 17 to 20 digits; it is {_shown(value)}. In Discord, turn on "
             "developer mode, then right-click the server and copy its id"
         )
     return int(value)
@@ -156,5 +171,5 @@ def _hours(value: str) -> float:
     except ValueError:
         hours = -1.0
     if not 0 <= hours < 24:  # noqa: PLR2004 - a day has 24 hours
-        raise SettingError(f"LATE_LIMIT_HOURS must be a number from 0 to less than 24; it is '{value}'")
+        raise SettingError(f"LATE_LIMIT_HOURS must be a number from 0 to less than 24; it is {_shown(value)}")
     return hours

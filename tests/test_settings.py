@@ -1,0 +1,283 @@
+"""Settings: each one, what is said of a malformed one, and a token that never prints."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import logging
+import traceback
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import SettingError
+from bot.settings import ANNOUNCEMENT, DISCORD_API, Secret, Settings, from_environment, read
+
+SECRET = "not-a-secret-" * 3 + "at-all"
+TOKEN = f"{base64.urlsafe_b64encode(b'1098765432109876543').decode().rstrip('=')}.GabcDe.{SECRET}"
+
+
+def refused(**environment: str) -> str:
+    with pytest.raises(SettingError) as raised:
+        read(environment)
+    told = str(raised.value)
+    assert "\n" not in told
+    assert SECRET not in told
+    return told
+
+
+def test_without_any_setting() -> None:
+    assert read({}) == Settings(
+        token=None,
+        api_base="https://discord.com/api/v10",
+        database_path=Path("var/canonkeeper.sqlite3"),
+        announcement_path=ANNOUNCEMENT,
+        log_level="INFO",
+        dev_guild_id=None,
+        late_limit_hours=6.0,
+        clock_url=None,
+    )
+
+
+def test_with_every_setting() -> None:
+    settings = read(
+        {
+            "DISCORD_TOKEN": TOKEN,
+            "DISCORD_API_BASE": "http://127.0.0.1:8765/api/v10/",
+            "DATABASE_PATH": " /srv/store.sqlite3 ",
+            "ANNOUNCEMENT_PATH": "elsewhere",
+            "LOG_LEVEL": "debug",
+            "DEV_GUILD_ID": "1098765432109876543",
+            "LATE_LIMIT_HOURS": "1.5",
+            "CLOCK_URL": "http://127.0.0.1:8765/demo/clock",
+        }
+    )
+    assert settings.required_token().reveal() == TOKEN
+    assert msgspec.structs.replace(settings, token=None) == Settings(
+        token=None,
+        api_base="http://127.0.0.1:8765/api/v10",
+        database_path=Path("/srv/store.sqlite3"),
+        announcement_path=Path("elsewhere"),
+        log_level="DEBUG",
+        dev_guild_id=1098765432109876543,
+        late_limit_hours=1.5,
+        clock_url="http://127.0.0.1:8765/demo/clock",
+    )
+
+
+def test_an_empty_value_counts_as_absent() -> None:
+    names = ["DISCORD_TOKEN", "DISCORD_API_BASE", "DATABASE_PATH", "ANNOUNCEMENT_PATH", "LOG_LEVEL", "DEV_GUILD_ID"]
+    assert read(dict.fromkeys(names, "  ")) == read({})
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        read({}).log_level = "DEBUG"  # type: ignore[misc]
+
+
+# -- the token ---------------------------------------------------------------------------------------
+
+
+def test_a_missing_token_says_how_to_get_one() -> None:
+    with pytest.raises(SettingError, match=r"DISCORD_TOKEN is missing: .*developer portal"):
+        read({}).required_token()
+
+
+def test_a_token_may_have_been_copied_with_its_kind() -> None:
+    assert read({"DISCORD_TOKEN": f"Bot {TOKEN}"}).required_token().reveal() == TOKEN
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "hunter2",
+        SECRET,
+        TOKEN + "!",
+        f"{TOKEN} {TOKEN}",
+        TOKEN.rpartition(".")[0],
+        f"bm90LWFuLWlk.GabcDe.{SECRET}",
+        f"ééééééééééééé.GabcDe.{SECRET}",
+        f"_____________.GabcDe.{SECRET}",
+        f"gICAgICAgICAgA.GabcDe.{SECRET}",
+        f"AAAAAAAAAAAAA.GabcDe.{SECRET}",
+    ],
+)
+def test_what_is_no_token_is_not_repeated(value: str) -> None:
+    told = refused(DISCORD_TOKEN=value)
+    assert told.startswith("DISCORD_TOKEN does not look like a bot's token")
+    assert "developer portal" in told
+    assert value not in told
+
+
+@pytest.mark.parametrize("name", ["DISCORD_API_BASE", "LOG_LEVEL", "DEV_GUILD_ID", "LATE_LIMIT_HOURS"])
+def test_a_token_in_the_wrong_place_is_not_repeated(name: str) -> None:
+    assert "it is a token" in refused(**{name: TOKEN})
+
+
+def test_the_token_never_prints(caplog: pytest.LogCaptureFixture) -> None:
+    settings = read({"DISCORD_TOKEN": TOKEN})
+    secret = settings.required_token()
+    logging.getLogger("test").warning("%s %r %s", settings, secret, {"token": secret})
+    printed = [
+        str(secret),
+        repr(secret),
+        f"{secret}",
+        f"{secret!r:>40}",
+        f"{settings}",
+        repr(settings),
+        repr([secret]),
+        str(copy.copy(settings)),
+        str(msgspec.structs.asdict(settings)),
+        str(msgspec.structs.astuple(settings)),
+        "%s" % secret,  # noqa: UP031 - one more way to print
+        caplog.text,
+    ]
+    for text in printed:
+        assert SECRET not in text
+
+
+def test_the_token_is_not_in_a_traceback_with_its_variables() -> None:
+    settings = read({"DISCORD_TOKEN": TOKEN})
+
+    def fail(settings: Settings, token: Secret) -> None:
+        raise ZeroDivisionError(settings, token)
+
+    with pytest.raises(ZeroDivisionError) as raised:
+        fail(settings, settings.required_token())
+    told = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
+    inner = "".join(told.format()).rpartition("in fail")[2]
+    assert "Secret('…')" in inner
+    assert SECRET not in inner
+
+
+@pytest.mark.parametrize("dump", [msgspec.json.encode, msgspec.msgpack.encode, msgspec.to_builtins])
+def test_the_token_is_never_written_out(dump: object) -> None:
+    assert callable(dump)
+    with pytest.raises(TypeError) as raised:
+        dump(read({"DISCORD_TOKEN": TOKEN}))
+    assert SECRET not in str(raised.value)
+
+
+def test_the_token_has_no_attribute_that_is_shown() -> None:
+    assert not hasattr(Secret(TOKEN), "__dict__")
+
+
+# -- the others --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "discord.com",
+        "https ://x",
+        "ftp://discord.com",
+        "https://",
+        "://",
+        "http://[::1",
+        "https://host:port",
+        "https://h:99999",
+    ],
+)
+@pytest.mark.parametrize("name", ["DISCORD_API_BASE", "CLOCK_URL"])
+def test_what_is_no_address(name: str, value: str) -> None:
+    environment = {"DISCORD_API_BASE": "http://localhost/api/v10", name: value}
+    assert refused(**environment) == f"{name} must be a web address such as {DISCORD_API}; it is '{value}'"
+
+
+@pytest.mark.parametrize("host", ["discord.com", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com", "[::2]"])
+def test_plain_http_goes_to_this_machine_alone(host: str) -> None:
+    told = refused(DISCORD_API_BASE=f"http://{host}/api/v10")
+    assert told.startswith("DISCORD_API_BASE must begin with https://")
+    assert read({"DISCORD_API_BASE": f"https://{host}/api/v10"}).api_base == f"https://{host}/api/v10"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost", "[::1]:80", "127.8.9.1"])
+def test_plain_http_to_this_machine(host: str) -> None:
+    assert read({"DISCORD_API_BASE": f"http://{host}/api/v10"}).api_base == f"http://{host}/api/v10"
+
+
+def test_a_clock_that_is_not_real_is_for_the_demo_alone() -> None:
+    assert refused(CLOCK_URL="http://127.0.0.1/demo/clock").startswith("CLOCK_URL is for the demo alone")
+
+
+@pytest.mark.parametrize("value", ["LOUD", "10", "INFO,DEBUG"])
+def test_what_is_no_level(value: str) -> None:
+    assert refused(LOG_LEVEL=value) == f"LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR; it is '{value}'"
+
+
+@pytest.mark.parametrize("value", ["Republic City", "123", "-109876543210987654", "1" * 21, "١" * 18])
+def test_what_is_no_server(value: str) -> None:
+    told = refused(DEV_GUILD_ID=value)
+    assert told.startswith(f"DEV_GUILD_ID must be a server's id, 17 to 20 digits; it is '{value}'")
+    assert "copy its id" in told
+
+
+@pytest.mark.parametrize("value", ["-1", "24", "nan", "inf", "six", "1e9"])
+def test_what_is_no_limit(value: str) -> None:
+    assert refused(LATE_LIMIT_HOURS=value) == (
+        f"LATE_LIMIT_HOURS must be a number from 0 to less than 24; it is '{value}'"
+    )
+
+
+@given(st.dictionaries(st.sampled_from(["DISCORD_API_BASE", "DEV_GUILD_ID", "LOG_LEVEL", "CLOCK_URL"]), st.text()))
+def test_any_values_give_settings_or_one_mistake(environment: dict[str, str]) -> None:
+    try:
+        read(environment)
+    except SettingError as error:
+        told = str(error)
+    else:
+        return
+    assert told.partition(" ")[0] in environment
+    assert len(told.splitlines()) == 1
+
+
+# -- .env --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISCORD_TOKEN", "LOG_LEVEL", "DATABASE_PATH", "ANNOUNCEMENT_PATH"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_the_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"# mine\nDISCORD_TOKEN='{TOKEN}'\nLOG_LEVEL\nDATABASE_PATH=here.sqlite3\n")
+    settings = from_environment(tmp_path / ".env")
+    assert settings.required_token().reveal() == TOKEN
+    assert settings.database_path == Path("here.sqlite3")
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVEL=ERROR\n")
+    monkeypatch.setenv("LOG_LEVEL", "WARNING")
+    assert from_environment(tmp_path / ".env").log_level == "WARNING"
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_there_need_be_no_file(tmp_path: Path) -> None:
+    assert from_environment(tmp_path / ".env").token is None
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"LOG_LEVEL=\xff\xfe\n")
+    with pytest.raises(SettingError, match=r"\.env cannot be read .*: save it as UTF-8 text"):
+        from_environment(tmp_path / ".env")
+
+
+def test_the_example_names_every_setting() -> None:
+    example = (Path(__file__).resolve().parent.parent / ".env.example").read_text()
+    for name in (
+        "DISCORD_TOKEN",
+        "DISCORD_API_BASE",
+        "DATABASE_PATH",
+        "ANNOUNCEMENT_PATH",
+        "LOG_LEVEL",
+        "DEV_GUILD_ID",
+    ):
+        assert f"{name}=" in example
