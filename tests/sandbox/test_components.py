@@ -107,7 +107,7 @@ async def test_rows_that_discord_refuses(raw: Raw, base: str, components: Any, f
         ([text("")], "components.0.content", "BASE_TYPE_BAD_LENGTH"),
         ([{"type": 10}], "components.0.content", "BASE_TYPE_REQUIRED"),
         ([text("x" * 2001), text("y" * 2000)], "components", "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED"),
-        ([box(*[text()] * 20), box(*[text()] * 20)], "components", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED"),
+        ([box(*[text()] * 20), box(*[text()] * 19)], "components", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED"),
         ([section(text(), text(), text(), text())], "components.0.components", "BASE_TYPE_BAD_LENGTH"),
         ([section(row(button()))], "components.0.components.0.type", "BASE_TYPE_CHOICES"),
         ([{"type": 9, "components": [text()]}], "components.0.accessory", "BASE_TYPE_REQUIRED"),

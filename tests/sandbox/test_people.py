@@ -81,6 +81,7 @@ async def test_commands_are_offered_by_place_and_installation(sb: Sandbox) -> No
     mina, timo = sb.person("Mina"), sb.person("Timo")
     assert (await mina.slash("quote")).text == "[0] False Mina"
     assert (await mina.in_dm().slash("quote")).text == "[0] True Mina"
+    assert {each.name for each in mina.in_dm().commands()} == {"quote", "chatty", "secret"}  # schedule: guilds only
     private = mina.in_dm(timo)
     assert private.commands() == []
     mina.install()
