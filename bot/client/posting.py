@@ -178,7 +178,8 @@ def _message(view: discord.ui.LayoutView, role: int | None, alt: str | None, non
 
 def _fields(body: dict[str, Any], picture: bytes | None = None) -> _Form:
     """Return the body as the fields of a form (Discord's docs, Uploading Files)."""
-    fields: _Form = [{"name": "payload_json", "value": json.dumps(body)}]
+    # The type makes aiohttp send multipart/form-data, as in the example of the docs, also without a file.
+    fields: _Form = [{"name": "payload_json", "value": json.dumps(body), "content_type": "application/json"}]
     if picture is not None:
         fields.append(
             {

@@ -120,7 +120,7 @@ class Zones:
         return sorted(best, key=lambda zone: (-best[zone], zone))[:limit]
 
     def parse(self, text: str) -> str:
-        """Return the one zone that `text` means: an IANA name in any case, or a name that one place has.
+        """Return the one zone that `text` means: an IANA name in any case, or the name (or its beginning) of one place.
 
         'EST' gives America/New_York: the database's zone of that name knows no summer time, and few mean it.
         Raises UserError, which offers the nearest, when there is no such zone or several.
@@ -130,7 +130,11 @@ class Zones:
         if key := self._spoken.get(wanted) or self._keys.get(typed):
             return key
         found = self.find(text, limit=5) if wanted or typed else []
-        if found and (len(found) == 1 or any(n.text == wanted and n.zone == found[0] for n in self._names)):
+        # A slip of the finger is for the list to mend: a wrong zone that is accepted posts at a wrong hour.
+        named = {name.zone for name in self._names if name.text.startswith(wanted)} if wanted else set()
+        if found and (len(named) == 1 or _OFFSET.fullmatch(text.strip().casefold())):
+            return found[0]
+        if any(name.text == wanted and name.zone == found[0] for name in self._names if found):
             return found[0]
         near = " or ".join(f"'{zone}'" for zone in found[:3]) or "'Europe/London' or 'America/New_York'"
         raise UserError(f"I know no single time zone for that. Choose one from the list, such as {near}.")

@@ -1,0 +1,252 @@
+"""/daily over the real protocol: what moderators type, and what they read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox import SandboxError
+from tests.support.daily_chat import START, DailyChat, daily_chat
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def chat(second_path: Path) -> AsyncIterator[DailyChat]:
+    async with daily_chat(second_path) as one:
+        yield one
+
+
+def stamps(text: str) -> list[dt.datetime]:
+    return [dt.datetime.fromtimestamp(int(at), dt.UTC) for at in re.findall(r"<t:(\d+):F>", text)]
+
+
+async def test_a_schedule_shows_its_next_three_posts(chat: DailyChat) -> None:
+    reply = await chat.schedule(time="9am", timezone="new york", days="weekdays")
+    assert reply.ephemeral
+    assert stamps(reply.text) == [dt.datetime(2026, 1, day, 14, 0, tzinfo=dt.UTC) for day in (5, 6, 7)]
+    assert "America/New_York (UTC-5 today)" in reply.text
+    assert "weekdays" in reply.text
+
+
+async def test_a_change_of_the_clocks_within_sixty_days_is_told(chat: DailyChat) -> None:
+    assert "clocks" not in (await chat.schedule(timezone="new york")).text
+    await chat.move(days=10)
+    reply = await chat.schedule(timezone="new york", time="10:00")
+    assert "The clocks in New York change on <t:" in reply.text
+    assert "from UTC-5 to UTC-4. Posts stay at 10:00" in reply.text
+    reply = await chat.schedule(timezone="new york", time="2:30")
+    assert "02:30 does not exist on that day: the post comes at the first moment after the gap" in reply.text
+
+
+async def test_what_is_typed_wrongly_is_answered_with_what_to_do(chat: DailyChat) -> None:
+    for options, words in (
+        ({"time": "soon"}, "9am, 21:30 or noon"),
+        ({"timezone": "Atlantis"}, "Choose one from the list"),
+        ({"days": "funday"}, "'weekdays', 'weekends'"),
+        ({"about": "the price of cheese in winter"}, "Pick one from the list"),
+        ({"role": chat.role("@everyone")}, "I never mention @everyone"),
+        ({"role": chat.role("Quiet")}, "Allow anyone to mention this role"),
+    ):
+        reply = await chat.schedule(**options)
+        assert words in reply.text
+        assert reply.ephemeral
+    assert "no daily quotes yet" in (await chat.daily("list")).text
+
+
+async def test_the_bot_checks_that_it_may_post_before_it_accepts(chat: DailyChat) -> None:
+    channel = chat.channel()
+    chat.sandbox.world.deny(channel, "send_messages")
+    assert f"I lack **Send Messages** in <#{channel.id}>" in (await chat.schedule()).text
+    chat.sandbox.world.deny(channel, "view_channel")
+    assert "View Channel" in (await chat.schedule()).text
+    chat.sandbox.world.allow(channel, "send_messages", "view_channel")
+    chat.sandbox.world.deny(channel, "attach_files", "read_message_history")
+    assert "Attach Files" in (await chat.schedule(style="card")).text
+    assert "Read Message History" in (await chat.schedule()).text
+
+
+async def test_forums_that_want_tags_and_locked_threads_are_refused(chat: DailyChat) -> None:
+    forum, thread = chat.channel("lore-questions"), chat.channel("Book One re-watch")
+    chat.sandbox.world.archive_thread(thread, locked=True)
+    assert "locked" in (await chat.schedule(channel=thread)).text
+    forum.tag_required = True
+    chat.sandbox.world.set_overwrite(forum, chat.role("Quiet"), allow=0, deny=0)  # sends the channel anew
+    assert "tag" in (await chat.schedule(channel=forum)).text
+
+
+async def test_a_member_may_not_and_is_told_so_when_discord_lets_them_try(chat: DailyChat) -> None:
+    with pytest.raises(SandboxError):
+        await chat.sandbox.person("Mina").slash("daily list")
+    # A server's administrators can open a command to others (Discord's docs, permissions of commands).
+    command = next(each for each in chat.sandbox.world.commands.values() if each.name == "daily")
+    command.body["default_member_permissions"] = None
+    reply = await chat.sandbox.person("Mina").slash("daily list")
+    assert "Manage Server" in reply.text
+    assert reply.ephemeral
+    assert await chat.sandbox.person("Mina").complete("daily pause", "schedule", "") == []
+
+
+async def test_only_in_servers(chat: DailyChat) -> None:
+    with pytest.raises(SandboxError):
+        await chat.mo.in_dm().slash("daily list")
+    command = next(each for each in chat.sandbox.world.commands.values() if each.name == "daily")
+    assert command.body["contexts"] == [0]
+    assert command.body["integration_types"] == [0]
+    assert command.body["default_member_permissions"] == "32"
+
+
+async def test_the_twenty_sixth_and_an_equal_one_are_refused(chat: DailyChat) -> None:
+    for minute in range(25):
+        assert "Done" in (await chat.schedule(time=f"9:{minute:02}")).text
+    assert "25 schedules, and that is the most" in (await chat.schedule(time="12:00")).text
+    assert "Schedule 4 posts the same already" in (await chat.schedule(time="9:03")).text
+
+
+async def test_the_list_comes_in_pages(chat: DailyChat) -> None:
+    for minute in range(7):
+        await chat.schedule(time=f"9:{minute:02}", about="the move" if minute else "all")
+    first = await chat.daily("list")
+    assert "7 schedules · page 1 of 2" in first.text
+    assert "09:04" in first.text
+    assert "09:05" not in first.text
+    second = await chat.mo.press(first, "Next")
+    assert "page 2 of 2" in second.text
+    assert "09:06" in second.text
+    assert "09:00" in (await chat.mo.press(second, "Previous")).text
+
+
+async def test_the_list_tells_everything_of_a_schedule(chat: DailyChat) -> None:
+    fans = chat.role("Quote fans")
+    await chat.schedule(timezone="Asia/Kathmandu", days="mon,fri", about="the move", role=fans, style="card")
+    text = (await chat.daily("list")).text
+    for part in ("**1**", f"<#{chat.channel().id}>", "**09:00** Asia/Kathmandu (UTC+5:45 today)", "Mon, Fri"):
+        assert part in text
+    for part in ("move", f"<@&{fans.id}>", "with a picture", "Next: <t:", "Nothing posted yet"):
+        assert part in text
+
+
+async def test_an_edit_changes_what_was_given_and_nothing_else(chat: DailyChat) -> None:
+    await chat.schedule(role=chat.role("Quote fans"))
+    reply = await chat.daily("edit", schedule="1", time="21:30", days="weekends")
+    assert "Changed" in reply.text
+    assert "**21:30** UTC" in reply.text
+    assert stamps(reply.text)[0] == dt.datetime(2026, 1, 10, 21, 30, tzinfo=dt.UTC)
+    assert f"<@&{chat.role('Quote fans').id}>" in reply.text
+    reply = await chat.daily("edit", schedule="1", no_role=True, channel=chat.channel("general"), timezone="london")
+    assert "mentions" not in reply.text
+    assert "Europe/London" in reply.text
+    assert f"<#{chat.channel('general').id}>" in reply.text
+    assert "Nothing would change" in (await chat.daily("edit", schedule="1", time="21:30")).text
+    await chat.schedule(time="10:00")
+    again = await chat.daily("edit", schedule="1", time="10:00", timezone="UTC", days="daily", channel=chat.channel())
+    assert "Schedule 2 posts the same already" in again.text
+
+
+async def test_preview_and_skip_tell_exactly_what_comes(chat: DailyChat) -> None:
+    await chat.schedule()
+    first = await chat.daily("preview", schedule="1")
+    skipped = await chat.daily("skip", schedule="1")
+    assert "Dropped" in skipped.text
+    second = await chat.daily("preview", schedule="1")
+    assert words(second.text) == words(skipped.text) != words(first.text)
+    pressed = await chat.mo.press(second, "Skip this quote")
+    assert "Dropped" in pressed.text
+    # The same button on the old message drops nothing any more.
+    assert "no longer the next one" in (await chat.mo.press(first, "Skip this quote")).text
+    coming = words((await chat.daily("preview", schedule="1")).text)
+    await chat.move(hours=1)
+    await chat.until(chat.posts)
+    assert coming in str(chat.posts()[0].components)
+
+
+def words(text: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith("> "))[2:]
+
+
+async def test_a_test_post_does_not_count(chat: DailyChat) -> None:
+    fans = chat.role("Quote fans")
+    await chat.schedule(role=fans)
+    before = words((await chat.daily("preview", schedule="1")).text)
+    reply = await chat.daily("test", schedule="1")
+    assert reply.ephemeral
+    (post,) = chat.posts()
+    assert f"/{post.channel.id}/{post.id}" in reply.text
+    assert before in str(post.components)
+    assert post.mention_roles == []
+    assert words((await chat.daily("preview", schedule="1")).text) == before
+    assert await chat.ledger() == []
+
+
+async def test_a_test_that_fails_says_why(chat: DailyChat) -> None:
+    await chat.schedule()
+    chat.sandbox.world.deny(chat.channel(), "send_messages")
+    reply = await chat.daily("test", schedule="1")
+    assert "Give me **Send Messages**" in reply.text
+
+
+async def test_pause_and_resume(chat: DailyChat) -> None:
+    await chat.schedule()
+    assert "Nothing was deleted" in (await chat.daily("pause", schedule="1")).text
+    assert "paused already" in (await chat.daily("pause", schedule="1")).text
+    assert "Paused: paused by a moderator" in (await chat.daily("list")).text
+    assert "when it is resumed" in (await chat.daily("preview", schedule="1")).text
+    assert "It is paused" in (await chat.daily("edit", schedule="1", days="weekends")).text
+    await chat.move(hours=3)
+    assert chat.posts() == []
+    chat.sandbox.world.deny(chat.channel(), "send_messages")
+    assert "I lack **Send Messages**" in (await chat.daily("resume", schedule="1")).text
+    chat.sandbox.world.allow(chat.channel(), "send_messages")
+    reply = await chat.daily("resume", schedule="1")
+    assert stamps(reply.text)[0] == dt.datetime(2026, 1, 10, 9, 0, tzinfo=dt.UTC)
+    assert "not paused" in (await chat.daily("resume", schedule="1")).text
+
+
+async def test_remove(chat: DailyChat) -> None:
+    await chat.schedule()
+    reply = await chat.daily("remove", schedule="#1")
+    assert "is removed, with all I kept of it" in reply.text
+    assert "seven days later" in reply.text
+    assert "no schedule yet" in (await chat.daily("preview", schedule="1")).text
+
+
+async def test_an_unknown_schedule_is_answered_with_those_there_are(chat: DailyChat) -> None:
+    await chat.schedule()
+    for name in ("preview", "skip", "pause", "resume", "test", "remove"):
+        assert "This server has: 1." in (await chat.daily(name, schedule="9")).text
+
+
+async def test_completions_work_on_empty_boxes_and_with_slips(chat: DailyChat) -> None:
+    mo = chat.mo
+    for option in ("time", "timezone", "days", "about"):
+        assert await mo.complete("daily schedule", option, ""), option
+    assert ("America/New_York (UTC-5, now 03:00)", "America/New_York") in await mo.complete(
+        "daily schedule", "timezone", "new yrok"
+    )
+    assert (await mo.complete("daily schedule", "time", "9"))[0] == ("09:00 (9 am)", "09:00")
+    assert (await mo.complete("daily schedule", "days", "mon,we"))[0][1] == "mon,wed"
+    assert await mo.complete("daily pause", "schedule", "") == []
+    await chat.schedule()
+    await chat.schedule(channel=chat.channel("general"), time="21:30")
+    assert await mo.complete("daily pause", "schedule", "") == [
+        ("1 · #daily-quotes · 09:00 UTC · every day", "1"),
+        ("2 · #general · 21:30 UTC · every day", "2"),
+    ]
+    assert (await mo.complete("daily pause", "schedule", "genral"))[0][1] == "2"
+
+
+async def test_the_options_come_in_the_order_that_people_know(chat: DailyChat) -> None:
+    command = next(each for each in chat.sandbox.world.commands.values() if each.name == "daily")
+    by_name = {each["name"]: [option["name"] for option in each.get("options", [])] for each in command.body["options"]}
+    fields = ["channel", "time", "timezone", "days", "about", "role", "style"]
+    assert by_name["schedule"] == fields
+    assert by_name["edit"] == ["schedule", *fields, "no_role"]
+    assert by_name["list"] == []
+    for name in ("preview", "skip", "pause", "resume", "test", "remove"):
+        assert by_name[name] == ["schedule"]
+    assert chat.sandbox.clock.now() >= START.timestamp()

@@ -1,0 +1,288 @@
+"""Daily posts over the real protocol: where they go, what they hold, and what happens when Discord says no."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import Sandbox, render
+from sandbox.faults import Rule
+from sandbox.model import Flag
+from sandbox.views import visible_text
+from tests.support.daily_chat import START, DailyChat, daily_chat, ours
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+MESSAGES = "/channels/{channel_id}/messages"
+THREADS = "/channels/{channel_id}/threads"
+
+
+@pytest.fixture
+async def chat(second_path: Path) -> AsyncIterator[DailyChat]:
+    async with daily_chat(second_path) as one:
+        yield one
+
+
+def forum_posts(chat: DailyChat) -> list[Any]:
+    forum = chat.channel("lore-questions")
+    return [each for each in chat.guild.channels.values() if each.parent is forum]
+
+
+async def test_a_post_holds_quote_source_date_and_the_one_mention(chat: DailyChat) -> None:
+    fans = chat.role("Quote fans")
+    await chat.schedule(role=fans)
+    preview = (await chat.daily("preview", schedule="1")).text
+    await chat.move(hours=1)
+    (row,) = await chat.until_recorded("sent")
+    (post,) = chat.posts()
+    text = visible_text(post)
+    assert next(line for line in preview.splitlines() if line.startswith("> ")) in text
+    assert "Daily quote · 5 January 2026 · " in text
+    assert "late" not in text
+    assert (post.mention_roles, post.mention_everyone) == ([fans.id], False)
+    assert post.flags & Flag.COMPONENTS_V2
+    assert (row["message"], row["posted_in"], row["nonce"]) == (post.id, post.channel.id, post.nonce)
+    assert "**" in (await chat.sandbox.person("Mina").press(post, "Context")).text
+    assert f"/{post.channel.id}/{post.id}" in (await chat.daily("list")).text
+
+
+async def test_the_nonce_is_sent_and_enforced(chat: DailyChat) -> None:
+    await chat.schedule()
+    await chat.move(hours=1)
+    await chat.until_recorded("sent")
+    (sent,) = [each for each in chat.sandbox.journal if each.method == "POST" and each.route == MESSAGES]
+    body = sent.request.get("payload_json", sent.request)
+    assert (body["nonce"], body["enforce_nonce"]) == ("dq1-20260105", True)
+
+
+async def test_a_card_comes_with_its_words(chat: DailyChat) -> None:
+    await chat.schedule(style="card")
+    await chat.move(hours=1)
+    await chat.until_recorded("sent")
+    (post,) = chat.posts()
+    (picture,) = post.attachments
+    assert picture.content_type == "image/png"
+    assert picture.description
+    assert "> " in visible_text(post)
+
+
+@pytest.mark.parametrize("name", ["announcements", "Book One re-watch", "general"])
+async def test_every_kind_of_channel(chat: DailyChat, name: str) -> None:
+    assert "Done" in (await chat.schedule(channel=chat.channel(name))).text
+    await chat.move(hours=1)
+    await chat.until_recorded("sent")
+    assert len(chat.posts(name)) == 1
+
+
+async def test_a_forum_gets_a_post_named_after_quote_and_date(chat: DailyChat) -> None:
+    await chat.schedule(channel=chat.channel("lore-questions"))
+    await chat.move(hours=1)
+    (row,) = await chat.until_recorded("sent")
+    (thread,) = forum_posts(chat)
+    assert thread.name.endswith(" · 5 January 2026")
+    assert len(thread.name) <= 100
+    (post,) = ours(chat.sandbox, thread)
+    assert (row["posted_in"], row["message"]) == (thread.id, post.id)
+
+
+async def test_a_forum_post_whose_answer_was_lost_is_found(chat: DailyChat) -> None:
+    chat.sandbox.faults.add(Rule("drop", "POST", THREADS))
+    await chat.schedule(channel=chat.channel("lore-questions"))
+    await chat.move(hours=1)
+    await chat.until(lambda: forum_posts(chat))
+    await chat.until_recorded("claimed")
+    await wait_for_pause(chat)
+    await chat.move(minutes=2)
+    await chat.until_recorded("sent")
+    assert len(forum_posts(chat)) == 1
+
+
+async def wait_for_pause(chat: DailyChat) -> None:
+    """Wait until an attempt that failed was written down: the row has no owner then."""
+    for _ in range(200):
+        if (await chat.ledger())[0]["owner"] is None:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("the attempt was not written down")
+
+
+async def test_an_archived_thread_is_reopened(chat: DailyChat) -> None:
+    thread = chat.channel("Book One re-watch")
+    await chat.schedule(channel=thread)
+    chat.sandbox.world.allow(thread.parent, "manage_threads")
+    chat.sandbox.world.archive_thread(thread)
+    await chat.move(hours=1)
+    await chat.until(lambda: chat.posts("Book One re-watch") or chat.sandbox.clock.advance(1) or False)
+    assert len(chat.posts("Book One re-watch")) == 1
+    assert not thread.thread.archived
+
+
+async def test_an_error_of_discords_is_retried_with_the_same_nonce(chat: DailyChat) -> None:
+    chat.sandbox.faults.add(Rule("error", "POST", MESSAGES, status=500, times=1))
+    chat.sandbox.faults.add(Rule("drop", "POST", MESSAGES, times=1))
+    await chat.schedule()
+    await chat.move(hours=1)
+    await chat.until_recorded("sent")
+    assert len(chat.posts()) == 1
+
+
+async def test_a_lost_permission_pauses_and_moderators_are_told_once(chat: DailyChat) -> None:
+    await chat.schedule()
+    await chat.schedule(time="9:01")
+    chat.sandbox.world.deny(chat.channel(), "send_messages")
+    await chat.move(hours=1, minutes=2)
+    await chat.until_recorded("failed", 2)
+    await chat.until(lambda: chat.posts("general"))
+    told = "".join(visible_text(each) for each in chat.posts("general"))
+    assert "paused" in told
+    assert "**Send Messages**" in told
+    await chat.move(days=2)
+    listed = (await chat.daily("list")).text
+    assert listed.count("Paused: I may not post in its channel") == 2
+    assert len(chat.posts("general")) <= 2
+    chat.sandbox.world.allow(chat.channel(), "send_messages")
+    assert "It goes on" in (await chat.daily("resume", schedule="1")).text
+    await chat.move(days=1)
+    await chat.until_recorded("sent")
+
+
+async def test_the_public_updates_channel_goes_first(chat: DailyChat) -> None:
+    chat.guild.public_updates_channel_id = chat.channel("canon-talk").id
+    chat.sandbox.world.tell("GUILD_UPDATE", guild_update(chat), guild=chat.guild)
+    await chat.schedule()
+    chat.sandbox.world.delete_channel(chat.channel())
+    await chat.until(lambda: chat.posts("canon-talk"))
+    assert chat.posts("general") == []
+
+
+def guild_update(chat: DailyChat) -> dict[str, Any]:
+    return render.guild(chat.guild)
+
+
+async def test_a_deleted_channel_pauses_at_once(chat: DailyChat) -> None:
+    await chat.schedule()
+    channel = chat.channel()
+    chat.sandbox.world.delete_channel(channel)
+    await chat.until(lambda: chat.posts("general"))
+    assert "its channel was deleted" in visible_text(chat.posts("general")[0])
+    assert "Paused: its channel was deleted" in (await chat.daily("list")).text
+    assert "I cannot see that channel" in (await chat.daily("resume", schedule="1")).text
+    assert "It is paused" in (await chat.daily("edit", schedule="1", channel=chat.channel("general"))).text
+    assert "It goes on" in (await chat.daily("resume", schedule="1")).text
+
+
+async def test_a_restart_posts_what_was_missed_and_marks_it_late(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        sandbox.clock.move_to(START.timestamp())
+        async with daily_chat(second_path, sandbox=sandbox) as before:
+            await before.schedule()
+        sandbox.clock.advance(3 * 3600)
+        async with daily_chat(second_path, sandbox=sandbox) as after:
+            await after.until_recorded("sent")
+            (post,) = after.posts()
+            assert "late, planned for <t:" in visible_text(post)
+            assert "late (planned for" in (await after.daily("list")).text
+
+
+async def test_missed_by_too_much_it_is_skipped_and_shown(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        sandbox.clock.move_to(START.timestamp())
+        async with daily_chat(second_path, sandbox=sandbox) as before:
+            await before.schedule()
+        sandbox.clock.advance(3 * 3600)
+        async with daily_chat(second_path, sandbox=sandbox, LATE_LIMIT_HOURS="1") as after:
+            await after.until_recorded("skipped")
+            assert "was skipped" in (await after.daily("list")).text
+            assert after.posts() == []
+
+
+async def test_a_message_of_an_unknown_fate_is_looked_up_in_the_history(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        sandbox.clock.move_to(START.timestamp())
+        sandbox.faults.add(Rule("drop", "POST", MESSAGES, times=1))
+        async with daily_chat(second_path, sandbox=sandbox) as before:
+            await before.schedule()
+            await before.move(hours=1)
+            await before.until(before.posts)
+            await wait_for_pause(before)
+        sandbox.clock.advance(1800)
+        async with daily_chat(second_path, sandbox=sandbox) as after:
+            await after.until_recorded("sent")
+            assert len(after.posts()) == 1
+            assert [each.method for each in sandbox.journal if each.route == MESSAGES].count("GET") == 1
+
+
+async def test_without_the_history_it_is_unconfirmed_and_shown(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        sandbox.clock.move_to(START.timestamp())
+        sandbox.faults.add(Rule("drop", "POST", MESSAGES, times=1))
+        async with daily_chat(second_path, sandbox=sandbox) as before:
+            await before.schedule()
+            await before.move(hours=1)
+            await before.until(before.posts)
+            await wait_for_pause(before)
+            sandbox.world.deny(before.channel(), "read_message_history")
+        sandbox.clock.advance(1800)
+        async with daily_chat(second_path, sandbox=sandbox) as after:
+            await after.until_recorded("unconfirmed")
+            assert "unconfirmed" in (await after.daily("list")).text
+            assert len(after.posts()) == 1
+
+
+async def test_a_server_that_removes_the_bot_and_takes_it_back(chat: DailyChat) -> None:
+    await chat.schedule()
+    chat.sandbox.world.kick_bot(chat.guild)
+    await chat.until(lambda: chat.bot.get_guild(chat.guild.id) is None)
+    await chat.move(days=2)
+    assert chat.posts() == []
+    chat.sandbox.world.add_bot(chat.guild)
+    await chat.until(lambda: chat.bot.get_guild(chat.guild.id) is not None)
+    while await chat.bot.services.daily.departures.gone():
+        await asyncio.sleep(0.05)
+    await chat.move(hours=1)
+    await chat.until_recorded("sent")
+
+
+async def test_seven_days_after_the_bot_left_its_rows_are_gone(chat: DailyChat) -> None:
+    await chat.schedule()
+    chat.sandbox.world.kick_bot(chat.guild)
+    store = chat.bot.services.daily
+    for _ in range(100):
+        if await store.departures.gone():
+            break
+        await chat.move(seconds=1)
+    await chat.move(days=7)
+    for _ in range(100):
+        if not await store.departures.guilds():
+            break
+        await chat.move(seconds=2)
+    assert await store.departures.guilds() == set()
+
+
+async def test_servers_that_were_left_while_the_bot_was_off(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        sandbox.clock.move_to(START.timestamp())
+        async with daily_chat(second_path, sandbox=sandbox) as before:
+            await before.schedule()
+            guild = before.guild
+        sandbox.world.kick_bot(guild)
+        async with daily_chat(second_path, sandbox=sandbox) as after:
+            for _ in range(100):
+                if await after.bot.services.daily.departures.gone() == {guild.id}:
+                    break
+                await after.move(seconds=1)
+            assert await after.bot.services.daily.departures.gone() == {guild.id}
+
+
+async def test_a_week_of_moved_days(chat: DailyChat) -> None:
+    await chat.schedule()
+    await chat.move(hours=1)
+    for day in range(7):
+        await chat.until_recorded("sent", day + 1)
+        await chat.move(days=1)
+    texts = [visible_text(post) for post in chat.posts()]
+    assert len(set(texts)) == len(texts) >= 7
