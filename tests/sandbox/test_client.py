@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox import Sandbox
-from sandbox.faults import Rule
-from tests.sandbox.tiny import TinyBot, app_commands, discord, running, until
+from tests.sandbox.tiny import TinyBot, discord, running, until
 
 POST = "/channels/{channel_id}/messages"
 
@@ -171,58 +170,6 @@ async def test_others_messages_need_a_permission_to_delete(sb: Sandbox, bot: Tin
     assert message.deleted
 
 
-# -- trouble on the line --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets the client try again at once, instead of after a second and more."""
-    sleep = discord.http.asyncio.sleep
-
-    async def soon(_: float) -> None:
-        await sleep(0)
-
-    class Quick:
-        def __getattr__(self, name: str) -> object:
-            return soon if name == "sleep" else getattr(__import__("asyncio"), name)
-
-    monkeypatch.setattr(discord.http, "asyncio", Quick())
-
-
-@pytest.mark.usefixtures("impatient")
-async def test_a_client_tries_again_after_errors(sb: Sandbox, bot: TinyBot) -> None:
-    sb.faults.add(Rule("error", "POST", POST, status=502, times=2))
-    message = await text_channel(sb, bot).send("x")
-    assert list(sb.world.channel("general").messages) == [message.id]
-    assert [each.status for each in sb.journal.find("POST", POST)] == [502, 502, 200]
-
-
-@pytest.mark.usefixtures("impatient")
-async def test_a_client_gives_up_on_lasting_errors(sb: Sandbox, bot: TinyBot) -> None:
-    sb.faults.add(Rule("error", "POST", POST, times=None))
-    with pytest.raises(discord.DiscordServerError):
-        await text_channel(sb, bot).send("x")
-    assert sb.world.channel("general").messages == {}
-
-
-async def test_a_lost_answer_and_a_second_try_with_the_nonce(sb: Sandbox, bot: TinyBot) -> None:
-    sb.faults.add(Rule("drop", "POST", POST))
-    channel = text_channel(sb, bot)
-    with pytest.raises(discord.http.aiohttp.ClientError):
-        await send(channel, "once", "day-1")
-    again = await send(channel, "once", "day-1")
-    assert list(sb.world.channel("general").messages) == [int(again["id"])]
-    other = await send(channel, "next", "day-2")
-    assert other["id"] != again["id"]
-
-
-async def send(channel: discord.TextChannel, content: str, nonce: str) -> dict[str, object]:
-    """Send with `enforce_nonce`, which discord.py has no parameter for."""
-    body = {"content": content, "nonce": nonce, "enforce_nonce": True}
-    route = discord.http.Route("POST", POST, channel_id=channel.id)
-    return await channel._state.http.request(route, json=body)
-
-
 # -- looking around -------------------------------------------------------------------------------------
 
 
@@ -259,51 +206,3 @@ def seen(channel: discord.TextChannel) -> tuple[int, int]:
     """Both halves of @everyone's overwrite, as the client knows them."""
     allow, deny = channel.overwrites_for(channel.guild.default_role).pair()
     return allow.value, deny.value
-
-
-# -- commands -------------------------------------------------------------------------------------------
-
-
-async def test_registering_again_changes_no_ids(sb: Sandbox, bot: TinyBot) -> None:
-    @bot.tree.command(description="words")
-    @app_commands.describe(query="what to look for")
-    async def quote(_: discord.Interaction, query: str, count: app_commands.Range[int, 1, 5] = 1) -> None:
-        """Never called here."""
-
-    (first,) = await bot.tree.sync()
-    (again,) = await bot.tree.sync()
-    assert first.id == again.id
-    (read,) = await bot.tree.fetch_commands()
-    assert read == first
-    assert [each.name for each in read.options] == ["query", "count"]
-    assert read.options[1].max_value == 5  # type: ignore[union-attr]
-    changed = await read.edit(description="better words")
-    assert changed.description == "better words"
-    await changed.delete()
-    assert sb.world.commands == {}
-
-
-async def test_commands_of_a_guild_through_the_tree(sb: Sandbox, bot: TinyBot) -> None:
-    home = discord.Object(sb.world.guild("Republic City").id)
-
-    @bot.tree.command(description="words", guild=home)
-    async def here(interaction: discord.Interaction) -> None:
-        await interaction.response.send_message("here")
-
-    await bot.tree.sync(guild=home)
-    assert (await sb.person("Mina").slash("here")).text == "here"
-    assert sb.person("Mina", guild="Air Temple Island").commands() == []
-    bot.tree.clear_commands(guild=home)
-    await bot.tree.sync(guild=home)
-    assert sb.person("Mina").commands() == []
-
-
-async def test_a_command_that_discord_refuses(bot: TinyBot) -> None:
-    @bot.tree.command(description="words")
-    async def long(_: discord.Interaction, query: str) -> None:
-        """Never called here."""
-
-    long.description = "x" * 101
-    with pytest.raises(app_commands.CommandSyncFailure) as caught:
-        await bot.tree.sync()
-    assert caught.value.code == 50035

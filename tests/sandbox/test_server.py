@@ -9,10 +9,8 @@ import pytest
 
 from sandbox import Sandbox, SandboxError
 from sandbox.clock import Clock
-from sandbox.faults import Faults, Rule
 from sandbox.ids import Ids, iso, seconds
 from sandbox.journal import Exchange, Journal
-from sandbox.limits import Limits
 from sandbox.routes import Route, Router
 from tests.sandbox.tiny import Raw, TinyBot, discord, running
 
@@ -165,92 +163,6 @@ async def test_time_can_be_passed_in() -> None:
     async with Sandbox(time=lambda: 1_780_000_000.0) as sb:
         message = await sb.person("Mina").say("x")
         assert message.at == 1_780_000_000.0
-
-
-async def test_a_channels_limit_has_discords_headers() -> None:
-    async with Sandbox(limits=Limits(per_channel=2, window=30.0)) as sb, aiohttp.ClientSession() as session:
-        raw = Raw(sb, session)
-        await raw.ok("POST", path(sb), {"content": "x"})
-        assert raw.headers["X-RateLimit-Remaining"] == "1"
-        assert raw.headers["X-RateLimit-Limit"] == "2"
-        assert 29 < float(raw.headers["X-RateLimit-Reset-After"]) <= 30
-        await raw.ok("POST", path(sb), {"content": "x"})
-        status, answer = await raw("POST", path(sb), {"content": "x"})
-        assert (status, answer["global"]) == (429, False)
-        assert 29 < answer["retry_after"] <= 30
-        assert raw.headers["X-RateLimit-Scope"] == "user"
-        await raw.ok("POST", path(sb, "canon-talk"), {"content": "x"})
-        await raw.ok("GET", path(sb))
-
-
-async def test_the_global_limit() -> None:
-    async with Sandbox(limits=Limits(per_second=3)) as sb, aiohttp.ClientSession() as session:
-        raw = Raw(sb, session)
-        answers = [await raw("GET", "/users/@me") for _ in range(8)]
-        refused = [answer for status, answer in answers if status == 429]
-        assert refused
-        assert all(each["global"] for each in refused)
-        assert raw.headers["X-RateLimit-Global"] == "true"
-
-
-async def test_a_client_keeps_to_the_limits() -> None:
-    limits = Limits(per_channel=2, window=0.2)
-    async with Sandbox(limits=limits) as sb:
-        bot = TinyBot()
-        async with running(sb, bot):
-            channel = bot.get_channel(sb.world.channel("general").id)
-            assert isinstance(channel, discord.TextChannel)
-            for number in range(5):
-                await channel.send(str(number))
-            assert len(sb.world.channel("general").messages) == 5
-            assert limits.refused == 0
-
-
-async def test_faults_by_plan(sb: Sandbox, raw: Raw) -> None:
-    rule = sb.faults.add(Rule("error", "POST", POST, status=503, times=2))
-    assert [(await raw("POST", path(sb), {"content": "x"}))[0] for _ in range(3)] == [503, 503, 200]
-    assert rule.struck == 2
-    assert (await raw("GET", path(sb)))[0] == 200
-    sb.faults.add(Rule("timeout", seconds=0.01))
-    assert (await raw("GET", path(sb)))[0] == 504
-    with pytest.raises(ValueError, match="a fault is one of"):
-        sb.faults.add(Rule("nonsense"))
-    sb.faults.add(Rule("error", times=None))
-    assert [(await raw("GET", path(sb)))[0] for _ in range(3)] == [500] * 3
-    sb.faults.clear()
-    assert (await raw("GET", path(sb)))[0] == 200
-
-
-async def test_done_but_not_answered(sb: Sandbox, raw: Raw) -> None:
-    sb.faults.add(Rule("drop", "POST"))
-    with pytest.raises(aiohttp.ClientError):
-        await raw("POST", path(sb), {"content": "x"})
-    assert len(sb.world.channel("general").messages) == 1
-    assert sb.journal[-1].status == 0
-    assert sb.journal[-1].response["content"] == "x"
-
-
-async def test_faults_by_chance_repeat_with_their_seed() -> None:
-    async def struck(seed: int) -> list[int]:
-        faults = Faults(seed)
-        faults.add(Rule("error", probability=0.5, times=None))
-        async with Sandbox(faults=faults) as sb, aiohttp.ClientSession() as session:
-            return [(await Raw(sb, session)("GET", "/users/@me"))[0] for _ in range(20)]
-
-    first = await struck(1)
-    assert set(first) == {200, 500}
-    assert await struck(1) == first
-    assert await struck(2) != first
-
-
-async def test_latency() -> None:
-    async with Sandbox(latency=0.05) as sb, aiohttp.ClientSession() as session:
-        raw = Raw(sb, session)
-        began = time.perf_counter()
-        await raw.ok("GET", "/users/@me")
-        assert time.perf_counter() - began >= 0.05
-        sb.set_latency(0)
-        assert sb.api.wait is None
 
 
 async def test_waiting_for_the_bot_and_its_commands(sb: Sandbox) -> None:
