@@ -83,7 +83,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
 
 
 @contextlib.asynccontextmanager
-async def client(settings: Settings) -> AsyncIterator[Canonkeeper]:
+async def client(settings: Settings, *, force_sync: bool = False) -> AsyncIterator[Canonkeeper]:
     """Yield the bot, logged in, with its cogs loaded and commands registered, not yet connected.
 
     Raises SettingError when Discord refuses the token.
@@ -92,7 +92,7 @@ async def client(settings: Settings) -> AsyncIterator[Canonkeeper]:
     use_api(settings.api_base)
     async with (
         services(settings) as built,
-        Canonkeeper(built, extensions=EXTENSIONS, dev_guild_id=settings.dev_guild_id) as bot,
+        Canonkeeper(built, extensions=EXTENSIONS, dev_guild_id=settings.dev_guild_id, force_sync=force_sync) as bot,
     ):
         await bot.sign_in(token.reveal())
         yield bot
@@ -140,5 +140,5 @@ async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
 
 async def sync_commands(settings: Settings) -> int:
     """Register the commands with Discord whether or not they changed; return how many there are."""
-    async with client(settings) as bot:
-        return await bot.register_commands()
+    async with client(settings, force_sync=True) as bot:
+        return len(bot.tree.get_commands())

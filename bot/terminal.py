@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from bot.services.asking import Answered
+from bot.services.canon import STRENGTHS
 from bot.services.quotes import Missing
 
 if TYPE_CHECKING:
@@ -36,13 +37,16 @@ async def _quote(services: Services, text: str) -> str:
 
 def _canon(services: Services, text: str) -> str:
     ruling = services.canon.rule(text)
-    return "\n\n".join(part for part in (f"{ruling.verdict}: {ruling.line}", _quotes(ruling.quotes)) if part)
+    strength = f"\n({STRENGTHS[ruling.strength]})" if STRENGTHS[ruling.strength] else ""
+    parts = (f"{ruling.verdict}: {ruling.line}{strength}", _quotes(ruling.quotes))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _ask(services: Services, text: str) -> str:
     answered = services.asking.ask(text)
     if isinstance(answered, Answered):
-        return f"{answered.fact.answer}\n\n{_quotes(answered.quotes)}"
+        other = f"\n\nOr did you mean: {answered.runner_up.question}" if answered.runner_up else ""
+        return f"{answered.fact.answer}\n\n{_quotes(answered.quotes)}{other}"
     nearest = "\n".join(f"- {fact.question}" for fact in answered.nearest)
     return "The announcement does not answer that." + (f" It does answer:\n{nearest}" if nearest else "")
 

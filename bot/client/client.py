@@ -54,6 +54,7 @@ class Canonkeeper(commands.AutoShardedBot):
         *,
         extensions: tuple[str, ...],
         dev_guild_id: int | None = None,
+        force_sync: bool = False,
         gateway_timeout: float = 60.0,
     ) -> None:
         super().__init__(
@@ -72,6 +73,7 @@ class Canonkeeper(commands.AutoShardedBot):
         self.actions = Actions()
         self.daily = daily_quotes(self, services)
         self._extension_names = extensions
+        self._force_sync = force_sync
         self._dev_guild = discord.Object(dev_guild_id) if dev_guild_id else None
 
     async def sign_in(self, token: str) -> None:
@@ -91,13 +93,8 @@ class Canonkeeper(commands.AutoShardedBot):
                 "your application's 'Bot', and put it into .env"
             ) from error
 
-    async def register_commands(self) -> int:
-        """Register the commands whether or not they changed, and return how many there are."""
-        await sync(self.tree, self.services.synced, guild=self._dev_guild, force=True)
-        return len(self.tree.get_commands(guild=self._dev_guild))
-
     async def setup_hook(self) -> None:
-        """Load the cogs and register the commands where they changed.
+        """Load the cogs, and register the commands where they changed or it was asked for.
 
         Whatever fails here stops the start.
         """
@@ -106,7 +103,7 @@ class Canonkeeper(commands.AutoShardedBot):
             await self.load_extension(name)
         if self._dev_guild is not None:
             self.tree.copy_global_to(guild=self._dev_guild)
-        await sync(self.tree, self.services.synced, guild=self._dev_guild)
+        await sync(self.tree, self.services.synced, guild=self._dev_guild, force=self._force_sync)
 
     async def act(self, interaction: discord.Interaction[Any], name: str, detail: str) -> None:
         """Run what a button or select asks for; its errors are answered like a command's."""

@@ -8,13 +8,13 @@ from discord.utils import escape_markdown
 
 from bot.rendering import frame
 from bot.rendering.quote import place, spoken
+from bot.services.canon import STRENGTHS
 
 if TYPE_CHECKING:
     import discord
 
     from bot.services.canon import CanonRuling
 
-_STRENGTH = {"creator": "Stated by a creator", "article": "Reported by the article", "none": ""}
 _ACCENTS = {
     "Confirmed": frame.Accent.YES,
     "Supported": frame.Accent.YES,
@@ -58,5 +58,5 @@ def _head(ruling: CanonRuling) -> str:
 
 
 def _footer(ruling: CanonRuling, quotes: int | None = None) -> str | None:
-    parts = (_STRENGTH[ruling.strength], place(ruling.quotes[:quotes]))
+    parts = (STRENGTHS[ruling.strength], place(ruling.quotes[:quotes]))
     return " · ".join(part for part in parts if part) or None

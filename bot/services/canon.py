@@ -24,6 +24,8 @@ VERDICTS: Final = {
     "contradicted": "Contradicted",
     "not-addressed": "Not addressed",
 }
+# How strong the evidence is.
+STRENGTHS: Final = {"creator": "Stated by a creator", "article": "Reported by the article", "none": ""}
 # What one message may be ruled on, at most, to stay readable.
 _RULINGS = 3
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.support.seeded import ROOT, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 
@@ -52,3 +55,35 @@ def program(
         preexec_fn=before_start,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@asynccontextmanager
+async def running(*arguments: str, store: Path, **more: str) -> AsyncIterator[Process]:
+    """Run the program beside the test, which may stop it; killed at the end if it still runs."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        env=environment(store, **more),
+        cwd=store.parent,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def end(process: Process, signum: int | None = None, within: float = 60.0) -> Ended:
+    """Send a signal, wait for the end, and return how it ended."""
+    if signum is not None:
+        process.send_signal(signum)
+    async with asyncio.timeout(within):
+        out, err = await process.communicate()
+    assert process.returncode is not None
+    return Ended(process.returncode, out.decode(), err.decode())

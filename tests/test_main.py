@@ -1,0 +1,264 @@
+"""The program as people run it: arguments in, exit codes and words out."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.__main__ import main
+from sandbox import Sandbox
+from sandbox.faults import Rule
+from tests.support.program import end, program, running
+from tests.support.seeded import ROOT, SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+# Only the form of a token: its first part is a number in base64.
+TOKEN = f"MTA5ODc2NTQzMjEwOTg3NjU0Mw.GabcDe.{'not-a-secret-' * 3}"
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(journal_size=None) as opened:
+        yield opened
+
+
+def of(sandbox: Sandbox) -> dict[str, str]:
+    return {"DISCORD_TOKEN": sandbox.token, "DISCORD_API_BASE": sandbox.base_url}
+
+
+# -- without Discord at all --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ("quote", "wrong", "note"),
+            (
+                "We met over a wrong note in the Brahms, and neither of us has admitted it since.\n"
+                "  -- Ines Falk, The conductor's letter (no. 9, a-wrong-note), 1 of 1\n"
+            ),
+        ),
+        (
+            ("quote", "tune-it-first"),
+            (
+                "A hall is the largest instrument in the room. Tune it first.\n"
+                "  -- Clara Voss, quoted by Ines Falk, The conductor's letter (no. 6, tune-it-first), 1 of 1\n"
+            ),
+        ),
+        (
+            ("quote", "acouzzticks"),
+            'Nothing found for "acouzzticks". Try: ',
+        ),
+        (
+            ("canon", "tomas x ines"),
+            (
+                "Confirmed: The conductor writes that she and the first cello are engaged.\n"
+                "(Stated by a creator)\n\n"
+                "And yes, Tomas and I are engaged.\n"
+                "  -- Ines Falk, The conductor's letter (no. 8, we-are-engaged)\n"
+            ),
+        ),
+        (("canon", "tomas", "and", "greta"), "Not addressed: The announcement never pairs them.\n"),
+        (
+            ("ask", "how many seats are there?"),
+            (
+                "Eleven hundred people.\n\n"
+                "The hall seats eleven hundred people.\n"
+                "  -- The orchestra's office, The notice at the Old Exchange (no. 3, eleven-hundred)\n"
+            ),
+        ),
+        (("ask", "what is the capital of france"), "The announcement does not answer that. It does answer:\n- "),
+    ],
+)
+def test_answers_in_a_terminal(second_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    ended = program(*arguments, store=second_path)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith(told)
+
+
+def test_the_first_time_it_says_that_it_learns(tmp_path: Path) -> None:
+    ended = program("ask", "where do they play?", store=tmp_path / "var" / "new.sqlite3")
+    assert ended.code == 0
+    assert "gasworks" in ended.out
+    assert ended.err.count("\n") == 1
+    assert "learning from" in ended.err
+
+
+def test_another_working_directory_does_no_harm(tmp_path: Path, second_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / ".env").write_text("LOG_LEVEL=ERROR\n")
+    assert program("quote", "kettle", store=second_path, cwd=folder).code == 0
+    assert [each.name for each in folder.iterdir()] == [".env"]
+
+
+# -- check-data --------------------------------------------------------------------------------------
+
+
+def test_data_without_mistakes(tmp_path: Path) -> None:
+    ended = program("check-data", str(SECOND), store=tmp_path / "none.sqlite3")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == f"{SECOND}: no mistakes; 14 quotes, 6 facts\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_of_the_settings_is_checked(tmp_path: Path) -> None:
+    assert program("check-data", store=tmp_path / "none.sqlite3").out.startswith(f"{SECOND}: no mistakes")
+
+
+def test_every_mistake_has_its_line(tmp_path: Path) -> None:
+    folder = shutil.copytree(SECOND, tmp_path / "wrong")
+    (folder / "topics.toml").unlink()
+    (folder / "claims.toml").write_text("[[claim]]\nid = 5\n")
+    ended = program("check-data", str(folder), store=tmp_path / "none.sqlite3")
+    assert (ended.code, ended.out) == (2, "")
+    assert "topics.toml: the file is missing; every announcement needs it\n" in ended.err
+    assert "claims.toml: claim number 1: " in ended.err
+
+
+def test_a_start_is_stopped_by_mistakes_in_the_data(tmp_path: Path) -> None:
+    folder = shutil.copytree(SECOND, tmp_path / "wrong")
+    (folder / "topics.toml").unlink()
+    ended = program("run", store=tmp_path / "new.sqlite3", DISCORD_TOKEN=TOKEN, ANNOUNCEMENT_PATH=str(folder))
+    assert ended.code == 2
+    assert ended.err == "topics.toml: the file is missing; every announcement needs it\n"
+
+
+# -- settings ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["run", "sync"])
+def test_no_token(tmp_path: Path, command: str) -> None:
+    ended = program(command, store=tmp_path / "none.sqlite3")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("DISCORD_TOKEN is missing: ")
+    assert ended.err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_malformed_setting(tmp_path: Path) -> None:
+    ended = program("quote", "kettle", store=tmp_path / "none.sqlite3", LOG_LEVEL="LOUD")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR; it is 'LOUD'\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("dance",), ("quote",), ("check-data", "a", "b")])
+def test_arguments_that_are_not_known(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = program(*arguments, store=tmp_path / "none.sqlite3")
+    assert ended.code == 2
+    assert "usage: python -m bot" in ended.err
+
+
+def test_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["--help"])
+    assert raised.value.code == 0
+    told = capsys.readouterr().out
+    for command in ("run", "sync", "check-data", "quote", "canon", "ask"):
+        assert command in told
+
+
+# -- with Discord ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["run", "sync"])
+async def test_a_token_that_discord_refuses(sandbox: Sandbox, second_path: Path, command: str) -> None:
+    async with running(command, store=second_path, **of(sandbox) | {"DISCORD_TOKEN": TOKEN}) as process:
+        ended = await end(process)
+    assert ended.code == 2
+    assert ended.err.splitlines()[-1].startswith("DISCORD_TOKEN was refused by Discord: make a new one")
+    assert TOKEN not in ended.err
+    assert "Traceback" not in ended.err
+
+
+async def test_a_discord_that_cannot_be_reached(second_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens there
+        base = f"http://127.0.0.1:{taken.getsockname()[1]}/api/v10"
+        async with running("run", store=second_path, DISCORD_TOKEN=TOKEN, DISCORD_API_BASE=base) as process:
+            ended = await end(process)
+    assert ended.code == 2
+    assert ended.err.splitlines()[-1].startswith("Discord cannot be reached")
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+async def test_it_ends_when_told_to(sandbox: Sandbox, second_path: Path, signum: int) -> None:
+    async with running("run", store=second_path, **of(sandbox)) as process:
+        await sandbox.bot_connected(commands=True)
+        ended = await end(process, signum, within=5)
+    assert (ended.code, ended.out) == (0, "")
+    assert "Traceback" not in ended.err
+    assert not sandbox.gateway.connected
+    assert [each.name for each in second_path.parent.iterdir()] == [second_path.name]
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+async def test_it_ends_when_told_to_while_it_still_learns(sandbox: Sandbox, tmp_path: Path, signum: int) -> None:
+    async with running("run", store=tmp_path / "new.sqlite3", **of(sandbox)) as process:
+        assert process.stderr is not None
+        assert b"learning from" in await process.stderr.readline()
+        ended = await end(process, signum, within=5)
+    assert (ended.code, ended.err) == (0, "")
+    assert len(sandbox.journal) == 0
+
+
+async def test_it_ends_when_told_to_while_discord_does_not_answer(sandbox: Sandbox, second_path: Path) -> None:
+    sandbox.faults.add(Rule("timeout", seconds=30, times=None))
+    async with running("run", store=second_path, **of(sandbox)) as process:
+        while not sandbox.faults.rules[0].struck:  # noqa: ASYNC110 - a request in another process
+            await asyncio.sleep(0.05)
+        ended = await end(process, signal.SIGTERM, within=5)
+    assert ended.code == 0
+    assert "Traceback" not in ended.err
+
+
+async def test_sync_registers_the_commands_and_ends(sandbox: Sandbox, second_path: Path) -> None:
+    registered = []
+    for _ in range(2):
+        async with running("sync", store=second_path, **of(sandbox)) as process:
+            ended = await end(process)
+        assert ended.code == 0
+        assert ended.out == f"{len(sandbox.world.commands)} commands registered\n"
+        registered.append(len(sandbox.journal.find("PUT")))
+    assert registered == [1, 2]  # whether or not they changed
+
+
+async def test_the_token_is_in_no_log(sandbox: Sandbox, second_path: Path) -> None:
+    async with running("run", store=second_path, LOG_LEVEL="DEBUG", **of(sandbox)) as process:
+        await sandbox.bot_connected(commands=True)
+        await sandbox.person("Mina").slash("quote", query="kettle")
+        ended = await end(process, signal.SIGTERM, within=5)
+    assert ended.code == 0
+    assert " DEBUG   discord" in ended.err
+    assert sandbox.token not in ended.err
+    assert sandbox.token.rpartition(".")[2] not in ended.err
+
+
+async def test_a_fault_is_told_with_its_traceback(sandbox: Sandbox, second_path: Path) -> None:
+    sandbox.faults.add(Rule("error", method="PUT", status=400, times=None))
+    async with running("run", store=second_path, **of(sandbox)) as process:
+        ended = await end(process)
+    assert ended.code == 1
+    assert "Traceback" in ended.err
+
+
+def test_it_needs_no_discord_library_for_what_needs_no_discord() -> None:
+    code = (
+        "import sys; from bot.__main__ import main; "
+        f"main(['check-data', {str(SECOND)!r}]); sys.exit('discord' in sys.modules)"
+    )
+    import subprocess  # noqa: PLC0415 - for this one test
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True)  # noqa: S603
+    assert done.returncode == 0
