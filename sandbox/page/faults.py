@@ -45,7 +45,7 @@ async def _outage(hub: Hub, seconds: float) -> str:
     """Let nothing of the bot's through for a while, and close its connections."""
     if hub.traffic.down:
         raise SandboxError("Discord is down already")
-    hub.traffic.down = True
+    hub.traffic.cut()
     await hub.sandbox.gateway.disconnect(4000)
     task = asyncio.create_task(_recover(hub, seconds))
     hub.tasks.add(task)
@@ -57,7 +57,7 @@ async def _recover(hub: Hub, seconds: float) -> None:
     try:
         await asyncio.sleep(seconds)
     finally:
-        hub.traffic.down = False
+        hub.traffic.mend()
 
 
 async def _restart(hub: Hub) -> str:

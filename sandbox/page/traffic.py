@@ -15,14 +15,28 @@ _BOT = ("/api/", "/gateway", _CLOCK)
 
 
 class Traffic:
-    """Watches requests; `down` lets none of the bot's through."""
+    """Watches requests; between `cut` and `mend` none of the bot's gets through."""
 
     def __init__(self) -> None:
-        self.down = False
+        self._up = asyncio.Event()
+        self._up.set()
         self._under_way = 0
         self._seen_version = 0
         self._polls = False
         self._changed = asyncio.Event()
+
+    @property
+    def down(self) -> bool:
+        """Whether nothing gets through."""
+        return not self._up.is_set()
+
+    def cut(self) -> None:
+        """Let nothing of the bot's through."""
+        self._up.clear()
+
+    def mend(self) -> None:
+        """Let everything through again."""
+        self._up.set()
 
     async def watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Let a request through, counting those of the bot."""
@@ -35,10 +49,12 @@ class Traffic:
             self._seen_version = max(self._seen_version, _number(request.query.get("after")))
             self._note()
             return await handler(request)
+        if not path.startswith("/api/"):
+            # A client that comes back to the gateway is left waiting, as at an overloaded server.
+            await self._up.wait()
+            return await handler(request)
         if self.down:
             return web.json_response({"message": "503: Service Unavailable", "code": 0}, status=503)
-        if not path.startswith("/api/"):
-            return await handler(request)
         self._under_way += 1
         try:
             return await handler(request)

@@ -148,7 +148,7 @@ async def test_only_the_pages_own_files_are_served(path: str) -> None:
         assert answer.status == 404
 
 
-def test_names_of_this_server() -> None:
+async def test_names_of_this_server() -> None:
     assert named_here("localhost:8765", 8765)
     assert named_here("[::1]:8765", 8765)
     assert not named_here("localhost", 8765)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
@@ -25,7 +26,8 @@ class Visitor:
 
     async def arrive(self, address: str, person: str | None) -> None:
         await self.page.goto(f"{address}/?as={person}" if person else address)
-        await expect(self.page.locator(".self-button")).to_be_visible()
+        await expect(self.box).to_be_enabled()
+        await expect(self.box).to_have_attribute("placeholder", re.compile("^Message "))
 
     # -- what there is ------------------------------------------------------------------------------
 
