@@ -58,10 +58,7 @@ class CanonService:
             engine,
             subjects=library.subjects,
             claims=library.claims,
-            stances={
-                claim: Stances(lesson.asserting[claim], lesson.denying[claim], lesson.folds)
-                for claim in lesson.asserting
-            },
+            stances=Stances.from_bytes(lesson.stances, lesson.folds),
             evidence={quote.id: quote.text for quote in library.quotes},
             names={person.id: person.name for person in library.people},
         )

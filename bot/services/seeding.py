@@ -43,7 +43,7 @@ async def bring_up_to_date(database: Database, folder: Path) -> bool:
     announcement = await asyncio.to_thread(announcements.load, folder)
     _log.info("learning from %s, which takes some seconds, once for each change of it", folder)
     learnt = await _learn(lessons(announcement))
-    learnt[CANON] = canon.learn(announcement).to_bytes()
+    learnt[CANON] = (await asyncio.to_thread(canon.learn, announcement)).to_bytes()
     await seed.seed(database, announcement, checksum, learnt)
     return True
 

@@ -37,6 +37,12 @@ _ASKING: Final = frozenset("canon couple couples together dating real official c
 _CLAUSE: Final = re.compile(r"[.!?;:,]+\s|\n")
 
 
+_OPPOSITE: Final[dict[str, Literal["supported", "contradicted"]]] = {
+    "supported": "contradicted",
+    "contradicted": "supported",
+}
+
+
 class Ruling(msgspec.Struct, frozen=True):
     """A verdict on `about` (what was understood): its line, its strength, and the ids of its quotes."""
 
@@ -62,7 +68,7 @@ class Judge:
         *,
         subjects: tuple[Subject, ...],
         claims: tuple[Claim, ...],
-        stances: Mapping[str, Stances],
+        stances: Stances,
         evidence: Mapping[str, str],
         names: Mapping[str, str],
     ) -> None:
@@ -152,10 +158,12 @@ class Judge:
         # A claim about others: what is ruled on these two says nothing of those.
         if not self._people(mentions) <= self._spoken_of[claim.id]:
             return None
-        ruling = claim.ruling
-        if ruling != "not-addressed" and self._stances[claim.id].denies(text):
-            ruling = "contradicted" if ruling == "supported" else "supported"
-        return Ruling(text, ruling, claim.line, claim.strength, claim.quotes, claim=claim.id)
+        stance = self._stances.of(text, claim.id)
+        if stance == "denies" and claim.ruling != "not-addressed":
+            return Ruling(text, _OPPOSITE[claim.ruling], claim.line, claim.strength, claim.quotes, claim=claim.id)
+        # Said of the claim in its plain form, which is shown, the ruling is right whatever the text meant.
+        about = text if stance == "asserts" else claim.statement
+        return Ruling(about, claim.ruling, claim.line, claim.strength, claim.quotes, claim=claim.id)
 
     def _about(self, text: str, mentions: Mentions) -> str:
         """Return what a text is about, by the names that it gives where it gives any."""
