@@ -117,12 +117,12 @@ def _url(given: Mapping[str, str], name: str, default: str) -> str:
     value = given.get(name, default)
     try:
         parts = urlsplit(value)
-        known = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        host = parts.hostname if parts.scheme in {"http", "https"} and parts.port != 0 else None
     except ValueError:
-        known = False
-    if not known:
+        host = None
+    if not host:
         raise SettingError(f"{name} must be a web address such as {DISCORD_API}; it is {_shown(value)}")
-    if parts.scheme == "http" and not _loopback(parts.hostname):
+    if value.lower().startswith("http:") and not _loopback(host):
         raise SettingError(f"{name} must begin with https://: a token never travels unencrypted to another machine")
     return value
 

@@ -37,7 +37,7 @@ async def bring_up_to_date(database: Database, folder: Path) -> bool:
     Raises AnnouncementError with every mistake in the folder; the store then keeps what it had.
     """
     # A program that reads another form of what was learnt learns anew, too.
-    checksum = f"{await asyncio.to_thread(announcements.checksum, folder)}.{FORM}"
+    checksum = f"{await asyncio.to_thread(announcements.checksum, folder)}.{FORM}.{canon.FORM}"
     if await seed.seeded_checksum(database) == checksum:
         return False
     announcement = await asyncio.to_thread(announcements.load, folder)

@@ -132,7 +132,7 @@ class Judge:
             return _silent(self._about(text, mentions), "The announcement never pairs them.")
         person = self._persons.get(mentions.persons[0])
         if person is None:
-            return _silent(self._names[mentions.persons[0]], "The announcement does not mention them.")
+            return _silent(self._names[mentions.persons[0]], "The announcement makes no ruling about them.")
         return _of(person)
 
     def _ships_in(self, mentions: Mentions) -> list[Subject]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from bot.domain.announcement import Announcement, Phrasings
 
+# Raised whenever a lesson changes its form or its meaning: then there is to be learnt anew.
+FORM: Final = 2
+
 # A word that so many voices use is a word, and no slip.
 _VOICES: Final = 3
 
