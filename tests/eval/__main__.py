@@ -1,0 +1,87 @@
+"""Measures the answers: `make eval`, with ARGS="--errors" for each miss and ARGS="--cross" for voices left out.
+
+Everything goes through the services that the bot itself uses, over a store seeded for the purpose.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.app import services
+from bot.domain import announcement as announcements
+from bot.services.asking import Answered
+from bot.services.seeding import FACTS, lessons
+from bot.settings import ANNOUNCEMENT, Settings
+from tests.eval.baseline import Search, best_tally, sentences
+from tests.eval.crossval import leave_out
+from tests.eval.scoring import Tally, tally
+from tests.eval.sets import QUESTION_SETS, items, present
+
+if TYPE_CHECKING:
+    from bot.services.asking import AskService
+
+FOLDS = 3
+
+
+def shown(asking: AskService, question: str) -> tuple[str, ...]:
+    """Return the texts of the quotes shown for a question; none for silence."""
+    reply = asking.ask(question)
+    return tuple(quote.text for quote in reply.quotes) if isinstance(reply, Answered) else ()
+
+
+def tell(title: str, result: Tally, *, errors: bool) -> None:
+    """Print a tally, with its worst kinds and, if wanted, each miss."""
+    print(f"{title:28} {result.line()}")
+    if worst := result.worst_kinds():
+        print(f"{'':28} most missed: {worst}")
+    if errors:
+        for item, verdict, texts in result.misses:
+            print(f"    {verdict:6} {item.id} [{item.kind}] {item.question}")
+            for text in texts:
+                print(f"           showed: {text[:100]}")
+
+
+async def questions(*, errors: bool) -> None:
+    """Print the figures of each question set, and of the baseline."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(token=None, database_path=Path(folder) / "eval.sqlite3")
+        async with services(settings) as built:
+            lines = [line for passage in built.library.passages for line in sentences(passage.text)]
+            for name in filter(present, QUESTION_SETS):
+                asked = items(name)
+                tell(name, tally(asked, lambda question: shown(built.asking, question)), errors=errors)
+                search = Search(lines)
+                print(f"{'  FTS5 BM25, best threshold':28} {best_tally(asked, search).line()}")
+                search.close()
+
+
+def cross() -> None:
+    """Print the figures for voices left out in turn."""
+    lesson = lessons(announcements.load(ANNOUNCEMENT))[FACTS]
+    for unheard in leave_out(lesson, FOLDS):
+        print(
+            f"without {', '.join(unheard.voices)}:\n    of {unheard.asked} questions {unheard.right:.3f} right, "
+            f"{unheard.wrong:.3f} wrong; of {unheard.elsewhere} others {unheard.rightly_silent:.3f} met with silence"
+        )
+
+
+def main() -> int:
+    """Run what the command line asks for; the exit code is 0."""
+    parser = argparse.ArgumentParser(prog="python -m tests.eval", description=__doc__)
+    parser.add_argument("--errors", action="store_true", help="list each miss with what was answered")
+    parser.add_argument("--cross", action="store_true", help="leave whole voices out in turn instead")
+    chosen = parser.parse_args()
+    if chosen.cross:
+        cross()
+    else:
+        asyncio.run(questions(errors=chosen.errors))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
