@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import asking
+from bench import asking, daily
 
-_ALL = {"asking": asking.main}
+_ALL = {"asking": asking.main, "daily": daily.main}
 
 
 def main() -> int:

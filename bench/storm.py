@@ -1,0 +1,117 @@
+"""A posting storm: many schedules due at once, in a store and in a local Discord that fit each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import sqlite3
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandbox import Sandbox
+    from sandbox.model import Channel, Message
+
+_INSERT = """
+INSERT INTO schedule (guild, number, channel, place, minute, days, zone, style, seed, next_date, next_due)
+VALUES (?, ?, ?, 'text', ?, 127, 'UTC', 'text', ?, ?, ?)
+"""
+
+
+def channels(sandbox: Sandbox, guilds: int, each: int) -> list[Channel]:
+    """Found servers with so many text channels each, with the bot in them, and return the channels."""
+    found = [sandbox.world.add_guild(f"Server {number}", channels=each) for number in range(guilds)]
+    return [channel for guild in found for channel in guild.channels.values()]
+
+
+def add_schedules(store: Path, places: list[Channel], due: dt.datetime, first: int, count: int) -> None:
+    """Put `count` daily schedules that are due at `due` into the store, one after the other in `places`.
+
+    `first` is the number that the first of them has in its server; no server has it yet, nor those after it.
+    """
+    rows = []
+    for number in range(first, first + count):
+        place = places[number % len(places)]
+        # No two schedules of a channel are equal: their minutes differ.
+        minute = number // len(places) % 1440
+        rows.append(
+            (
+                place.guild.id if place.guild else 0,
+                number + 1,
+                place.id,
+                minute,
+                number,
+                due.date().isoformat(),
+                _ms(due),
+            )
+        )
+    with sqlite3.connect(store, timeout=30) as connection:
+        connection.executemany(_INSERT, rows)
+    connection.close()
+
+
+def waiting(store: Path) -> int:
+    """Return how many posts could be made right now: due, or claimed with a lease that ran out."""
+    return _count(
+        store,
+        "SELECT (SELECT count(*) FROM schedule WHERE next_due <= :now) + "
+        "(SELECT count(*) FROM delivery WHERE state = 'claimed' AND lease_until <= :now)",
+    )
+
+
+def left(store: Path) -> int:
+    """Return how many posts are still to be made: due, or claimed."""
+    return _count(
+        store,
+        "SELECT (SELECT count(*) FROM schedule WHERE next_due <= :now) + "
+        "(SELECT count(*) FROM delivery WHERE state = 'claimed')",
+    )
+
+
+def _count(store: Path, sql: str) -> int:
+    with sqlite3.connect(store, timeout=30) as connection:
+        (count,) = connection.execute(sql, {"now": _ms(dt.datetime.now(dt.UTC))}).fetchone()
+    connection.close()
+    return int(count)
+
+
+def posts(sandbox: Sandbox) -> list[Message]:
+    """Return all that the bot posted in channels, by the state of the local Discord."""
+    return [
+        message
+        for channel in sandbox.world.channels.values()
+        for message in channel.messages.values()
+        if message.author.id == sandbox.bot_user_id and not message.ephemeral
+    ]
+
+
+def disagreements(sandbox: Sandbox, store: Path, expected: int) -> tuple[int, int, list[str]]:
+    """Return how many posts were lost and doubled, and where ledger and Discord differ, row by row."""
+    by_nonce: dict[str, list[Message]] = {}
+    for message in posts(sandbox):
+        by_nonce.setdefault(str(message.nonce), []).append(message)
+    with sqlite3.connect(store) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute("SELECT * FROM delivery").fetchall()
+        words = dict(connection.execute("SELECT id, text FROM quote").fetchall())
+    connection.close()
+    doubled = sum(len(messages) - 1 for messages in by_nonce.values())
+    lost = expected - len(by_nonce)
+    wrong = []
+    for row in rows:
+        messages = by_nonce.pop(row["nonce"], [])
+        if row["state"] != "sent" or [message.id for message in messages] != [row["message"]]:
+            wrong.append(f"{row['nonce']}: {row['state']}, {[message.id for message in messages]}")
+        elif messages[0].channel.id != row["channel"] or _first(words[row["quote"]]) not in str(messages[0].components):
+            wrong.append(f"{row['nonce']}: another channel or quote")
+    return lost, doubled, [*wrong, *(f"{nonce}: posted, not in the ledger" for nonce in by_nonce)]
+
+
+def _first(words: str) -> str:
+    """Return the beginning of a quote, up to anything that is escaped in Discord's Markdown."""
+    return re.split(r"[*_`']", words, maxsplit=1)[0][:30]
+
+
+def _ms(instant: dt.datetime) -> int:
+    return int(instant.timestamp() * 1000)
