@@ -87,7 +87,7 @@ def test_answers_in_a_terminal(second_path: Path, arguments: tuple[str, ...], to
 
 
 def test_the_first_time_it_says_that_it_learns(tmp_path: Path) -> None:
-    ended = program("ask", "where do they play?", store=tmp_path / "var" / "new.sqlite3")
+    ended = program("ask", "where does the orchestra play from october?", store=tmp_path / "var" / "new.sqlite3")
     assert ended.code == 0
     assert "gasworks" in ended.out
     assert ended.err.count("\n") == 1

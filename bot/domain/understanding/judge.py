@@ -13,6 +13,8 @@ from bot.domain.understanding.linear import Floats
 
 HIDDEN: Final = 24
 EPOCHS: Final = 12
+# A small lesson is gone over more often: fewer steps than this leave the judge where chance put it.
+FEWEST_STEPS: Final = 600
 BATCH: Final = 256
 RATE: Final = 4e-3
 DECAY: Final = 1e-3
@@ -42,8 +44,10 @@ def learn_judge(clues: Floats, right: npt.NDArray[np.bool_], seed: int) -> dict[
         np.zeros(1, np.float32),
     ]
     means, squares = [np.zeros_like(layer) for layer in layers], [np.zeros_like(layer) for layer in layers]
-    steps, step = EPOCHS * -(-len(inputs) // BATCH), 0
-    for _ in range(EPOCHS):
+    batches = -(-len(inputs) // BATCH)
+    epochs = max(EPOCHS, -(-FEWEST_STEPS // batches))
+    steps, step = epochs * batches, 0
+    for _ in range(epochs):
         order = chance.permutation(len(inputs))
         for start in range(0, len(order), BATCH):
             seen, due = inputs[order[start : start + BATCH]], targets[order[start : start + BATCH]]

@@ -72,11 +72,20 @@ def quantised(weights: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
 
 
 def held_back(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
-    """Return which examples are of the voices that teach the judge: a third of those that ask, and of the others."""
-    asking = sorted({example.voice for example in examples if example.label is not None})
-    others = sorted({example.voice for example in examples} - set(asking))
-    chosen = {*asking[::HELD_BACK], *others[::HELD_BACK]}
-    return np.asarray([example.voice in chosen for example in examples], np.bool_)
+    """Return which examples teach the judge: a third of the voices of those that ask, and of the others.
+
+    Of people who are too few to leave one out, every so many-th example.
+    """
+    asking = {example.voice for example in examples if example.label is not None}
+    back = np.zeros(len(examples), np.bool_)
+    for group in (asking, {example.voice for example in examples} - asking):
+        theirs = [at for at, example in enumerate(examples) if example.voice in group]
+        if len(group) < HELD_BACK:
+            back[theirs[::HELD_BACK]] = True
+        else:
+            chosen = set(sorted(group)[::HELD_BACK])
+            back[[at for at in theirs if examples[at].voice in chosen]] = True
+    return back
 
 
 def _first_look(texts: Sequence[_Text], classes: int, seed: int) -> tuple[Vocabulary, Arrays]:

@@ -1,0 +1,168 @@
+"""Canon checks and questions as services, on the tiny announcement; and that its models are learnt alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.announcement import load
+from bot.domain.errors import LearningError
+from bot.services import seeding
+from bot.services.asking import QUESTION_LIMIT, Answered, Silent
+from bot.services.canon import STRENGTHS, VERDICTS
+from bot.services.seeding import lessons
+from tests.support.seeded import SECOND
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.services import Services
+
+VERDICT_WORDS = {"Confirmed", "Ended", "Mentioned, no ruling", "Not addressed", "Supported", "Contradicted"}
+VERY_QUIET = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+# -- canon -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "quotes"),
+    [
+        ("Tomas x Ines", "Confirmed", ["we-are-engaged"]),
+        ("antines", "Ended", ["parted-as-friends"]),
+        ("clara voss", "Mentioned, no ruling", ["third-symphony"]),
+        ("greta x tomas", "Not addressed", []),
+        ("tomines is not canon", "Contradicted", ["we-are-engaged"]),
+        ("did the city force the orchestra out?", "Contradicted", ["nobody-forced-us"]),
+        ("nobody forced them out", "Supported", ["nobody-forced-us"]),
+        ("will the tickets be cheaper?", "Not addressed", []),
+        ("is the earth flat", "Not addressed", []),
+    ],
+)
+def test_rulings(second_services: Services, text: str, verdict: str, quotes: list[str]) -> None:
+    ruling = second_services.canon.rule(text)
+    assert (ruling.verdict, [quote.id for quote in ruling.quotes]) == (verdict, quotes)
+
+
+def test_the_interface_s_words() -> None:
+    assert set(VERDICTS.values()) == VERDICT_WORDS
+    assert [words.lower() for words in STRENGTHS.values()] == ["stated by a creator", "reported by the article", ""]
+
+
+def test_a_message_is_ruled_on_three_times_at_most(second_services: Services) -> None:
+    rulings = second_services.canon.rule_message("tomines, antines, claranes: which one? ines and anton!")
+    assert [ruling.about for ruling in rulings] == ["Tomines", "Antines", "Claranes"]
+    assert second_services.canon.rule_message("good morning, everybody") == ()
+
+
+def test_completions_of_an_empty_box_are_what_is_ruled_on(second_services: Services) -> None:
+    offered = [value for _, value in second_services.canon.complete("", 25)]
+    assert offered[:3] == ["Tomines", "Antines", "Clara Voss"]
+    assert "Claranes" not in offered
+    assert "The city council forced the orchestra out." in offered
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("tomi", "Tomines"),
+        ("tomnies", "Tomines"),
+        ("clarn", "Claranes"),
+        ("inest", "Tomines"),
+        ("council", "The city council forced the orchestra out."),
+        ("tickets will be cheper", "The tickets will be cheaper."),
+    ],
+)
+def test_completions_tolerate_slips(second_services: Services, typed: str, value: str) -> None:
+    assert (value, value) in second_services.canon.complete(typed, 25)
+
+
+@VERY_QUIET
+@given(text=st.text(max_size=300))
+def test_any_text_gives_a_ruling(second_services: Services, text: str) -> None:
+    ruling = second_services.canon.rule(text)
+    assert ruling.verdict in VERDICT_WORDS
+    assert len(ruling.quotes) <= 3
+    assert len(second_services.canon.complete(text, 25)) <= 25
+
+
+# -- questions ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("where does the orchestra play from october?", "where-to"),
+        ("WHERE IS THE NEW HALL", "where-to"),
+        ("how many seats does the hall have?", "how-many-seats"),
+        ("how did ines meet tomas", "how-they-met"),
+        ("when can I buy tickets?", "when-tickets"),
+        ("wich symphony opens the seasn", "what-opens"),
+    ],
+)
+def test_answers(second_services: Services, question: str, fact: str) -> None:
+    answer = second_services.asking.ask(question)
+    assert isinstance(answer, Answered)
+    assert answer.fact.id == fact
+    assert [quote.id for quote in answer.quotes] == list(answer.fact.quotes)
+
+
+@pytest.mark.parametrize("question", ["what is the capital of france", "tell me a joke", "", "💙", "asdf qwer", "ก็"])
+def test_silence(second_services: Services, question: str) -> None:
+    answer = second_services.asking.ask(question)
+    assert isinstance(answer, Silent)
+    assert len(answer.nearest) <= 3
+
+
+def test_the_first_300_characters_count(second_services: Services) -> None:
+    question = "when can I buy tickets?"
+    assert QUESTION_LIMIT == 300
+    answer = second_services.asking.ask(question + " " * 300 + "tell me a joke about football " * 10)
+    assert isinstance(answer, Answered)
+    assert answer.fact.id == "when-tickets"
+
+
+def test_a_suggestion_is_answered(second_services: Services) -> None:
+    answer = second_services.asking.fact("when-tickets")
+    assert answer is not None
+    assert [quote.id for quote in answer.quotes] == ["on-sale-in-august"]
+    assert second_services.asking.fact("gone") is None
+
+
+@pytest.mark.parametrize("typed", ["", "  "])
+def test_completions_of_an_empty_box_are_facts(second_services: Services, typed: str) -> None:
+    assert len(second_services.asking.complete(typed, 25)) == 6
+    assert len(second_services.asking.complete(typed, 2)) == 2
+
+
+def test_completions_are_near_to_what_is_typed(second_services: Services) -> None:
+    assert "when-tickets" in [fact.id for fact in second_services.asking.complete("tickts on sal", 25)]
+
+
+@VERY_QUIET
+@given(text=st.text(max_size=400))
+def test_any_text_is_answered_or_not(second_services: Services, text: str) -> None:
+    assert isinstance(second_services.asking.ask(text), Answered | Silent)
+    assert len(second_services.asking.complete(text, 25)) <= 25
+
+
+# -- learning ----------------------------------------------------------------------------------------
+
+
+def test_what_there_is_to_learn() -> None:
+    taught = lessons(load(SECOND))
+    facts, claims = taught["facts"], taught["claims"]
+    assert len(facts.answerables) == 6
+    assert len(claims.answerables) == 3
+    assert {example.label for example in facts.examples} == {None, *(each.label for each in facts.answerables)}
+    assert "Where will the orchestra play?" in {example.text for example in facts.examples}
+    assert {example.label for example in claims.examples} == {None, *(each.label for each in claims.answerables)}
+
+
+async def test_learning_that_fails_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seeding, "_ROOT", tmp_path)  # where there is nothing to run
+    with pytest.raises(LearningError, match="failed with exit code 1"):
+        await seeding._learn(lessons(load(SECOND)))
