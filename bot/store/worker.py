@@ -14,5 +14,5 @@ class Worker(NamedTuple):
     """
 
     owner: str
-    lease: dt.timedelta = dt.timedelta(seconds=60)
+    lease: dt.timedelta = dt.timedelta(seconds=45)
     late_limit: dt.timedelta = dt.timedelta(hours=6)
