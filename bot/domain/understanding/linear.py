@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 
-EPOCHS: Final = 18
+EPOCHS: Final = 14
 RATE: Final = np.float32(3.0)
 BATCH: Final = 256
 DROPPED: Final = np.float32(0.4)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 # A feature met in fewer texts than this says nothing about new ones. By group; the others need two.
-RAREST: Final = {"p": 3, "c": 4, "q": 3}
+RAREST: Final = {"b": 3, "p": 4, "c": 6, "q": 4}
 # How much each group weighs against the others.
 WEIGHTS: Final = {"u": 1.0, "b": 0.6, "p": 0.6, "q": 0.5, "k": 0.5, "c": 0.25}
 

@@ -1,0 +1,187 @@
+"""The models by themselves: the first look, the memory, the clues, the judge, evidence and bytes."""
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.understanding import blob
+from bot.domain.understanding.clues import CANDIDATES, CLUES, SecondLook, candidates, logit
+from bot.domain.understanding.evidence import backing, sentences
+from bot.domain.understanding.features import Reader, named
+from bot.domain.understanding.judge import Judge, learn_judge
+from bot.domain.understanding.learning import held_back, known_words, quantised
+from bot.domain.understanding.lexicon import Lexicon
+from bot.domain.understanding.linear import learn_linear, softmax, sparse
+from bot.domain.understanding.memory import Memory, remember
+from bot.domain.understanding.spelling import Speller
+from bot.domain.understanding.types import Answerable, Example, Lesson
+from bot.domain.understanding.vocabulary import Vocabulary
+
+TEXTS = ("who lit the lamp", "who lit it", "when did the storm come", "when was the storm", "what do gulls eat") * 3
+TARGETS = np.asarray([0, 0, 1, 1, 2] * 3, np.int32)
+READER = Reader(Lexicon(()), Speller({}))
+READINGS = [READER.read(text) for text in TEXTS]
+VOCABULARY = Vocabulary.of([list(named(reading)) for reading in READINGS])
+ROWS = [VOCABULARY.row(named(reading)) for reading in READINGS]
+MEMORY = Memory(remember(ROWS, TARGETS, 3, VOCABULARY))
+
+
+class Title(msgspec.Struct):
+    title: str
+
+
+@given(st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=8))
+def test_softmax_gives_chances(logits: list[float]) -> None:
+    chances = softmax(np.asarray(logits, np.float32))
+    assert float(chances.sum()) == pytest.approx(1.0, abs=1e-4)
+    assert (chances >= 0).all()
+
+
+def test_the_first_look_learns_to_tell_its_examples_apart() -> None:
+    matrix = sparse(ROWS, len(VOCABULARY))
+    weights, bias = learn_linear(matrix, TARGETS, 3, 0)
+    assert np.array_equal(np.asarray(matrix @ weights + bias).argmax(axis=1), TARGETS)
+    again, _ = learn_linear(matrix, TARGETS, 3, 0)
+    assert np.array_equal(weights, again)
+
+
+def test_another_seed_learns_other_weights() -> None:
+    matrix = sparse(ROWS, len(VOCABULARY))
+    assert not np.array_equal(learn_linear(matrix, TARGETS, 3, 0)[0], learn_linear(matrix, TARGETS, 3, 1)[0])
+
+
+def test_whole_weights_are_within_half_a_step() -> None:
+    weights = np.random.default_rng(0).standard_normal((40, 5)).astype(np.float32)
+    whole, step = quantised(weights)
+    assert whole.dtype == np.int8
+    assert (np.abs(whole * step - weights) <= step / 2 + 1e-6).all()
+
+
+def test_weights_that_are_all_nought_stay_nought() -> None:
+    whole, step = quantised(np.zeros((3, 2), np.float32))
+    assert not whole.any()
+    assert (step > 0).all()
+
+
+def test_a_memory_counts_features_by_label() -> None:
+    assert MEMORY.sizes.tolist() == [6, 6, 3]
+    assert MEMORY.counts[VOCABULARY.positions(["ustorm"])].tolist() == [[0, 6, 0]]
+    assert MEMORY.firsts.tolist() == [0, 6, 12, 15]
+
+
+def test_an_example_is_likest_to_itself() -> None:
+    positions, values = ROWS[2]
+    spoken = VOCABULARY.spoken[positions]
+    likeness = MEMORY.likeness(positions[spoken], values[spoken])
+    assert likeness.shape == (15,)
+    assert 6 <= int(likeness.argmax()) < 12
+
+
+def test_nothing_is_like_a_row_without_features() -> None:
+    assert not MEMORY.likeness(np.zeros(0, np.int32), np.zeros(0, np.float32)).any()
+
+
+def test_more_examples_than_a_memory_holds_are_refused() -> None:
+    empty = (np.zeros(0, np.int32), np.zeros(0, np.float32))
+    with pytest.raises(ValueError, match="65536"):
+        remember([empty] * 65_536, np.zeros(65_536, np.int32), 1, VOCABULARY)
+
+
+def test_candidates_are_the_likeliest_and_those_that_back_them() -> None:
+    shown = np.asarray([[1, 0, 0], [0, 1, 1], [0, 0, 1]], np.float32)
+    order, inside, backed = candidates(np.asarray([0.35, 0.2, 0.25, 0.2], np.float32), shown)
+    assert order[0] == 1
+    assert float(inside.sum()) == pytest.approx(1.0)
+    assert float(backed[1]) == pytest.approx(0.45 / 0.8)
+    assert len(order) <= CANDIDATES
+
+
+@pytest.mark.parametrize("text", [*TEXTS[:5], "", "storm storm lamp", "what broke the bell", "\x00"])
+def test_clues_have_their_shape_and_are_finite(text: str) -> None:
+    reading = READER.read(text)
+    look = SecondLook(MEMORY, VOCABULARY, np.eye(2, dtype=np.float32))
+    labels, clues = look.clues(reading, VOCABULARY.row(named(reading)), np.asarray([0.5, 0.3, 0.2], np.float32), 0.2)
+    assert clues.shape == (len(labels), CLUES)
+    assert np.isfinite(clues).all()
+    assert labels.tolist() == [0, 1]
+
+
+def test_words_that_a_label_never_had_are_missed_by_it() -> None:
+    look = SecondLook(MEMORY, VOCABULARY, np.eye(2, dtype=np.float32))
+    reading = READER.read("when did the storm come")
+    _, clues = look.clues(reading, VOCABULARY.row(named(reading)), np.asarray([0.4, 0.4, 0.2], np.float32), 0.2)
+    missed = 10
+    assert clues[0, missed] > clues[1, missed] == 0
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.2, 0.5, 1.0])
+def test_log_odds_are_finite_and_rise(chance: float) -> None:
+    assert np.isfinite(logit(chance))
+    assert logit(0.1) < logit(0.5) < logit(0.9)
+
+
+def test_a_judge_learns_which_clue_counts() -> None:
+    chance = np.random.default_rng(5)
+    clues = chance.standard_normal((3000, CLUES)).astype(np.float32)
+    right = clues[:, 3] > 0
+    arrays = learn_judge(clues, right, 0)
+    believed = Judge(arrays).chances(clues)
+    assert float(((believed > 0.5) == right).mean()) > 0.9
+    assert ((believed >= 0) & (believed <= 1)).all()
+    again = learn_judge(clues, right, 0)
+    assert all(np.array_equal(arrays[name], again[name]) for name in arrays)
+
+
+def test_answers_that_show_the_same_sentences_back_each_other() -> None:
+    matrix = backing([["One is. Two is."], ["Two is."], ["Three is."], []])
+    assert matrix.tolist() == [[1, 1, 0, 0], [0.5, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+
+
+def test_sentences_end_at_stops_and_at_closing_marks() -> None:
+    assert sentences('She says, "Life is a ride." And  so it is. Why?') == {
+        'She says, "Life is a ride.',
+        "And so it is.",
+        "Why?",
+    }
+
+
+def test_slips_are_no_known_words_but_answers_and_usual_words_are() -> None:
+    examples = tuple(Example("the lampp burns", "lamp", f"v{at}") for at in range(1)) + tuple(
+        Example("does it shine", "lamp", f"v{at}") for at in range(3)
+    )
+    words = known_words(Lesson((Answerable("lamp", "Brightly.", ("It glows.",), ()),), examples, (("c", ("beacon",)),)))
+    assert {"shine", "brightly", "glows", "beacon"} <= words.keys()
+    assert "lampp" not in words
+    assert list(words) == sorted(words)
+
+
+def test_a_third_of_the_voices_is_held_back() -> None:
+    asked = tuple(Example("x", "a", f"v{at}") for at in range(6))
+    others = tuple(Example("y", None, f"w{at}") for at in range(3))
+    assert held_back((*asked, *others)).tolist() == [True, False, False, True, False, False, True, False, False]
+
+
+def test_packed_arrays_come_back_as_they_were() -> None:
+    arrays = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.asarray([1, 2], np.uint16)}
+    header, back = blob.unpack(blob.pack(Title("x"), arrays), Title)
+    assert header == Title("x")
+    assert all(np.array_equal(arrays[name], back[name]) and arrays[name].dtype == back[name].dtype for name in arrays)
+
+
+def test_equal_arrays_give_equal_bytes_in_any_order() -> None:
+    one, two = np.zeros(2, np.float32), np.ones(3, np.int8)
+    assert blob.pack(Title("x"), {"a": one, "b": two}) == blob.pack(Title("x"), {"b": two, "a": one})
+
+
+def test_an_array_of_another_type_is_refused() -> None:
+    with pytest.raises(KeyError):
+        blob.pack(Title("x"), {"a": np.zeros(2, np.float64)})
+
+
+def test_a_blob_of_another_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = blob.pack(Title("x"), {})
+    monkeypatch.setattr(blob, "FORM", blob.FORM + 1)
+    with pytest.raises(blob.UnreadableBlobError, match="form"):
+        blob.unpack(packed, Title)
