@@ -3,6 +3,8 @@
 Everything goes through the services that the bot itself uses, over a store seeded for the purpose.
 """
 
+# ruff: noqa: T201 - it prints what it measured
+
 from __future__ import annotations
 
 import argparse

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterable
 
+from bot.domain.understanding.english import STOP
 from tests.eval.scoring import Tally
 from tests.eval.sets import Item
 
@@ -28,8 +29,9 @@ class Search:
         self._db.executemany("INSERT INTO line VALUES (?)", [(line,) for line in lines])
 
     def best(self, question: str) -> tuple[float, str] | None:
-        """Return (rank, sentence) of the best hit, None where no word occurs."""
-        query = " OR ".join(f'"{word}"' for word in _WORD.findall(question))
+        """Return (rank, sentence) of the best hit by the words that carry a subject, None where none occurs."""
+        words = [word for word in _WORD.findall(question.lower()) if word not in STOP]
+        query = " OR ".join(f'"{word}"' for word in words)
         if not query:
             return None
         row = self._db.execute(
