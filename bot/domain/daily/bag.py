@@ -37,11 +37,10 @@ def draw(bag: Bag, matching: Collection[str]) -> tuple[str, Bag]:
     """
     if not matching:
         raise ValueError("nothing to draw from")
-    left = [quote for quote in matching if quote not in bag.drawn]
-    if not left:
+    fresh = [quote for quote in matching if quote not in bag.drawn and quote != bag.last]
+    if not fresh:
         bag = msgspec.structs.replace(bag, round=bag.round + 1, drawn=bag.drawn.difference(matching))
-        left = list(matching)
-    fresh = [quote for quote in left if quote != bag.last] or left
+        fresh = [quote for quote in matching if quote != bag.last] or list(matching)
     chosen = min(fresh, key=lambda quote: _place(bag, quote))
     return chosen, msgspec.structs.replace(bag, drawn=bag.drawn | {chosen}, last=chosen)
 
@@ -63,12 +62,14 @@ def drop(bag: Bag, matching: Collection[str]) -> tuple[str, Bag]:
     """Return the id of the quote that would come next, and the bag without it, as if it had never been there.
 
     What was posted last stays the last, so the seam holds. A quote dropped at the end of a round is dropped
-    from the next round as well: it would come first there, and nobody who dropped it wants that. Raises
-    ValueError when nothing matches.
+    from the next round as well: it would come first there, and nobody who dropped it wants that. Of two
+    quotes, the other comes again. Raises ValueError when nothing matches.
     """
     dropped, after = draw(bag, matching)
     after = msgspec.structs.replace(after, last=bag.last)
     if len(matching) > 1 and draw(after, matching)[0] == dropped:
         kept = after.drawn.difference(matching) | {dropped}
         after = msgspec.structs.replace(after, round=after.round + 1, drawn=kept)
+        if draw(after, matching)[0] == dropped:
+            after = msgspec.structs.replace(after, last=None)
     return dropped, after

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.daily.bag import Bag, draw, foretell
+from bot.domain.daily.bag import Bag, draw, drop, foretell
 
 ids = st.lists(st.text("abcdef", min_size=1, max_size=4), min_size=1, max_size=30, unique=True)
 seeds = st.integers(0, 2**63 - 1)
@@ -68,8 +69,24 @@ def test_an_edit_and_back_repeats_nothing(seed: int, quotes: list[str]) -> None:
         assert len(seen) == len(set(seen))
 
 
+@given(seeds, ids, st.lists(st.booleans(), max_size=60))
+def test_a_dropped_quote_does_not_come_next_and_keeps_the_seam(seed: int, quotes: list[str], drops: list[bool]) -> None:
+    bag, posted = Bag(seed), []
+    for dropping in drops:
+        if dropping and len(quotes) > 1:
+            gone, bag = drop(bag, quotes)
+            assert draw(bag, quotes)[0] != gone
+        else:
+            quote, bag = draw(bag, quotes)
+            posted.append(quote)
+    if len(quotes) > 2:
+        assert all(one != other for one, other in pairwise(posted))
+
+
 def test_nothing_to_draw_from() -> None:
     assert foretell(Bag(1), [], 3) == []
+    with pytest.raises(ValueError, match="nothing"):
+        draw(Bag(1), [])
 
 
 def test_seeds_give_other_orders() -> None:

@@ -1,0 +1,212 @@
+"""Discord's face to the daily quotes: what each answer of Discord's is taken for."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+import msgspec
+import pytest
+from discord.http import Route
+
+from bot.client import posting
+from bot.client.pace import Pace
+from bot.client.posting import DiscordFace
+from bot.domain.daily.errand import PausedSchedule, PauseNotice, QuotePost
+from bot.domain.daily.model import Pause, Place, Reason, Style, Target
+from bot.services.daily.face import Absent, Accepted, NotNow, Problem, Refused, Unknowable, Unsure
+from sandbox.faults import Rule
+from sandbox.limits import Limits
+from tests.support.daily_chat import DailyChat, daily_chat, ours
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+MESSAGES = "/channels/{channel_id}/messages"
+SOON = dt.timedelta(seconds=15)
+
+
+@pytest.fixture
+async def chat(second_path: Path) -> AsyncIterator[DailyChat]:
+    async with daily_chat(second_path) as one:
+        yield one
+
+
+def face(chat: DailyChat) -> DiscordFace:
+    return DiscordFace(chat.bot, chat.bot.services.clock, chat.bot.services.pictures)
+
+
+def errand(chat: DailyChat, name: str = "daily-quotes", **fields: Any) -> QuotePost:
+    now = chat.bot.services.clock.now()
+    place = {"lore-questions": Place.FORUM, "Book One re-watch": Place.THREAD}.get(name, Place.TEXT)
+    made = QuotePost(
+        id=77,
+        target=Target(chat.guild.id, chat.channel(name).id, place),
+        nonce="dq-test",
+        lease_until=now + 3 * SOON,
+        latest=now + 3 * SOON,
+        schedule=1,
+        quote=chat.bot.services.library.quotes[0].id,
+        date=now.date(),
+        due=now,
+        late=False,
+        role=None,
+        style=Style.TEXT,
+    )
+    return msgspec.structs.replace(made, **fields)
+
+
+def notice(chat: DailyChat) -> PauseNotice:
+    now = chat.bot.services.clock.now()
+    paused = (PausedSchedule(1, 1, chat.channel().id, Pause.NO_ACCESS),)
+    target = Target(chat.guild.id, 0, Place.TEXT)
+    return PauseNotice(id=5, target=target, nonce="dn5", lease_until=now + SOON, latest=now + SOON, schedules=paused)
+
+
+async def post(chat: DailyChat, one: QuotePost | PauseNotice, within: dt.timedelta = SOON) -> object:
+    quote = chat.bot.services.library.quotes[0]
+    return await face(chat).post(one, quote, chat.bot.services.clock.now() + within)
+
+
+async def find(chat: DailyChat, one: QuotePost | PauseNotice) -> object:
+    return await face(chat).find(one, chat.bot.services.clock.now())
+
+
+async def test_the_same_nonce_gives_the_first_message(chat: DailyChat) -> None:
+    first = await post(chat, errand(chat))
+    assert isinstance(first, Accepted)
+    assert await post(chat, errand(chat)) == first
+    assert len(chat.posts()) == 1
+
+
+async def test_after_the_deadline_nothing_is_asked(chat: DailyChat) -> None:
+    assert await post(chat, errand(chat), -SOON) == NotNow()
+    assert chat.posts() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "meant"),
+    [
+        (500, Unsure()),
+        (503, Unsure()),
+        (408, Unsure()),
+        (401, NotNow(60)),
+        (400, Refused(Reason.REFUSED)),
+        (403, Refused(Pause.NO_PERMISSION)),
+        (404, Refused(Pause.CHANNEL_GONE)),
+    ],
+)
+async def test_what_a_status_means(chat: DailyChat, status: int, meant: object) -> None:
+    chat.sandbox.faults.add(Rule("error", "POST", MESSAGES, status=status))
+    assert await post(chat, errand(chat)) == meant
+    asked = [each for each in chat.sandbox.journal if each.route == MESSAGES]
+    assert len(asked) == 1
+
+
+async def test_a_rate_limit_is_obeyed_and_the_post_not_repeated_by_the_library(chat: DailyChat) -> None:
+    chat.sandbox.api.limits = Limits(per_second=0, now=lambda: 0.0)
+    chat.sandbox.api.limits._all.ends = 0.3
+    assert await post(chat, errand(chat)) == Unsure()
+    chat.sandbox.api.limits = None
+    assert isinstance(await post(chat, errand(chat)), Accepted)
+
+
+async def test_no_answer_leaves_it_unsure(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
+    chat.sandbox.faults.add(Rule("timeout", "POST", MESSAGES, seconds=1.0))
+    assert await post(chat, errand(chat)) == Unsure()
+
+
+async def test_nobody_there_is_surely_not_accepted(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = errand(chat)
+    monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:1/api/v10")
+    assert await post(chat, one) == NotNow()
+
+
+async def test_a_thread_that_may_not_be_reopened(chat: DailyChat) -> None:
+    thread = chat.channel("Book One re-watch")
+    chat.sandbox.world.archive_thread(thread, locked=True)
+    assert await post(chat, errand(chat, "Book One re-watch")) == Refused(Pause.ARCHIVED)
+
+
+async def test_a_message_is_found_behind_many_others(chat: DailyChat) -> None:
+    for number in range(130):
+        await chat.mo.at("daily-quotes").say(f"word {number}")
+    sent = await post(chat, errand(chat))
+    assert await find(chat, errand(chat)) == sent
+    assert await find(chat, errand(chat, id=78)) == Absent()
+
+
+async def test_a_channel_too_busy_to_read(chat: DailyChat) -> None:
+    for number in range(1000):
+        await chat.mo.at("daily-quotes").say(f"word {number}")
+    assert await find(chat, errand(chat)) == Unknowable()
+
+
+async def test_a_mark_of_somebody_else_is_not_ours(chat: DailyChat) -> None:
+    said = await chat.mo.at("daily-quotes").say("look what I can do")
+    said.components = [{"type": 17, "id": errand(chat).mark, "components": []}]
+    assert await find(chat, errand(chat)) == Absent()
+
+
+async def test_what_cannot_be_read_cannot_be_known(chat: DailyChat) -> None:
+    chat.sandbox.faults.add(Rule("error", "GET", MESSAGES, status=503))
+    assert await find(chat, errand(chat)) == NotNow()
+    chat.sandbox.faults.add(Rule("error", "GET", MESSAGES, status=403))
+    assert await find(chat, errand(chat)) == Unknowable()
+    assert await find(chat, errand(chat, target=Target(4, 5, Place.TEXT))) == Unknowable()
+    assert await find(chat, errand(chat, target=Target(chat.guild.id, 5, Place.TEXT))) == Unknowable()
+
+
+async def test_forum_posts_are_told_apart(chat: DailyChat) -> None:
+    one, other = errand(chat, "lore-questions"), errand(chat, "lore-questions", id=78)
+    assert await find(chat, one) == Absent()
+    sent = await post(chat, one)
+    assert await find(chat, one) == sent
+    assert await find(chat, other) == Absent()
+    thread = next(each for each in chat.guild.channels.values() if ours(chat.sandbox, each))
+    chat.sandbox.world.archive_thread(thread)
+    assert await find(chat, one) == sent
+
+
+async def test_a_notice_is_posted_and_found(chat: DailyChat) -> None:
+    sent = await post(chat, notice(chat))
+    assert isinstance(sent, Accepted)
+    assert await find(chat, notice(chat)) == sent
+    chat.sandbox.world.deny(chat.channel("general"), "send_messages")
+    await chat.until(lambda: not chat.bot.get_channel(sent.channel).permissions_for(me(chat)).send_messages)
+    assert await post(chat, notice(chat)) == Refused(Reason.NOWHERE)
+    assert await find(chat, notice(chat)) == Unknowable()
+
+
+def me(chat: DailyChat) -> discord.Member:
+    guild = chat.bot.get_guild(chat.guild.id)
+    assert guild is not None
+    return guild.me
+
+
+async def test_before_the_gateway_is_ready_channels_are_not_judged(chat: DailyChat) -> None:
+    sleeping = DiscordFace(
+        discord.Client(intents=discord.Intents.none()), chat.bot.services.clock, chat.bot.services.pictures
+    )
+    now = chat.bot.services.clock.now()
+    assert await sleeping.find(errand(chat), now) == NotNow(5)
+    assert await sleeping.post(notice(chat), None, now + SOON) == NotNow(5)
+    looked = await sleeping.look(1, 2, None, Style.TEXT)
+    assert looked.problem is Problem.GONE
+
+
+async def test_a_role_that_is_gone(chat: DailyChat) -> None:
+    looked = await face(chat).look(chat.guild.id, chat.channel().id, 404, Style.TEXT)
+    assert looked.problem is Problem.ROLE_GONE
+
+
+async def test_the_pace_keeps_its_distance() -> None:
+    pace, loop = Pace(50.0), asyncio.get_running_loop()
+    began = loop.time()
+    await asyncio.gather(*(pace.wait() for _ in range(21)))
+    assert 0.35 <= loop.time() - began < 1.0

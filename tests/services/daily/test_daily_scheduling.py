@@ -1,0 +1,147 @@
+"""The scheduling service and what surrounds it, where no Discord is needed to see it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.daily.model import Pause, Place, Reason, Style
+from bot.domain.daily.zones import Zones
+from bot.domain.errors import UserError
+from bot.services.daily import words
+from bot.services.daily.completing import complete_schedule, complete_zone
+from bot.services.daily.face import Look, NotNow, Problem, Refused, Unsure
+from bot.services.daily.presence import Presence
+from bot.services.daily.shown import Asked
+from tests.support.clock import FakeClock
+from tests.support.daily import CHANNEL, GUILD, START, Office, abouts, office
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.services.daily.shown import Planned
+
+NINE = Asked(channel=CHANNEL, time="9:00", timezone="UTC")
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Office]:
+    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
+        yield one
+
+
+async def made(here: Office, **fields: object) -> Planned:
+    return await here.scheduler.create(
+        GUILD, Asked(**({"channel": CHANNEL, "time": "9:00", "timezone": "UTC"} | fields))
+    )  # type: ignore[arg-type]
+
+
+async def test_options_left_out_have_their_defaults(here: Office) -> None:
+    plan = await made(here)
+    wish = plan.schedule.wish
+    assert (wish.rule.days, wish.about, wish.role, wish.style) == (127, None, None, Style.TEXT)
+    assert [post.date.day for post in plan.posts] == [5, 6, 7]
+    assert plan.about == "all quotes"
+
+
+@pytest.mark.parametrize("problem", list(Problem))
+async def test_every_problem_of_a_channel_is_told(here: Office, problem: Problem) -> None:
+    here.channel.look_answer = Look(None, problem, ("Send Messages",))
+    with pytest.raises(UserError) as told:
+        await here.scheduler.create(GUILD, Asked(channel=CHANNEL, time="9:00", timezone="UTC", role=7))
+    assert str(told.value).endswith(".")
+    assert await here.store.schedules.of_guild(GUILD) == []
+
+
+async def test_a_change_of_the_channels_kind_is_noted_when_it_goes_on(here: Office) -> None:
+    await made(here)
+    await here.scheduler.pause(GUILD, "1")
+    here.channel.look_answer = Look(Place.FORUM)
+    plan = await here.scheduler.resume(GUILD, "1")
+    assert plan.schedule.wish.target.place is Place.FORUM
+    assert plan.schedule.paused is None
+
+
+async def test_nothing_goes_on_without_quotes(here: Office) -> None:
+    schedule = await here.add(about="topic:gone")
+    await here.store.schedules.pause(schedule.id, Pause.MODERATOR)
+    for action in (here.scheduler.resume, here.scheduler.preview, here.scheduler.skip, here.scheduler.test):
+        with pytest.raises(UserError, match="No quote matches"):
+            await action(GUILD, "1")
+
+
+async def test_the_only_quote_cannot_be_skipped(here: Office) -> None:
+    here.abouts._matching["topic:one"] = ("quote-1",)
+    await here.add(about="topic:one")
+    with pytest.raises(UserError, match="Only one quote"):
+        await here.scheduler.skip(GUILD, "1")
+
+
+@pytest.mark.parametrize("answer", [NotNow(), Unsure(), Refused(Pause.NO_ACCESS), Refused(Reason.REFUSED)])
+async def test_a_test_that_fails_says_what_to_do(here: Office, answer: NotNow | Unsure | Refused) -> None:
+    await made(here)
+    here.channel.plan.append(answer)
+    with pytest.raises(UserError) as told:
+        await here.scheduler.test(GUILD, "1")
+    assert "again" in str(told.value)
+
+
+def test_every_refusal_has_words() -> None:
+    for reason in (*Pause, *Reason):
+        assert words.refused(reason).endswith(".")
+
+
+def test_abouts() -> None:
+    known = abouts()
+    assert known.parse(None) is known.parse("all") is None
+    assert known.parse("ann") == "speaker:ann"
+    assert known.parse("The music") == "topic:music"
+    assert known.matching("topic:music") == ("quote-3", "quote-6")
+    with pytest.raises(UserError, match="Pick one from the list"):
+        known.parse("the silence")  # a topic that no quote has
+    assert known.label("speaker:gone") == "something no longer in the data"
+    assert known.complete("", 25)[0] == ("All quotes", "all")
+    assert known.complete("musik", 25)[0][1] == "The music"
+
+
+def test_completed_zones_tell_their_time() -> None:
+    now = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
+    assert complete_zone(Zones.load(), "kathmandu", now, 1) == [
+        ("Asia/Kathmandu (UTC+5:45, now 17:45)", "Asia/Kathmandu")
+    ]
+
+
+async def test_completed_schedules(here: Office) -> None:
+    first, second = await here.add(), await here.add(time="21:30", days=1, zone="Asia/Tokyo")
+    await here.store.schedules.pause(second.id, Pause.MODERATOR)
+    schedules = await here.scheduler.of_guild(GUILD)
+    named = list(zip(schedules, ("#one", "#other"), strict=True))
+    assert complete_schedule(named, "") == [
+        ("1 · #one · 09:00 UTC · every day", "1"),
+        ("2 · #other · 21:30 Asia/Tokyo · Mon (paused)", "2"),
+    ]
+    assert complete_schedule(named, "2")[0][1] == "2"
+    assert complete_schedule(named, "tokio")[0][1] == "2"
+    assert len(complete_schedule(named, "zzz")) == 2
+    assert first.number == 1
+
+
+async def test_presence_catches_up_with_what_happened_meanwhile(here: Office) -> None:
+    changes = []
+    presence = Presence(here.store.schedules, here.store.departures, here.clock, lambda: changes.append(1))
+    await here.add()
+    await here.add(guild=GUILD + 1)
+    await presence.here({GUILD, 999})
+    assert await here.store.departures.gone() == {GUILD + 1}
+    await presence.here({GUILD, GUILD + 1})
+    assert await here.store.departures.gone() == set()
+    (schedule,) = await here.store.schedules.of_guild(GUILD + 1)
+    assert schedule.paused is None
+    await presence.here({GUILD, GUILD + 1})
+    await presence.channel_deleted(404)
+    assert len(changes) == 2
+    await presence.channel_deleted(CHANNEL)
+    assert len(changes) == 3
