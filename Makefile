@@ -51,7 +51,7 @@ soak: $(DEV) ## kill the bot at random instants of a posting storm, and count
 	$(PY) -m bench.soak $(ARGS)
 
 sweep: $(DEV) ## check the rule of time over every zone of the tz database
-	$(PY) -m tests.support.sweep $(ARGS)
+	$(PY) -m bench.sweep $(ARGS)
 
 screenshots: $(DEV) ## make the pictures in docs/images
 	$(PY) -m bench.screenshots $(ARGS)

@@ -54,9 +54,7 @@ def walk(zone_name: str, first: dt.date, last: dt.date) -> Walk:
 def posts(walked: Walk, minute: int, first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.datetime]]:
     """Return the (date, instant) at which a daily post at `minute` comes on each local date that exists."""
     days = [
-        day
-        for day in range(first.toordinal() - _EPOCH_DAY, last.toordinal() - _EPOCH_DAY + 1)
-        if day in walked.days
+        day for day in range(first.toordinal() - _EPOCH_DAY, last.toordinal() - _EPOCH_DAY + 1) if day in walked.days
     ]
     wanted = np.array(days, dtype=np.int64) * MINUTES_A_DAY + minute
     # `reached` never falls, so this finds the first minute at which the local time has come to `wanted`.
