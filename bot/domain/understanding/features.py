@@ -73,7 +73,7 @@ class Reader:
 def grams(word: str) -> list[str]:
     """Return the runs of four letters of a word between its edges."""
     edged = f"<{word}>"
-    return [f"c{edged[at : at + 4]}" for at in range(len(edged) - 3)]
+    return [f"z{edged[at : at + 4]}" for at in range(len(edged) - 3)]
 
 
 def named(reading: Reading) -> Iterator[str]:
@@ -88,7 +88,7 @@ def named(reading: Reading) -> Iterator[str]:
     content = sorted(reading.content[:MOST_PAIRED])
     for at, first in enumerate(content):
         for second in content[at + 1 :]:
-            yield f"p{first} {second}"
+            yield f"y{first} {second}"
     yield f"k{reading.kind}"
     for word in dict.fromkeys(reading.words):
         if len(word) >= _SPELT_FROM and word not in english.STOP:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 
-EPOCHS: Final = 14
+# Rows seen in all, over as many rounds as that takes, but no fewer and no more than these: more rows, fewer rounds.
+SEEN: Final = 200_000
+ROUNDS: Final = (8, 24)
 RATE: Final = np.float32(3.0)
 BATCH: Final = 256
 DROPPED: Final = np.float32(0.4)
@@ -74,7 +76,7 @@ def learn_linear(matrix: "csr_matrix", targets: Ints, classes: int, seed: int) -
     bias, bias_squares = np.zeros(classes, np.float32), np.full(classes, 1e-4, np.float32)
     batches = list(_batches(matrix, chance))
     values = [batch.matrix.data.copy() for batch in batches]
-    for _ in range(EPOCHS):
+    for _ in range(min(max(SEEN // matrix.shape[0], ROUNDS[0]), ROUNDS[1])):
         for at in chance.permutation(len(batches)):
             batch = batches[at]
             kept = chance.random(len(values[at]), np.float32) >= DROPPED

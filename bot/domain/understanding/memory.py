@@ -18,7 +18,7 @@ _STEP: Final = np.float32(1 / 255)
 
 
 class Memory:
-    """Counts of features by label (the last label: none), and the examples by feature, sorted by label."""
+    """Counts by label (the last: none) of the counted features; the examples by feature, sorted by label."""
 
     def __init__(self, arrays: Arrays) -> None:
         self.counts: npt.NDArray[np.uint8] = arrays["counts"]
@@ -52,9 +52,11 @@ def remember(
     positions = np.concatenate([positions for positions, _ in rows])
     values = np.concatenate([values for _, values in rows])
     owners = np.repeat(np.arange(len(rows)), [len(own) for own, _ in rows])
-    counts = np.zeros((len(vocabulary), classes), np.int32)
-    np.add.at(counts, (positions, targets[owners]), 1)
-    useful = vocabulary.spoken & (counts.sum(axis=1) <= max(2.0, COMMON * len(rows)))
+    counts = np.zeros((vocabulary.counted, classes), np.int32)
+    counted = positions < vocabulary.counted
+    np.add.at(counts, (positions[counted], targets[owners[counted]]), 1)
+    met = np.bincount(positions, minlength=len(vocabulary))
+    useful = vocabulary.spoken & (met <= max(2.0, COMMON * len(rows)))
     chosen = useful[positions]
     positions, values, owners = positions[chosen], values[chosen], place[owners[chosen]]
     by_feature = np.lexsort((owners, positions))

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 # A feature met in fewer texts than this says nothing about new ones. By group; the others need two.
-RAREST: Final = {"b": 3, "p": 4, "c": 6, "q": 4}
+RAREST: Final = {"b": 3, "q": 4, "y": 5, "z": 8}
 # How much each group weighs against the others.
-WEIGHTS: Final = {"u": 1.0, "b": 0.6, "p": 0.6, "q": 0.5, "k": 0.5, "c": 0.25}
+WEIGHTS: Final = {"u": 1.0, "b": 0.6, "k": 0.5, "q": 0.5, "y": 0.6, "z": 0.25}
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -23,8 +23,10 @@ class Vocabulary:
         self.names = tuple(names)
         self.weights = weights
         self._index = {name: at for at, name in enumerate(self.names)}
+        # How many, from the first on, are of single words and neighbours: pairs (y) and letters (z) come last.
+        self.counted = sum(name[0] < "y" for name in self.names)
         # Which features are of words, and not of letters.
-        self.spoken = np.asarray([name[0] != "c" for name in self.names], np.bool_)
+        self.spoken = np.asarray([name[0] != "z" for name in self.names], np.bool_)
 
     def __len__(self) -> int:
         return len(self.names)

@@ -66,7 +66,7 @@ def test_the_kind_of_a_question_is_what_it_asks_for(text: str, kind: str) -> Non
 
 
 def test_runs_of_letters_know_the_edges_of_a_word() -> None:
-    assert grams("lamp") == ["c<lam", "clamp", "camp>"]
+    assert grams("lamp") == ["z<lam", "zlamp", "zamp>"]
 
 
 def test_a_reading_holds_words_concepts_and_content() -> None:
@@ -75,14 +75,14 @@ def test_a_reading_holds_words_concepts_and_content() -> None:
     assert reading.content == ("keeper", "@light")
     assert reading.kind == "who"
     names = set(named(reading))
-    assert {"ukeeper", "u@light", "bthe keeper", "b@light $", "p@light keeper", "qwho keeper", "kwho"} <= names
+    assert {"ukeeper", "u@light", "bthe keeper", "b@light $", "y@light keeper", "qwho keeper", "kwho"} <= names
 
 
 @given(st.text(max_size=300))
 def test_the_features_of_any_text_are_bounded_and_grouped(text: str) -> None:
     names = list(named(Reader(LEXICON, Speller({})).read(text)))
-    assert {name[0] for name in names} <= set("ubpqkc")
-    assert sum(name[0] == "p" for name in names) <= MOST_PAIRED * (MOST_PAIRED - 1) // 2
+    assert {name[0] for name in names} <= set("ubkqyz")
+    assert sum(name[0] == "y" for name in names) <= MOST_PAIRED * (MOST_PAIRED - 1) // 2
 
 
 def test_a_vocabulary_keeps_what_is_common_enough_and_weighs_the_rare_higher() -> None:
@@ -108,5 +108,5 @@ def test_a_row_without_known_features_is_empty() -> None:
 
 
 def test_letters_are_told_from_words() -> None:
-    vocabulary = Vocabulary.of([["ua", "cabcd"]] * 8)
-    assert np.array_equal(vocabulary.spoken, [name[0] != "c" for name in vocabulary.names])
+    vocabulary = Vocabulary.of([["ua", "zabcd"]] * 8)
+    assert np.array_equal(vocabulary.spoken, [name[0] != "z" for name in vocabulary.names])
