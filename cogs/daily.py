@@ -104,7 +104,9 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
     ) -> None:
         """Answer /daily schedule."""
         asked = Asked(channel, time, timezone, days, about, _id(role), _style(style))
-        await _answer(interaction, rendering.planned(await self._scheduler.create(_guild(interaction), asked), "Done"))
+        await _answer(
+            interaction, rendering.planned(await self._scheduler.create(_guild(interaction), asked), "Scheduled")
+        )
 
     @app_commands.command(
         name="list", description="All schedules of this server, their next posts and how the last went"

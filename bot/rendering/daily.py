@@ -50,7 +50,7 @@ def planned(plan: Planned, done: str) -> Panel:
         if plan.blind
         else None,
         accent=Accent.DAILY,
-        footer="Times below are shown in your own zone · deleted seven days after I leave the server",
+        footer="Times are shown in your own zone · all of it is deleted seven days after I leave the server",
     )
 
 
@@ -72,8 +72,12 @@ def _summary(schedule: Schedule, about: str, offset: dt.timedelta) -> str:
         extras.append("with a picture")
     return (
         f"**{schedule.number}** · <#{wish.target.channel}> · **{time_text(wish.rule.minute)}** "
-        f"{wish.rule.zone} ({offset_text(offset)} today) · {days_text(wish.rule.days)}\n{' · '.join(extras)}"
+        f"{_zone(wish.rule.zone, offset)} · {days_text(wish.rule.days)}\n{' · '.join(extras)}"
     )
+
+
+def _zone(zone: str, offset: dt.timedelta) -> str:
+    return zone if zone == offset_text(offset) else f"{zone} ({offset_text(offset)} today)"
 
 
 def _change(plan: Planned) -> str | None:
@@ -142,7 +146,8 @@ def _outcome(schedule: Schedule, last: Delivery | None) -> str:
         case State.UNCONFIRMED:
             return f"Last: ⚠ the post of {due} is unconfirmed: {_why(last.reason)}"
         case _:
-            return f"Last: ⚠ the post of {due} was not made: {_why(last.reason)}"
+            why = "" if schedule.paused == last.reason else f": {_why(last.reason)}"
+            return f"Last: ⚠ the post of {due} was not made{why}"
 
 
 def _why(reason: str | None) -> str:

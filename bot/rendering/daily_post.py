@@ -28,7 +28,7 @@ PICTURE = "quote.png"
 _NAME_LIMIT = 100
 
 REASONS = {
-    Pause.MODERATOR: "paused by a moderator",
+    Pause.MODERATOR: "a moderator paused it",
     Pause.CHANNEL_GONE: "its channel was deleted",
     Pause.NO_ACCESS: "I can no longer see its channel: give me **View Channel** there",
     Pause.NO_PERMISSION: "I may not post in its channel: give me **Send Messages** there (in threads "

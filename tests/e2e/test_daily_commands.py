@@ -103,7 +103,7 @@ async def test_only_in_servers(chat: DailyChat) -> None:
 
 async def test_the_twenty_sixth_and_an_equal_one_are_refused(chat: DailyChat) -> None:
     for minute in range(25):
-        assert "Done" in (await chat.schedule(time=f"9:{minute:02}")).text
+        assert "Scheduled" in (await chat.schedule(time=f"9:{minute:02}")).text
     assert "25 schedules, and that is the most" in (await chat.schedule(time="12:00")).text
     assert "Schedule 4 posts the same already" in (await chat.schedule(time="9:03")).text
 
@@ -135,7 +135,7 @@ async def test_an_edit_changes_what_was_given_and_nothing_else(chat: DailyChat) 
     await chat.schedule(role=chat.role("Quote fans"))
     reply = await chat.daily("edit", schedule="1", time="21:30", days="weekends")
     assert "Changed" in reply.text
-    assert "**21:30** UTC" in reply.text
+    assert "**21:30** UTC · weekends" in reply.text
     assert stamps(reply.text)[0] == dt.datetime(2026, 1, 10, 21, 30, tzinfo=dt.UTC)
     assert f"<@&{chat.role('Quote fans').id}>" in reply.text
     reply = await chat.daily("edit", schedule="1", no_role=True, channel=chat.channel("general"), timezone="london")
@@ -194,7 +194,7 @@ async def test_pause_and_resume(chat: DailyChat) -> None:
     await chat.schedule()
     assert "Nothing was deleted" in (await chat.daily("pause", schedule="1")).text
     assert "paused already" in (await chat.daily("pause", schedule="1")).text
-    assert "Paused: paused by a moderator" in (await chat.daily("list")).text
+    assert "Paused: a moderator paused it" in (await chat.daily("list")).text
     assert "when it is resumed" in (await chat.daily("preview", schedule="1")).text
     assert "It is paused" in (await chat.daily("edit", schedule="1", days="weekends")).text
     await chat.move(hours=3)
