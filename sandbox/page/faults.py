@@ -47,6 +47,7 @@ async def _outage(hub: Hub, seconds: float) -> str:
         raise SandboxError("Discord is down already")
     hub.traffic.cut()
     await hub.sandbox.gateway.disconnect(4000)
+    hub.tell_bot()
     task = asyncio.create_task(_recover(hub, seconds))
     hub.tasks.add(task)
     task.add_done_callback(hub.tasks.discard)

@@ -36,6 +36,7 @@ class Hub:
         self.causes: OrderedDict[int, dict[str, Any]] = OrderedDict()
         self.tasks: set[asyncio.Task[None]] = set()
         self.travelling = False
+        self._met = False
         self._world_changed = False
         self.world.events.listen(self._on_event)
 
@@ -58,8 +59,9 @@ class Hub:
     def bot(self) -> dict[str, Any]:
         """Tell what the page shows of the bot."""
         user = render.user(self.world.bot) | {"display_name": self.world.bot.display}
-        online = self.sandbox.gateway.connected
-        return {"user": user, "online": online, "can_restart": self.restart is not None}
+        online = self.sandbox.gateway.connected and not self.traffic.down
+        self._met = self._met or online
+        return {"user": user, "online": online, "met": self._met, "can_restart": self.restart is not None}
 
     # -- telling ------------------------------------------------------------------------------------
 
@@ -72,6 +74,10 @@ class Hub:
         """Tell every browser the time."""
         self.broadcast("clock", self.sandbox.clock.state())
 
+    def tell_bot(self) -> None:
+        """Tell every browser how the bot is."""
+        self.broadcast("bot", self.bot())
+
     def _on_event(self, event: Event) -> None:
         if event.name in _MESSAGES:
             self._on_message(event, _MESSAGES[event.name])
@@ -81,7 +87,7 @@ class Hub:
             for each in tuple(self.clients):
                 each.interaction(event.data)
         elif event.name in ("BOT_STATUS", "COMMANDS"):
-            self.broadcast("bot", self.bot())
+            self.tell_bot()
         elif event.name.startswith(_WORLD) and not self._world_changed:
             # A deleted channel with its threads is one change to the page.
             self._world_changed = True

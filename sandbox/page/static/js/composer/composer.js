@@ -59,7 +59,8 @@ export class Composer {
     const commands = await this.actions.commands(place);
     if (place !== this.store.place) return;
     this.commands = commands;
-    if (document.activeElement === this.text && this.text.value.startsWith("/")) this.suggest();
+    // Somebody who was faster than the list has their command all the same.
+    if (document.activeElement === this.text && this.text.value.startsWith("/")) this.typed();
   }
 
   describe() {

@@ -27,7 +27,8 @@ export function mountBanner(store, line) {
       strip.hidden = false;
     } else if (store.connection === "online" && !store.bot.online) {
       strip.className = "banner is-away";
-      fill(strip, icon("warn"), "The bot is not connected at the moment.");
+      fill(strip, icon(store.bot.met ? "warn" : "clock"), store.bot.met ? "The bot is not connected at the moment."
+        : "The bot is starting. The very first time takes it a minute or two: it reads its announcement.");
       strip.hidden = false;
     } else {
       strip.hidden = true;

@@ -9,6 +9,8 @@ const STAYS = 5000;
  */
 export function toast(text, bad = false) {
   const note = h("div", { class: bad ? "toast is-bad" : "toast" }, icon(bad ? "warn" : "check"), h("span", {}, text));
-  document.getElementById("toasts").appendChild(note);
+  const all = document.getElementById("toasts");
+  for (const old of [...all.children]) if (old.textContent === text) old.remove();
+  all.appendChild(note);
   window.setTimeout(() => note.remove(), STAYS);
 }
