@@ -29,6 +29,8 @@ from bot.domain.understanding.vocabulary import Vocabulary
 
 # A word of the examples is taken for a word, and not for a slip, if it occurs this often and in two voices.
 OFTEN_ENOUGH: Final = 3
+# Held-back examples that teach the judge, at most: more teach it nothing, and take time.
+LESSONS: Final = 6_000
 # Every so many-th voice is held back to teach the judge.
 HELD_BACK: Final = 3
 # A label that shows at least this much of what the right one shows is right too.
@@ -108,7 +110,7 @@ def _taught_judge(known: Sequence[_Text], new: Sequence[_Text], shown: Floats, s
     second = SecondLook(Memory(arrays), vocabulary, shown)
     right_for = np.vstack([shown.T, np.zeros((1, len(shown)), np.float32)])
     seen, right = [], []
-    for text in new:
+    for text in new[:: -(-len(new) // LESSONS)]:
         row = vocabulary.row(text.names)
         labels, clues = second.clues(text.reading, row, first.chances(row), float(gate.chances(row)[1]))
         seen.append(clues)

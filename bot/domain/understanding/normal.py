@@ -22,6 +22,8 @@ _POINTS = re.compile(r"\b(?:[a-z]\.){2,}")
 
 def fold(text: str) -> str:
     """Return the text in lower case, without marks, look-alikes or stretched letters; at most LONGEST long."""
+    if text.isascii():
+        return _STRETCHED.sub(r"\1\1", text[:LONGEST].lower().replace("`", "'"))
     composed = unicodedata.normalize("NFKC", text[:LONGEST])
     bare = "".join(
         ch

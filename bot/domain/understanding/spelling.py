@@ -35,8 +35,8 @@ class Speller:
         slips = 2 if len(word) >= LONG else 1
         best: tuple[int, int, int, str] | None = None
         for size in range(len(word) - slips, len(word) + slips + 1):
-            for candidate, distance, _ in process.extract_iter(
-                word, self._shelves.get(size, ()), scorer=OSA.distance, score_cutoff=slips
+            for candidate, distance, _ in process.extract(
+                word, self._shelves.get(size, ()), scorer=OSA.distance, score_cutoff=slips, limit=None
             ):
                 rank = (int(distance), int(candidate[0] != word[0]), -self.counts[candidate], candidate)
                 if best is None or rank < best:
