@@ -59,10 +59,15 @@ async def first_visit(tab: Page) -> None:
 
 
 async def quote(tab: Page) -> None:
-    """Look up a quote, and its context."""
-    await _send(tab, "/quote bumpy ride", "bumpy ride")
-    await tab.get_by_role("button", name="Context").last.click()
-    await tab.get_by_text("Only you can see this").last.wait_for()
+    """Look up a quote."""
+    await _send(tab, "/quote unambiguous", "unambiguous")
+
+
+async def card(tab: Page) -> None:
+    """Ask for a quote's card."""
+    await quote(tab)
+    await tab.get_by_role("button", name="Card").last.click()
+    await tab.locator(".c-picture img").last.wait_for()
 
 
 async def canon(tab: Page) -> None:
@@ -141,9 +146,10 @@ async def channels(tab: Page) -> None:
 
 BOTH = ("light", "dark")
 SCENES: tuple[tuple[Scene, tuple[int, int], tuple[str, ...]], ...] = (
-    *((scene, WIDE, BOTH) for scene in (first_visit, quote, canon, ask, commands, completion, options, daily)),
+    *((scene, WIDE, BOTH) for scene in (first_visit, quote, card, canon, ask, commands, completion, options)),
     *((scene, WIDE, BOTH) for scene in (inspector, message_menu)),
     *((scene, NARROW, BOTH) for scene in (first_visit, quote, canon, completion, options, channels)),
+    (daily, WIDE, BOTH),  # the last one: it moves the clock
 )
 
 

@@ -12,13 +12,14 @@ const STYLES = {
   S: { dateStyle: "short", timeStyle: "medium" },
 };
 
+/** Each unit with how many of the one before make it, and from how many on the next one is taken. */
 const UNITS = [
-  ["year", 31557600],
-  ["month", 2629800],
-  ["day", 86400],
-  ["hour", 3600],
-  ["minute", 60],
-  ["second", 1],
+  ["second", 1, 60],
+  ["minute", 60, 60],
+  ["hour", 60, 24],
+  ["day", 24, 30],
+  ["month", 30.4375, 12],
+  ["year", 12, Infinity],
 ];
 
 const formats = new Map();
@@ -34,19 +35,23 @@ export function absolute(milliseconds, style) {
   return Number.isNaN(date.getTime()) ? "an impossible date" : formats.get(style).format(date);
 }
 
-const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+// 'In 1 day' and not 'tomorrow': half a day away may be another date or not.
+const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: "always" });
 
 /**
- * 'in 3 hours', 'yesterday'.
+ * 'in 3 hours', '1 day ago': rounded, as Discord does it.
  * @param {number} milliseconds
  * @param {number} now
  * @returns {string}
  */
 export function relative(milliseconds, now) {
-  const seconds = (milliseconds - now) / 1000;
-  if (Number.isNaN(seconds)) return "an impossible date";
-  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS.at(-1);
-  return relativeFormat.format(Math.trunc(seconds / size), unit);
+  let amount = (milliseconds - now) / 1000;
+  if (Number.isNaN(amount)) return "an impossible date";
+  for (const [unit, size, most] of UNITS) {
+    amount /= size;
+    if (Math.abs(Math.round(amount)) < most) return relativeFormat.format(Math.round(amount), unit);
+  }
+  return "an impossible date";
 }
 
 /**
