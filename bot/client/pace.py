@@ -7,22 +7,40 @@ counted. A little is left for the requests that discord.py makes by itself.
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-PER_SECOND = 48.8
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PER_SECOND = 49.0
 
 
 class Pace:
-    """Lets one request go every so often, in the order in which they ask; a pause is not made up for."""
+    """Lets one request go every so often, in the order in which they ask.
 
-    def __init__(self, per_second: float = PER_SECOND) -> None:
+    Time that was lost, because the machine was busy or Discord closed its gate, is not made up for: a burst
+    would be refused, and each refusal costs the rest of a second. `gate` returns an event that is set
+    while requests may go.
+    """
+
+    def __init__(self, gate: Callable[[], asyncio.Event | None], per_second: float = PER_SECOND) -> None:
+        self._gate = gate
         self._interval = 1.0 / per_second
-        self._next = 0.0
+        self._last = 0.0
+        self._turn = asyncio.Lock()
 
     async def wait(self) -> None:
         """Return when the next request may go."""
-        now = asyncio.get_running_loop().time()
-        # A turn of the event loop that came late by up to one interval is made up for.
-        slot = max(self._next, now - self._interval)
-        self._next = slot + self._interval
-        if slot > now:
-            await asyncio.sleep(slot - now)
+        loop = asyncio.get_running_loop()
+        async with self._turn:
+            while (left := self._last + self._interval - loop.time()) > 0 or self._closed():
+                if (gate := self._gate()) is not None and not gate.is_set():
+                    await gate.wait()
+                else:
+                    await asyncio.sleep(left)
+            # A timer that fired late by less than an interval is made up for.
+            self._last = max(self._last + self._interval, loop.time() - self._interval)
+
+    def _closed(self) -> bool:
+        gate = self._gate()
+        return gate is not None and not gate.is_set()

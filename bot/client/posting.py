@@ -58,7 +58,9 @@ class DiscordFace:
         self._bot = bot
         self._clock = clock
         self._cards = cards
-        self._pace = Pace()
+        # discord.py 2.7.1 keeps this event for global 429s and offers no other way to ask. Requests that pass
+        # it only to wait behind it would all go at once when it opens, and be refused again.
+        self._pace = Pace(lambda: getattr(bot.http, "_global_over", None) or None)
 
     async def post(
         self, errand: QuotePost | PauseNotice, quote: Quote | None, deadline: dt.datetime

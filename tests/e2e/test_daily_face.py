@@ -206,7 +206,27 @@ async def test_a_role_that_is_gone(chat: DailyChat) -> None:
 
 
 async def test_the_pace_keeps_its_distance() -> None:
-    pace, loop = Pace(50.0), asyncio.get_running_loop()
+    pace, loop = Pace(lambda: None, 50.0), asyncio.get_running_loop()
     began = loop.time()
     await asyncio.gather(*(pace.wait() for _ in range(21)))
     assert 0.35 <= loop.time() - began < 1.0
+
+
+async def test_behind_a_closed_gate_nothing_piles_up() -> None:
+    gate, went, loop = asyncio.Event(), [], asyncio.get_running_loop()
+    pace = Pace(lambda: gate, 50.0)
+
+    async def go() -> None:
+        await pace.wait()
+        went.append(loop.time())
+
+    going = [asyncio.create_task(go()) for _ in range(10)]
+    await asyncio.sleep(0.3)
+    assert went == []
+    gate.set()
+    await asyncio.gather(*going)
+    assert went[-1] - went[0] >= 0.14
+
+
+async def test_the_library_still_has_the_gate_that_the_pace_looks_at(chat: DailyChat) -> None:
+    assert isinstance(chat.bot.http._global_over, asyncio.Event)
