@@ -9,7 +9,7 @@ import numpy.typing as npt
 from bot.domain.understanding import blob as blobs
 from bot.domain.understanding.clues import SecondLook
 from bot.domain.understanding.features import Reader, named
-from bot.domain.understanding.judge import Judge
+from bot.domain.understanding.judge import Judges
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.linear import Floats, Ints, softmax
 from bot.domain.understanding.memory import Memory
@@ -65,7 +65,7 @@ class Engine:
         self._backing: Floats = arrays["backing"]
         self._first, self._gate = Scales(arrays, "linear"), Scales(arrays, "gate")
         self._second = SecondLook(Memory(arrays), self._vocabulary, self._backing)
-        self._judge = Judge(arrays)
+        self._judge = Judges(arrays)
 
     @classmethod
     def load(cls, blob: bytes) -> Self:

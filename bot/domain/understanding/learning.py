@@ -18,7 +18,7 @@ from bot.domain.understanding.clues import SecondLook
 from bot.domain.understanding.engine import Header, Scales
 from bot.domain.understanding.evidence import backing
 from bot.domain.understanding.features import Reader, Reading, named
-from bot.domain.understanding.judge import learn_judge
+from bot.domain.understanding.judge import learn_judges
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.linear import Floats, learn_linear, sparse
 from bot.domain.understanding.memory import Memory, remember
@@ -36,7 +36,7 @@ HELD_BACK: Final = 3
 # A label that shows at least this much of what the right one shows is right too.
 RIGHT_FROM: Final = 0.5
 # Believed chance from which an answer is given; see docs/decisions/understanding.md.
-SURE_FROM: Final = 0.25
+SURE_FROM: Final = 0.3
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -115,7 +115,7 @@ def _taught_judge(known: Sequence[_Text], new: Sequence[_Text], shown: Floats, s
         labels, clues = second.clues(text.reading, row, first.chances(row), float(gate.chances(row)[1]))
         seen.append(clues)
         right.append(right_for[text.target, labels] >= RIGHT_FROM)
-    return learn_judge(np.concatenate(seen), np.concatenate(right), seed)
+    return learn_judges(np.concatenate(seen), np.concatenate(right), seed)
 
 
 def learn(lesson: Lesson, *, seed: int = 0) -> bytes:

@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 
 # Rows seen in all, over as many rounds as that takes, but no fewer and no more than these: more rows, fewer rounds.
-SEEN: Final = 200_000
+SEEN: Final = 240_000
 ROUNDS: Final = (8, 24)
 RATE: Final = np.float32(3.0)
 BATCH: Final = 256

@@ -128,7 +128,7 @@ def test_an_example_for_an_unknown_label_is_refused_by_name() -> None:
         learn(msgspec.structs.replace(taught, examples=strange))
 
 
-@pytest.mark.parametrize("blob", [b"", b"no model", BLOB[:-10], msgspec.msgpack.encode({"form": 3})])
+@pytest.mark.parametrize("blob", [b"", b"no model", BLOB[:-10], msgspec.msgpack.encode({"form": 4})])
 def test_bytes_that_are_no_model_are_refused(blob: bytes) -> None:
     with pytest.raises(UnreadableBlobError):
         Engine.load(blob)

@@ -10,7 +10,7 @@ from bot.domain.understanding import blob
 from bot.domain.understanding.clues import CANDIDATES, CLUES, SecondLook, candidates, logit
 from bot.domain.understanding.evidence import backing, sentences
 from bot.domain.understanding.features import Reader, named
-from bot.domain.understanding.judge import Judge, learn_judge
+from bot.domain.understanding.judge import Judges, learn_judges
 from bot.domain.understanding.learning import held_back, known_words, quantised
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.linear import learn_linear, softmax, sparse
@@ -126,11 +126,11 @@ def test_a_judge_learns_which_clue_counts() -> None:
     chance = np.random.default_rng(5)
     clues = chance.standard_normal((3000, CLUES)).astype(np.float32)
     right = clues[:, 3] > 0
-    arrays = learn_judge(clues, right, 0)
-    believed = Judge(arrays).chances(clues)
+    arrays = learn_judges(clues, right, 0)
+    believed = Judges(arrays).chances(clues)
     assert float(((believed > 0.5) == right).mean()) > 0.9
     assert ((believed >= 0) & (believed <= 1)).all()
-    again = learn_judge(clues, right, 0)
+    again = learn_judges(clues, right, 0)
     assert all(np.array_equal(arrays[name], again[name]) for name in arrays)
 
 
