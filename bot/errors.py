@@ -92,6 +92,7 @@ async def _send(interaction: discord.Interaction[Any], words: str, error_id: str
     view = notice(words, accent=Accent.NO, footer=f"Error {error_id}" if error_id else None)
     try:
         if interaction.response.is_done():
+            await _clear(interaction)
             await interaction.followup.send(view=view, ephemeral=True)
         else:
             await interaction.response.send_message(view=view, ephemeral=True)
@@ -99,9 +100,18 @@ async def _send(interaction: discord.Interaction[Any], words: str, error_id: str
         _log.warning("could not tell of an error in %s: %s", _place(interaction), unsent)
 
 
+async def _clear(interaction: discord.Interaction[Any]) -> None:
+    """Take away a '... is thinking': what follows it would be seen by all who see it."""
+    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        original = await interaction.original_response()
+        if original.flags.loading:
+            await original.delete()
+
+
 def _place(interaction: discord.Interaction[Any]) -> str:
     """Return which command or button it was, for the log; nothing that a person typed."""
     if interaction.command is not None:
         return f"/{interaction.command.qualified_name}"
     data: Any = interaction.data or {}
-    return str(data.get("custom_id", "an interaction"))[:40]
+    # A custom id holds the action's name first; what follows may have been typed.
+    return "|".join(str(data.get("custom_id", "an interaction")).split("|")[:2])[:40]

@@ -60,14 +60,14 @@ class AskCog(commands.Cog):
         if message.author.bot or message.guild is None:
             return
         mentions = self._mentions(message.guild.me, message.guild.self_role)
-        if not mentions.search(message.content) or not _may_reply(message):
+        if not mentions.search(message.content) or not _may_answer(message):
             return
         question = " ".join(mentions.sub(" ", message.content).split())
         if question:
             view, _ = self._answer(question, private=False)
         else:
             view = explanation(self._library)
-        await message.reply(view=view, mention_author=False)
+        await _send(message, view)
 
     def _answer(self, question: str, *, private: bool) -> tuple[Panel, bool]:
         answer = self._asking.ask(question)
@@ -91,13 +91,24 @@ class AskCog(commands.Cog):
         return re.compile("|".join(names))
 
 
-def _may_reply(message: discord.Message) -> bool:
+def _may_answer(message: discord.Message) -> bool:
     """Whether the bot may write where it was spoken to; if not, silence is all that is left."""
-    assert message.guild is not None  # noqa: S101 - asked for messages in servers only
-    channel = message.channel
-    permissions = channel.permissions_for(message.guild.me)
-    in_thread = isinstance(channel, discord.Thread)
+    permissions = _permissions(message)
+    in_thread = isinstance(message.channel, discord.Thread)
     return permissions.send_messages_in_threads if in_thread else permissions.send_messages
+
+
+async def _send(message: discord.Message, view: Panel) -> None:
+    if _permissions(message).read_message_history:
+        await message.reply(view=view, mention_author=False)
+    else:
+        # Discord lets only those reply who may read what was written (Discord's docs, Create Message).
+        await message.channel.send(view=view)
+
+
+def _permissions(message: discord.Message) -> discord.Permissions:
+    assert message.guild is not None  # noqa: S101 - asked for messages in servers only
+    return message.channel.permissions_for(message.guild.me)
 
 
 async def setup(bot: Canonkeeper) -> None:

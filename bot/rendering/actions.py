@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 import discord
 
+from bot.domain.errors import UserError
+
 if TYPE_CHECKING:
     import re
     from collections.abc import Awaitable, Callable, Sequence
@@ -33,7 +35,9 @@ class Actions:
         self._handlers[name] = handler
 
     async def run(self, interaction: discord.Interaction[Any], name: str, detail: str) -> None:
-        """Call the handler of `name`. Raises KeyError for a name that no cog registered."""
+        """Call the handler of `name`. Raises UserError for a name that no cog registered (any more)."""
+        if name not in self._handlers:
+            raise UserError("I no longer know this button. Please use the command again.")
         await self._handlers[name](interaction, detail)
 
 

@@ -88,7 +88,10 @@ def _change(call: Call, one: Interaction, message: Message, body: dict[str, Any]
 
 def _delete(call: Call) -> None:
     one = _cause(call)
-    messages.delete(call.world, _find(call, one))
+    found = _find(call, one)
+    # A deferred answer that is taken away is no longer waited for: what follows is a message of its own.
+    found.loading = False
+    messages.delete(call.world, found)
     call.desk.touched(one)
 
 

@@ -1,0 +1,5 @@
+"""A cog that cannot be loaded."""
+
+
+async def setup(_bot: object) -> None:
+    raise ZeroDivisionError("this cog is broken")

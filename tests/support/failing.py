@@ -1,0 +1,93 @@
+"""A cog whose command and button fail in the way that they are told to."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.errors import UserError
+from bot.rendering.actions import button
+from bot.rendering.frame import Accent, Panel
+
+if TYPE_CHECKING:
+    from bot.client import Canonkeeper
+
+PRIVATE = "what the exception says, for the log alone"
+
+
+class OwnError(UserError):
+    """A kind of UserError that the table does not name."""
+
+
+class BusyError(sqlite3.OperationalError):
+    """A kind of OperationalError that the table does not name."""
+
+
+class FailingCog(commands.Cog):
+    """`/fail how: first:` does `first`, then fails."""
+
+    def __init__(self, bot: Canonkeeper) -> None:
+        bot.actions.register("fail", self._press)
+
+    @app_commands.command(description="Fails")
+    async def fail(self, interaction: discord.Interaction[Any], how: str, first: str = "") -> None:
+        """Fail."""
+        if first == "defer":
+            await interaction.response.defer(thinking=True)
+        elif first == "defer-private":
+            await interaction.response.defer(thinking=True, ephemeral=True)
+        elif first == "answer":
+            await interaction.response.send_message(view=Panel("Answered.", accent=Accent.QUOTE))
+        elif first == "defer-answer":
+            await interaction.response.defer(thinking=True)
+            await interaction.edit_original_response(view=Panel("Answered.", accent=Accent.QUOTE))
+        elif first == "button":
+            rows = [[button("fail", how, "Fail"), button("gone", how, "Gone")]]
+            await interaction.response.send_message(view=Panel("Press.", accent=Accent.QUOTE, rows=rows))
+            return
+        await _fail(how, interaction)
+
+    @app_commands.command(description="Only for somebody else")
+    @app_commands.check(lambda _: False)
+    async def never(self, interaction: discord.Interaction[Any]) -> None:
+        """Never run."""
+
+    @app_commands.command(description="Only now and then")
+    @app_commands.checks.cooldown(1, 60.0)
+    async def seldom(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer once a minute."""
+        await interaction.response.send_message("Once.")
+
+    @fail.autocomplete("how")
+    async def _complete(self, _interaction: discord.Interaction[Any], _typed: str) -> list[app_commands.Choice[str]]:
+        raise ZeroDivisionError(PRIVATE)
+
+    async def _press(self, interaction: discord.Interaction[Any], detail: str) -> None:
+        await _fail(detail, interaction)
+
+
+async def _fail(how: str, interaction: discord.Interaction[Any]) -> None:
+    if how == "gone":
+        await interaction.response.send_message("first")
+        interaction.token = "gone"  # noqa: S105 - what Discord does not know
+        await interaction.followup.send("second")
+    if how in {"forbidden", "not-found", "server"}:
+        # Discord itself refuses: the test takes the permission, deletes the channel, or lets Discord fail.
+        assert isinstance(interaction.channel, discord.abc.Messageable)
+        await interaction.channel.send("anything")
+    kinds: dict[str, Exception] = {
+        "user": UserError("Please try **another** one."),
+        "own": OwnError("Please try yet another one."),
+        "timeout": TimeoutError(PRIVATE),
+        "busy": BusyError(PRIVATE),
+        "unknown": ZeroDivisionError(PRIVATE),
+    }
+    raise kinds[how]
+
+
+async def setup(bot: Canonkeeper) -> None:
+    await bot.add_cog(FailingCog(bot))
