@@ -6,6 +6,7 @@ Each scene is played by somebody at a browser, as in the browser tests, with the
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 import sys
 from contextlib import asynccontextmanager
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 IMAGES = ROOT / "docs" / "images"
 DATABASE = ROOT / "var" / "screenshots.sqlite3"
 ARGUMENTS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+# The bot takes the same plan only once.
+HOURS = itertools.cycle(("9:00", "18:30"))
 WIDE, NARROW = (1280, 800), (360, 740)
 # Learning from the announcement takes its time when nothing has been learnt yet.
 FIRST_START = 300.0
@@ -104,7 +107,7 @@ async def options(tab: Page) -> None:
 
 async def _fill_in_schedule(tab: Page) -> None:
     await _type(tab, "/daily schedule ")
-    for text in ("daily-quotes", "9:00", "America/New_York"):
+    for text in ("daily-quotes", next(HOURS), "America/New_York"):
         await tab.keyboard.type(text, delay=5)
         await tab.locator(".composer-panel [role=option]:not(.listbox-empty)").first.wait_for()
         await tab.wait_for_timeout(600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,9 +74,11 @@ async def test_over_a_clock_change(demo: Demo, visit: Visit) -> None:
     assert demo.sandbox.clock.now() > change.at
     await mo.button(NEXT).click()
     await expect(mo.button(NEXT)).to_be_enabled(timeout=60_000)
+    day = change.after
+    same_morning = re.compile(rf"^{day:%A},? {day.day} {day:%B} {day.year} at 09:00$")
     # By the clocks of New York it is still nine.
     assert await mo.messages.count() > before
-    await expect(mo.last.locator(".when")).to_have_attribute("title", "Sunday 14 March 2027 at 09:00")
+    await expect(mo.last.locator(".when")).to_have_attribute("title", same_morning)
 
 
 async def test_changes_of_the_clocks() -> None:
