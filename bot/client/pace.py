@@ -7,40 +7,52 @@ counted. A little is left for the requests that discord.py makes by itself.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PER_SECOND = 49.0
+PER_SECOND = 49
+# How much of the time that was lost to a busy machine is made up for, and how densely.
+_MADE_UP = 0.5
+_DENSEST = 1 / 3
 
 
 class Pace:
-    """Lets one request go every so often, in the order in which they ask.
+    """Lets one request go every so often, in the order in which they ask, and no more than so many in any second.
 
-    Time that was lost, because the machine was busy or Discord closed its gate, is not made up for: a burst
-    would be refused, and each refusal costs the rest of a second. `gate` returns an event that is set
-    while requests may go.
+    `gate` returns an event that is set while requests may go: Discord closes it when it refuses one. Nothing
+    piles up behind it, for a burst at its opening would be refused again.
     """
 
-    def __init__(self, gate: Callable[[], asyncio.Event | None], per_second: float = PER_SECOND) -> None:
+    def __init__(self, gate: Callable[[], asyncio.Event | None], per_second: int = PER_SECOND) -> None:
         self._gate = gate
         self._interval = 1.0 / per_second
-        self._last = 0.0
+        self._slot = 0.0
+        self._went: deque[float] = deque(maxlen=per_second)
         self._turn = asyncio.Lock()
 
     async def wait(self) -> None:
         """Return when the next request may go."""
         loop = asyncio.get_running_loop()
         async with self._turn:
-            while (left := self._last + self._interval - loop.time()) > 0 or self._closed():
-                if (gate := self._gate()) is not None and not gate.is_set():
+            while True:
+                gate = self._gate()
+                if gate is not None and not gate.is_set():
                     await gate.wait()
-                else:
+                elif (left := self._next() - loop.time()) > 0:
                     await asyncio.sleep(left)
-            # A timer that fired late by less than an interval is made up for.
-            self._last = max(self._last + self._interval, loop.time() - self._interval)
+                else:
+                    break
+            now = loop.time()
+            self._slot = max(self._slot + self._interval, now - _MADE_UP)
+            self._went.append(now)
 
-    def _closed(self) -> bool:
-        gate = self._gate()
-        return gate is not None and not gate.is_set()
+    def _next(self) -> float:
+        """Return when the next request may go, on the event loop's clock."""
+        if not self._went:
+            return self._slot
+        soonest = max(self._slot, self._went[-1] + self._interval * _DENSEST)
+        full = len(self._went) == self._went.maxlen
+        return max(soonest, self._went[0] + 1.0) if full else soonest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import time
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -205,16 +206,20 @@ async def test_a_role_that_is_gone(chat: DailyChat) -> None:
     assert looked.problem is Problem.ROLE_GONE
 
 
-async def test_the_pace_keeps_its_distance() -> None:
-    pace, loop = Pace(lambda: None, 50.0), asyncio.get_running_loop()
-    began = loop.time()
-    await asyncio.gather(*(pace.wait() for _ in range(21)))
-    assert 0.35 <= loop.time() - began < 1.0
+async def test_the_pace_lets_no_more_go_in_any_second() -> None:
+    pace, loop, went = Pace(lambda: None, 20), asyncio.get_running_loop(), []
+    for number in range(45):
+        await pace.wait()
+        went.append(loop.time())
+        if number == 25:
+            time.sleep(0.3)  # noqa: ASYNC251 - a machine that was busy
+    assert all(later - earlier >= 0.999 for earlier, later in zip(went, went[20:], strict=False))
+    assert went[-1] - went[0] < 3.5
 
 
 async def test_behind_a_closed_gate_nothing_piles_up() -> None:
     gate, went, loop = asyncio.Event(), [], asyncio.get_running_loop()
-    pace = Pace(lambda: gate, 50.0)
+    pace = Pace(lambda: gate, 50)
 
     async def go() -> None:
         await pace.wait()
@@ -225,7 +230,7 @@ async def test_behind_a_closed_gate_nothing_piles_up() -> None:
     assert went == []
     gate.set()
     await asyncio.gather(*going)
-    assert went[-1] - went[0] >= 0.14
+    assert went[-1] - went[0] >= 0.05
 
 
 async def test_the_library_still_has_the_gate_that_the_pace_looks_at(chat: DailyChat) -> None:
