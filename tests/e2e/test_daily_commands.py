@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox import SandboxError
-from tests.support.daily_chat import START, DailyChat, daily_chat
+from tests.support.daily_chat import DailyChat, daily_chat
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,27 +77,6 @@ async def test_forums_that_want_tags_and_locked_threads_are_refused(chat: DailyC
     forum.tag_required = True
     chat.sandbox.world.set_overwrite(forum, chat.role("Quiet"), allow=0, deny=0)  # sends the channel anew
     assert "tag" in (await chat.schedule(channel=forum)).text
-
-
-async def test_a_member_may_not_and_is_told_so_when_discord_lets_them_try(chat: DailyChat) -> None:
-    with pytest.raises(SandboxError):
-        await chat.sandbox.person("Mina").slash("daily list")
-    # A server's administrators can open a command to others (Discord's docs, permissions of commands).
-    command = next(each for each in chat.sandbox.world.commands.values() if each.name == "daily")
-    command.body["default_member_permissions"] = None
-    reply = await chat.sandbox.person("Mina").slash("daily list")
-    assert "Manage Server" in reply.text
-    assert reply.ephemeral
-    assert await chat.sandbox.person("Mina").complete("daily pause", "schedule", "") == []
-
-
-async def test_only_in_servers(chat: DailyChat) -> None:
-    with pytest.raises(SandboxError):
-        await chat.mo.in_dm().slash("daily list")
-    command = next(each for each in chat.sandbox.world.commands.values() if each.name == "daily")
-    assert command.body["contexts"] == [0]
-    assert command.body["integration_types"] == [0]
-    assert command.body["default_member_permissions"] == "32"
 
 
 async def test_the_twenty_sixth_and_an_equal_one_are_refused(chat: DailyChat) -> None:
@@ -219,34 +197,3 @@ async def test_an_unknown_schedule_is_answered_with_those_there_are(chat: DailyC
     await chat.schedule()
     for name in ("preview", "skip", "pause", "resume", "test", "remove"):
         assert "This server has: 1." in (await chat.daily(name, schedule="9")).text
-
-
-async def test_completions_work_on_empty_boxes_and_with_slips(chat: DailyChat) -> None:
-    mo = chat.mo
-    for option in ("time", "timezone", "days", "about"):
-        assert await mo.complete("daily schedule", option, ""), option
-    assert ("America/New_York (UTC-5, now 03:00)", "America/New_York") in await mo.complete(
-        "daily schedule", "timezone", "new yrok"
-    )
-    assert (await mo.complete("daily schedule", "time", "9"))[0] == ("09:00 (9 am)", "09:00")
-    assert (await mo.complete("daily schedule", "days", "mon,we"))[0][1] == "mon,wed"
-    assert await mo.complete("daily pause", "schedule", "") == []
-    await chat.schedule()
-    await chat.schedule(channel=chat.channel("general"), time="21:30")
-    assert await mo.complete("daily pause", "schedule", "") == [
-        ("1 · #daily-quotes · 09:00 UTC · every day", "1"),
-        ("2 · #general · 21:30 UTC · every day", "2"),
-    ]
-    assert (await mo.complete("daily pause", "schedule", "genral"))[0][1] == "2"
-
-
-async def test_the_options_come_in_the_order_that_people_know(chat: DailyChat) -> None:
-    command = next(each for each in chat.sandbox.world.commands.values() if each.name == "daily")
-    by_name = {each["name"]: [option["name"] for option in each.get("options", [])] for each in command.body["options"]}
-    fields = ["channel", "time", "timezone", "days", "about", "role", "style"]
-    assert by_name["schedule"] == fields
-    assert by_name["edit"] == ["schedule", *fields, "no_role"]
-    assert by_name["list"] == []
-    for name in ("preview", "skip", "pause", "resume", "test", "remove"):
-        assert by_name[name] == ["schedule"]
-    assert chat.sandbox.clock.now() >= START.timestamp()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox import Sandbox, render
+from sandbox import render
 from sandbox.faults import Rule
 from sandbox.model import Flag
 from sandbox.views import visible_text
-from tests.support.daily_chat import START, DailyChat, daily_chat, ours
+from tests.support.daily_chat import DailyChat, daily_chat, ours
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -175,78 +175,6 @@ async def test_a_deleted_channel_pauses_at_once(chat: DailyChat) -> None:
     assert "It goes on" in (await chat.daily("resume", schedule="1")).text
 
 
-async def test_a_restart_posts_what_was_missed_and_marks_it_late(second_path: Path) -> None:
-    async with Sandbox(journal_size=None) as sandbox:
-        sandbox.clock.move_to(START.timestamp())
-        async with daily_chat(second_path, sandbox=sandbox) as before:
-            await before.schedule()
-        sandbox.clock.advance(3 * 3600)
-        async with daily_chat(second_path, sandbox=sandbox) as after:
-            await after.until_recorded("sent")
-            (post,) = after.posts()
-            assert "late, planned for <t:" in visible_text(post)
-            assert "late (planned for" in (await after.daily("list")).text
-
-
-async def test_missed_by_too_much_it_is_skipped_and_shown(second_path: Path) -> None:
-    async with Sandbox(journal_size=None) as sandbox:
-        sandbox.clock.move_to(START.timestamp())
-        async with daily_chat(second_path, sandbox=sandbox) as before:
-            await before.schedule()
-        sandbox.clock.advance(3 * 3600)
-        async with daily_chat(second_path, sandbox=sandbox, LATE_LIMIT_HOURS="1") as after:
-            await after.until_recorded("skipped")
-            assert "was skipped" in (await after.daily("list")).text
-            assert after.posts() == []
-
-
-async def test_a_message_of_an_unknown_fate_is_looked_up_in_the_history(second_path: Path) -> None:
-    async with Sandbox(journal_size=None) as sandbox:
-        sandbox.clock.move_to(START.timestamp())
-        sandbox.faults.add(Rule("drop", "POST", MESSAGES, times=1))
-        async with daily_chat(second_path, sandbox=sandbox) as before:
-            await before.schedule()
-            await before.move(hours=1)
-            await before.until(before.posts)
-            await wait_for_pause(before)
-        sandbox.clock.advance(1800)
-        async with daily_chat(second_path, sandbox=sandbox) as after:
-            await after.until_recorded("sent")
-            assert len(after.posts()) == 1
-            assert [each.method for each in sandbox.journal if each.route == MESSAGES].count("GET") == 1
-
-
-async def test_without_the_history_it_is_unconfirmed_and_shown(second_path: Path) -> None:
-    async with Sandbox(journal_size=None) as sandbox:
-        sandbox.clock.move_to(START.timestamp())
-        sandbox.faults.add(Rule("drop", "POST", MESSAGES, times=1))
-        async with daily_chat(second_path, sandbox=sandbox) as before:
-            await before.schedule()
-            await before.move(hours=1)
-            await before.until(before.posts)
-            await wait_for_pause(before)
-            sandbox.world.deny(before.channel(), "read_message_history")
-        sandbox.clock.advance(1800)
-        async with daily_chat(second_path, sandbox=sandbox) as after:
-            await after.until_recorded("unconfirmed")
-            assert "unconfirmed" in (await after.daily("list")).text
-            assert len(after.posts()) == 1
-
-
-async def test_a_server_that_removes_the_bot_and_takes_it_back(chat: DailyChat) -> None:
-    await chat.schedule()
-    chat.sandbox.world.kick_bot(chat.guild)
-    await chat.until(lambda: chat.bot.get_guild(chat.guild.id) is None)
-    await chat.move(days=2)
-    assert chat.posts() == []
-    chat.sandbox.world.add_bot(chat.guild)
-    await chat.until(lambda: chat.bot.get_guild(chat.guild.id) is not None)
-    while await chat.bot.services.daily.departures.gone():  # noqa: ASYNC110 - the handler has no event
-        await asyncio.sleep(0.05)
-    await chat.move(hours=1)
-    await chat.until_recorded("sent")
-
-
 async def test_seven_days_after_the_bot_left_its_rows_are_gone(chat: DailyChat) -> None:
     await chat.schedule()
     chat.sandbox.world.kick_bot(chat.guild)
@@ -261,28 +189,3 @@ async def test_seven_days_after_the_bot_left_its_rows_are_gone(chat: DailyChat) 
             break
         await chat.move(seconds=2)
     assert await store.departures.guilds() == set()
-
-
-async def test_servers_that_were_left_while_the_bot_was_off(second_path: Path) -> None:
-    async with Sandbox(journal_size=None) as sandbox:
-        sandbox.clock.move_to(START.timestamp())
-        async with daily_chat(second_path, sandbox=sandbox) as before:
-            await before.schedule()
-            guild = before.guild
-        sandbox.world.kick_bot(guild)
-        async with daily_chat(second_path, sandbox=sandbox) as after:
-            for _ in range(100):
-                if await after.bot.services.daily.departures.gone() == {guild.id}:
-                    break
-                await after.move(seconds=1)
-            assert await after.bot.services.daily.departures.gone() == {guild.id}
-
-
-async def test_a_week_of_moved_days(chat: DailyChat) -> None:
-    await chat.schedule()
-    await chat.move(hours=1)
-    for day in range(7):
-        await chat.until_recorded("sent", day + 1)
-        await chat.move(days=1)
-    texts = [visible_text(post) for post in chat.posts()]
-    assert len(set(texts)) == len(texts) >= 7

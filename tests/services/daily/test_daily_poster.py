@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain.daily.bag import Bag, foretell
-from bot.domain.daily.model import Pause, Place
-from bot.services.daily.face import NotNow, Refused, Unknowable, Unsure
+from bot.domain.daily.model import Pause
+from bot.services.daily.face import NotNow, Unsure
 from bot.services.daily.turns import pause_after
 from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, GUILD, START, Channel, Office, office, until
@@ -130,123 +130,6 @@ async def test_pauses_grow(here: Office) -> None:
     assert pause_after(40, 0) == dt.timedelta(minutes=10)
 
 
-async def test_after_the_window_the_channel_is_searched_and_the_message_found(here: Office) -> None:
-    here.channel.plan.append("lost")
-    await here.add()
-    async with here.at_work():
-        await here.move(hours=1)
-        await here.move(minutes=10)
-        assert (here.channel.searched, len(here.channel.sent)) == (1, 1)
-    (row,) = await here.ledger()
-    assert (row["state"], row["message"]) == ("sent", 1)
-
-
-async def test_after_the_window_what_is_surely_not_there_is_posted(here: Office) -> None:
-    here.channel.plan.append(Unsure())
-    await here.add()
-    async with here.at_work():
-        await here.move(hours=1)
-        await here.move(minutes=20)
-        assert (here.channel.searched, len(here.channel.sent)) == (1, 1)
-    assert here.channel.posts[0].late
-    assert [row["late"] for row in await here.ledger()] == [1]
-
-
-async def test_what_nobody_can_know_is_unconfirmed_and_not_sent_again(here: Office) -> None:
-    here.channel.plan.append("lost")
-    here.channel.searches.append(Unknowable())
-    await here.add()
-    async with here.at_work():
-        await here.move(hours=1)
-        await here.move(minutes=10)
-        await here.move(hours=20)
-    assert (await state(here))[0] == ("unconfirmed", "unknowable")
-    assert len(here.channel.sent) == 1
-
-
-async def test_a_search_that_fails_is_tried_again(here: Office) -> None:
-    here.channel.plan.append("lost")
-    here.channel.searches.extend([NotNow(30), NotNow()])
-    await here.add()
-    async with here.at_work():
-        await here.move(hours=1)
-        for _ in range(3):
-            await here.move(minutes=10)
-    assert await state(here) == [("sent", None)]
-    assert here.channel.searched == 3
-
-
-async def test_an_outage_that_lasts_too_long_ends_the_post_as_failed(here: Office) -> None:
-    here.channel.plan.extend([NotNow()] * 1000)
-    await here.add()
-    async with here.at_work():
-        await here.move(hours=1)
-        for _ in range(40):
-            await here.move(minutes=10)
-        asked = here.channel.asked
-        await here.move(hours=1)
-    assert await state(here) == [("failed", "too-late")]
-    assert here.channel.asked == asked
-    assert (await here.store.schedules.of_guild(GUILD))[0].paused is None
-
-
-async def test_an_outage_whose_end_nobody_can_know_is_unconfirmed_in_the_end(here: Office) -> None:
-    here.channel.plan.append(Unsure())
-    here.channel.searches.extend([NotNow()] * 1000)
-    await here.add(days=1)
-    async with here.at_work():
-        await here.move(hours=1)
-        for _ in range(32):
-            await here.move(hours=1)
-    assert await state(here) == [("unconfirmed", "unknowable")]
-
-
-@pytest.mark.parametrize("reason", [Pause.CHANNEL_GONE, Pause.NO_ACCESS, Pause.NO_PERMISSION, Pause.ARCHIVED])
-async def test_a_refusal_pauses_with_its_reason_and_tells_once(here: Office, reason: Pause) -> None:
-    here.channel.plan.append(Refused(reason))
-    await here.add()
-    async with here.at_work():
-        await here.move(hours=1)
-        await here.move(seconds=1)
-        await here.move(days=3)
-    (schedule,) = await here.store.schedules.of_guild(GUILD)
-    assert schedule.paused is reason
-    assert await state(here) == [("failed", reason.value)]
-    (notice,) = here.channel.notices
-    assert [(paused.number, paused.reason) for paused in notice.schedules] == [(1, reason)]
-
-
-async def test_a_refusal_after_an_answer_that_was_lost_looks_first(here: Office) -> None:
-    here.channel.plan.extend(["lost", Refused(Pause.NO_PERMISSION)])
-    await here.add()
-    async with here.at_work():
-        await here.move(hours=1)
-        await here.move(seconds=5)
-    assert (await state(here))[0] == ("sent", None)
-    assert len(here.channel.posts) == 1
-
-
-async def test_a_notice_is_not_told_twice_though_its_answer_was_lost(here: Office) -> None:
-    here.channel.plan.extend([Refused(Pause.NO_PERMISSION), "lost"])
-    await here.add()
-    async with here.at_work():
-        await here.move(hours=1)
-        await here.move(seconds=30)
-        await here.move(hours=5)
-    assert len(here.channel.notices) == 1
-
-
-async def test_where_nobody_can_be_told_the_list_tells(here: Office) -> None:
-    here.channel.plan.extend([Refused(Pause.NO_PERMISSION), Refused(Pause.NO_ACCESS)])
-    await here.add()
-    async with here.at_work():
-        await here.move(hours=1)
-        await here.move(hours=5)
-    assert here.channel.sent == []
-    (line,) = await here.scheduler.overview(GUILD)
-    assert line.schedule.paused is Pause.NO_PERMISSION
-
-
 async def test_no_quotes_left_pauses_before_anything_is_sent(here: Office) -> None:
     await here.add(about="topic:gone")
     async with here.at_work():
@@ -254,53 +137,6 @@ async def test_no_quotes_left_pauses_before_anything_is_sent(here: Office) -> No
         await here.move(seconds=1)
     assert (await here.store.schedules.of_guild(GUILD))[0].paused is Pause.NO_QUOTES
     assert (len(here.channel.posts), len(here.channel.notices)) == (0, 1)
-
-
-async def test_a_claim_left_behind_is_sent_with_the_same_nonce(here: Office) -> None:
-    """As after a kill between Discord's acceptance and our record."""
-    await here.add()
-    here.clock.set(DUE)
-    (errand,) = await here.take()
-    await here.channel.post(errand, None, errand.lease_until)
-    async with here.at_work():
-        assert here.channel.asked == 1
-        await here.move(minutes=1)
-    assert (len(here.channel.sent), here.channel.asked) == (1, 2)
-    assert await state(here) == [("sent", None)]
-
-
-async def test_a_claim_left_behind_for_long_is_looked_up(here: Office) -> None:
-    await here.add()
-    here.clock.set(DUE)
-    (errand,) = await here.take()
-    await here.channel.post(errand, None, errand.lease_until)
-    here.clock.move(hours=8)
-    async with here.at_work():
-        pass
-    assert (len(here.channel.sent), here.channel.searched) == (1, 1)
-    assert await state(here) == [("sent", None)]
-
-
-async def test_a_claim_left_behind_too_long_and_never_sent_failed(here: Office) -> None:
-    await here.add()
-    here.clock.set(DUE)
-    await here.take()
-    here.clock.move(hours=8)
-    async with here.at_work():
-        pass
-    assert here.channel.sent == []
-    assert await state(here) == [("failed", "too-late")]
-
-
-async def test_a_forum_is_searched_before_any_second_attempt(here: Office) -> None:
-    here.channel.plan.append("lost")
-    await here.add(place=Place.FORUM)
-    async with here.at_work():
-        await here.move(hours=1)
-        await here.move(seconds=29)
-        assert here.channel.searched == 0
-        await here.move(seconds=30)
-    assert (len(here.channel.sent), here.channel.searched) == (1, 1)
 
 
 async def test_what_a_moderator_pauses_is_not_sent_any_more(here: Office) -> None:
