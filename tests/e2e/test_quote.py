@@ -2,18 +2,263 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+import pytest
+
+from sandbox import Sandbox, SandboxError
+from tests.conftest import Chat, connected, settings_for
+from tests.support.seeded import SECOND
+
 if TYPE_CHECKING:
-    from tests.conftest import Chat
+    from pathlib import Path
+
+    from sandbox import Reply
+
+FOOTER = re.compile(r"-# (.+) · no\. (\d+) · ([a-z0-9-]+) · (\d+) of (\d+)$")
 
 
-async def test_a_speaker_gives_one_of_their_quotes(chat: Chat) -> None:
-    reply = await chat.person("Mina").slash("quote", query="Konietzko")
-    assert "Bryan Konietzko" in reply.text
+def footer(reply: Reply) -> tuple[str, str, str, int, int]:
+    """Return source, number, id, place and count as they stand under a quote."""
+    found = FOOTER.search(reply.text)
+    assert found, reply.text
+    return found[1], found[2], found[3], int(found[4]), int(found[5])
+
+
+async def test_the_real_announcement(chat: Chat) -> None:
+    mina = chat.person("Mina")
+    reply = await mina.slash("quote", query="Konietzko")
+    assert "**Bryan Konietzko**" in reply.text
+    assert not reply.ephemeral
+    reply = await mina.slash("quote", query="bumpy ride")
+    assert "bumpy ride" in reply.text
+    assert "Tenzin, quoted by Michael Dante DiMartino" in reply.text
+
+
+# -- what is shown -----------------------------------------------------------------------------------
+
+
+async def test_a_quote_with_its_speaker_source_number_and_place(second_chat: Chat) -> None:
+    reply = await second_chat.person("Mina").slash("quote", query="a-wrong-note")
+    assert reply.text.splitlines() == [
+        "> We met over a wrong note in the Brahms, and neither of us has admitted it since.",
+        "— **Ines Falk**",
+        "-# The conductor's letter · no. 9 · a-wrong-note · 1 of 1",
+    ]
+    assert list(reply.buttons) == ["Context", "Card"]
     assert not reply.ephemeral
 
 
-async def test_words_give_the_best_match(chat: Chat) -> None:
-    reply = await chat.person("Mina").slash("quote", query="bumpy ride")
-    assert "bumpy ride" in reply.text
+async def test_the_chain_of_who_quotes_whom(second_chat: Chat) -> None:
+    reply = await second_chat.person("Mina").slash("quote", query="largest instrument")
+    assert "— **Clara Voss, quoted by Ines Falk**" in reply.text
+
+
+async def test_what_would_be_markup_in_a_quote_shows_as_it_was_written(second_chat: Chat) -> None:
+    reply = await second_chat.person("Mina").slash("quote", query="the-kettle")
+    assert r"We call the place \*the kettle\*, and it is \`pier\_nine\` on the plan." in reply.text
+
+
+@pytest.mark.parametrize("query", ["falk", "random", "the move"])
+async def test_private_answers_are_for_the_asker_alone(second_chat: Chat, query: str) -> None:
+    mina = second_chat.person("Mina")
+    assert (await mina.slash("quote", query=query, private=True)).ephemeral
+    assert not (await mina.slash("quote", query=query, private=False)).ephemeral
+    assert not (await mina.slash("quote", query=query)).ephemeral
+
+
+async def test_nobody_is_ever_pinged(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    await mina.slash("quote", query="@everyone <@&1> falk")
+    await mina.slash("quote", query="falk")
+    sent = second_chat.sandbox.journal.find("POST", "/interactions/{interaction_id}/{interaction_token}/callback")
+    bodies = [exchange.request["data"] for exchange in sent]
+    assert all(body["allowed_mentions"] == {"parse": []} for body in bodies)
+
+
+# -- buttons -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("query", "count"), [("random", 14), ("falk", 6), ("gasworks", 7)])
+async def test_another_never_repeats_until_all_were_shown(second_chat: Chat, query: str, count: int) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("quote", query=query)
+    message = reply.message
+    seen = [footer(reply)[2]]
+    for _ in range(count - 1):
+        reply = await mina.press(reply, "Another")
+        assert reply.message is message
+        seen.append(footer(reply)[2])
+    assert len(set(seen)) == count
+    assert [footer(reply)[3], footer(reply)[4]] == [count, count]
+    reply = await mina.press(reply, "Another")
+    assert footer(reply)[2:] == (seen[0], 1, count)
+
+
+async def test_another_keeps_to_one_speaker(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("quote", query="random", speaker="brandt")
+    seen = {footer(reply)[2]}
+    for _ in range(5):
+        reply = await mina.press(reply, "Another")
+        seen.add(footer(reply)[2])
+    assert seen == {"nobody-forced-us", "the-kettle", "a-facade"}
+
+
+async def test_previous_and_next_among_words(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("quote", query="hall")
+    assert footer(reply)[2:] == ("eleven-hundred", 1, 2)
+    assert reply.buttons["Previous"]["disabled"]
+    reply = await mina.press(reply, "Next")
+    assert footer(reply)[2:] == ("tune-it-first", 2, 2)
+    assert reply.buttons["Next"]["disabled"]
+    reply = await mina.press(reply, "Previous")
+    assert footer(reply)[2:] == ("eleven-hundred", 1, 2)
+    with pytest.raises(SandboxError, match="disabled"):
+        await mina.press(reply, "Previous")
+
+
+async def test_a_long_query_finds_the_same_again(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    query = "the   the the a it in the the the the the the the the in it a the the the the the the a it in"
+    first = await second_chat.bot.services.quotes.find(query, None, 0)
+    reply = await mina.slash("quote", query=query)
+    count = footer(reply)[4]
+    seen = [footer(reply)[2]]
+    for _ in range(count - 1):
+        reply = await mina.press(reply, "Next")
+        assert footer(reply)[4] == count
+        seen.append(footer(reply)[2])
+    assert count > 1
+    assert seen == [quote.id for quote in first.quotes]  # type: ignore[union-attr]
+
+
+async def test_anybody_may_turn_the_pages_of_a_public_answer(second_chat: Chat) -> None:
+    reply = await second_chat.person("Mina").slash("quote", query="random")
+    turned = await second_chat.person("Timo").press(reply, "Another")
+    assert footer(turned)[3] == 2
+
+
+async def test_context_shows_the_passage_to_the_asker_alone(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("quote", query="tune-it-first")
+    context = await mina.press(reply, "Context")
+    assert context.ephemeral
+    assert context.message is not reply.message
+    before, passage, after = (f"> {each.text}" for each in second_chat.bot.services.library.passages[1:4])
+    quote = "A hall is the largest instrument in the room. Tune it first."
+    assert context.text.splitlines() == [
+        "-# Ines Falk",
+        before,
+        "**Ines Falk**",
+        passage.replace(quote, f"**{quote}**"),
+        "-# Ines Falk",
+        after,
+        "-# The conductor's letter · no. 6 · tune-it-first",
+    ]
+
+
+async def test_context_at_either_end(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    for query in ("leaves-the-exchange", "on-sale-in-august"):
+        context = await mina.press(await mina.slash("quote", query=query), "Context")
+        assert context.text.count("\n> ") == 2
+
+
+async def test_buttons_work_after_a_restart(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        settings = settings_for(sandbox, second_path, ANNOUNCEMENT_PATH=str(SECOND))
+        mina = sandbox.person("Mina")
+        async with connected(sandbox, settings):
+            reply = await mina.slash("quote", query="random")
+            missing = await mina.slash("quote", query="tikkkketts")
+            seen = {footer(reply)[2]}
+        async with connected(sandbox, settings):
+            for _ in range(13):
+                reply = await mina.press(reply, "Another")
+                seen.add(footer(reply)[2])
+            assert len(seen) == 14
+            assert (await mina.press(reply, "Context")).ephemeral
+            assert footer(await mina.press(missing, "Tickets"))[2] == "on-sale-in-august"
+
+
+# -- nothing found -----------------------------------------------------------------------------------
+
+
+async def test_nothing_found_is_told_to_the_asker_alone_with_the_nearest(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("quote", query="acouzzticks", private=False)
+    assert reply.ephemeral
+    assert reply.text.startswith("Nothing found for “acouzzticks”.\n")
+    assert len(reply.buttons) == 6
+    assert "The sound" in reply.buttons
+    shown = await mina.press(reply, "The sound")
+    assert shown.message is reply.message
+    assert footer(shown)[2] in {"clapped-once", "tune-it-first", "third-symphony"}
+    assert "Another" in shown.buttons
+
+
+async def test_nothing_found_within_a_speaker(second_chat: Chat) -> None:
+    reply = await second_chat.person("Mina").slash("quote", query="kettle", speaker="office")
+    assert reply.ephemeral
+    assert reply.text.startswith("Nothing found for “kettle” by that speaker.")
+
+
+async def test_a_speaker_whom_nobody_knows(second_chat: Chat) -> None:
+    reply = await second_chat.person("Mina").slash("quote", query="kettle", speaker="Ludwig")
+    assert reply.ephemeral
+    assert reply.text.startswith("Nobody called “Ludwig” is quoted in this announcement.")
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "told"),
+    [
+        ("b|quote|+|1|5||zebra", "The announcement has changed since; please use /quote again."),
+        ("b|quote-first|zebra", "The announcement has changed since; please use /quote again."),
+        ("b|context|gone", "That quote is no longer in the announcement's data."),
+        ("b|card|gone", "That quote is no longer in the announcement's data."),
+    ],
+)
+async def test_buttons_of_an_older_announcement(second_chat: Chat, custom_id: str, told: str) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("quote", query="falk")
+    reply.buttons["Context"]["custom_id"] = custom_id
+    answer = await mina.press(reply, "Context")
+    assert (answer.ephemeral, answer.text) == (True, told)
+
+
+# -- completions -------------------------------------------------------------------------------------
+
+
+async def test_completions(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    offered = await mina.complete("quote", "query", "")
+    assert offered[:2] == [
+        ("A random quote", "random"),
+        ("The orchestra's office", "The orchestra's office"),
+    ]
+    assert ("Clara Voss, quoted by Ines Falk", "Clara Voss") in await mina.complete("quote", "query", "clra")
+    assert ("About Tickets", "Tickets") in await mina.complete("quote", "query", "tikcets")
+    assert [value for _, value in await mina.complete("quote", "speaker", "")] == [
+        "The orchestra's office",
+        "Ines Falk",
+        "Tomas Brandt",
+        "Clara Voss",
+    ]
+    assert (await mina.complete("quote", "speaker", "brnadt", query="x"))[0][1] == "Tomas Brandt"
+
+
+async def test_completions_of_the_real_announcement_fit(chat: Chat) -> None:
+    mina = chat.person("Mina")
+    for typed in ("", "k", "ko", "the", "bumpy", "zz", "ก็", "x" * 100):
+        offered = await mina.complete("quote", "query", typed)
+        assert len(offered) <= 25
+        assert all(1 <= len(name) <= 100 and 1 <= len(value) <= 100 for name, value in offered)
+
+
+@pytest.mark.parametrize("options", [{"query": ""}, {"query": "x" * 201}, {"query": "x", "speaker": "x" * 101}])
+async def test_what_the_client_does_not_let_through(second_chat: Chat, options: dict[str, str]) -> None:
+    with pytest.raises(SandboxError):
+        await second_chat.person("Mina").slash("quote", **options)
