@@ -60,6 +60,7 @@ async def test_buttons_change_the_message_in_its_place(stage: Demo, visit: Visit
 
 async def test_a_press_that_nobody_answers(stage: Demo, visit: Visit) -> None:
     mina = await visit(stage, "Mina")
+    await mina.go("daily-quotes")  # where no older board stands
     await mina.command("board")
     await mina.last.get_by_role("button", name="Silent").click()
     await expect(mina.last.locator(".is-busy")).to_be_visible()
@@ -87,6 +88,7 @@ async def test_thinking_then_the_answer_then_an_edit(stage: Demo, visit: Visit) 
 
 async def test_a_modal_is_checked_filled_in_and_sent(stage: Demo, visit: Visit) -> None:
     mina = await visit(stage, "Mina")
+    await mina.go("announcements")
     await mina.command("board")
     await mina.last.get_by_role("button", name="Form").click()
     form = mina.page.get_by_role("dialog", name="Tell us more")

@@ -21,6 +21,9 @@ export class Completions {
     this.asked += 1;
     const number = this.asked;
     const quick = !this.chip.input.value;
+    // What is on show answers an older text: nothing of it may be taken by a key that meant this one.
+    const { list } = this.form.panel;
+    if (list?.owner === this.chip.input) list.move(-1);
     this.timer = window.setTimeout(() => this.fetch(number), quick ? 0 : PAUSE);
   }
 
