@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.views import visible_text
 from tests.support.daily_chat import DailyChat, daily_chat
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from sandbox import Reply
 
 
 @pytest.fixture
@@ -143,6 +146,11 @@ async def test_preview_and_skip_tell_exactly_what_comes(chat: DailyChat) -> None
     assert coming in str(chat.posts()[0].components)
 
 
+def said(reply: Reply) -> str:
+    """Return the answer's text; an error after a deferral is a message that follows it."""
+    return reply.text or "\n".join(visible_text(each) for each in reply.followups)
+
+
 def words(text: str) -> str:
     return next(line for line in text.splitlines() if line.startswith("> "))[2:]
 
@@ -165,7 +173,8 @@ async def test_a_test_that_fails_says_why(chat: DailyChat) -> None:
     await chat.schedule()
     chat.sandbox.world.deny(chat.channel(), "send_messages")
     reply = await chat.daily("test", schedule="1")
-    assert "Give me **Send Messages**" in reply.text
+    assert "Give me **Send Messages**" in said(reply)
+    assert all(each.ephemeral for each in reply.followups)
 
 
 async def test_pause_and_resume(chat: DailyChat) -> None:
@@ -196,4 +205,4 @@ async def test_remove(chat: DailyChat) -> None:
 async def test_an_unknown_schedule_is_answered_with_those_there_are(chat: DailyChat) -> None:
     await chat.schedule()
     for name in ("preview", "skip", "pause", "resume", "test", "remove"):
-        assert "This server has: 1." in (await chat.daily(name, schedule="9")).text
+        assert "This server has: 1." in said(await chat.daily(name, schedule="9"))
