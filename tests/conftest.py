@@ -76,6 +76,18 @@ async def second_services(second_path: Path) -> AsyncIterator[app.Services]:
         yield built
 
 
+@pytest.fixture(scope="session")
+def real(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> app.Services:
+    """The services on the real announcement, built once; for what needs no store any more (canon, asking)."""
+    store = shutil.copy(seeded, tmp_path_factory.mktemp("real") / "store.sqlite3")
+
+    async def build() -> app.Services:
+        async with app.services(read({"DATABASE_PATH": str(store)})) as built:
+            return built
+
+    return asyncio.run(build())
+
+
 @dataclass
 class Chat:
     """The local Discord with the real bot in it."""

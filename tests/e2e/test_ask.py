@@ -1,0 +1,217 @@
+"""/ask, mentions and /about over the real protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from discord import RoleTags
+
+from bot.domain.text import sentences
+from sandbox import Sandbox, SandboxError
+from sandbox.views import visible_text
+from tests.conftest import Chat, connected, settings_for
+from tests.support.seeded import SECOND
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.services import Services
+
+ANSWERED, SILENT = 0x7A4FB5, 0x6B7280
+CAPITAL = "what is the capital of france"
+TICKETS = [
+    "-# Asked: when do tickets go on sale",
+    "**In August.**",
+    "> Tickets for the first night go on sale in August.",
+    "— **The orchestra's office**",
+    "-# The notice at the Old Exchange (no. 14)",
+]
+
+
+async def test_our_line_and_the_words_that_back_it(second_chat: Chat) -> None:
+    reply = await second_chat.person("Mina").slash("ask", question="when do tickets go on sale")
+    assert not reply.ephemeral
+    assert reply.text.splitlines() == TICKETS
+    assert reply.components[0]["accent_color"] == ANSWERED
+    kinds = [part["type"] for part in reply.components[0]["components"]]
+    assert kinds == [10, 10, 14, 10, 10, 1]  # a line stands between our words and theirs
+
+
+async def test_private(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    assert (await mina.slash("ask", question="when do tickets go on sale", private=True)).ephemeral
+
+
+async def test_silence_quotes_nothing_and_offers_what_is_answered(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("ask", question=CAPITAL, private=False)
+    assert reply.ephemeral
+    assert "**The announcement does not answer that.**" in reply.text
+    assert ">" not in reply.text
+    assert reply.components[0]["accent_color"] == SILENT
+    assert 1 <= len(reply.buttons) <= 3
+    questions = {fact.question: fact for fact in second_chat.bot.services.library.facts}
+    for label in reply.buttons:
+        answer = await mina.press(reply, label)
+        assert f"**{questions[label].answer}**" in answer.text
+        assert f"-# Asked: {label}" in answer.text
+        assert not answer.ephemeral
+
+
+async def test_a_suggestion_after_a_private_question_stays_private(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("ask", question=CAPITAL, private=True)
+    assert (await mina.press(reply, next(iter(reply.buttons)))).ephemeral
+
+
+async def test_suggestions_work_after_a_restart(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        settings = settings_for(sandbox, second_path, ANNOUNCEMENT_PATH=str(SECOND))
+        mina = sandbox.person("Mina")
+        async with connected(sandbox, settings):
+            reply = await mina.slash("ask", question=CAPITAL)
+        async with connected(sandbox, settings):
+            answer = await mina.press(reply, next(iter(reply.buttons)))
+    assert "\n> " in answer.text
+
+
+async def test_a_suggestion_that_is_gone(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("ask", question=CAPITAL)
+    label, button = next(iter(reply.buttons.items()))
+    button["custom_id"] = "b|ask|o|gone"
+    answer = await mina.press(reply, label)
+    assert (answer.ephemeral, answer.text) == (True, "The announcement has changed since; please use /ask again.")
+
+
+@pytest.mark.parametrize("question", ["", "x" * 301])
+async def test_a_question_has_1_to_300_characters(second_chat: Chat, question: str) -> None:
+    with pytest.raises(SandboxError):
+        await second_chat.person("Mina").slash("ask", question=question)
+
+
+async def test_completions(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    assert len(await mina.complete("ask", "question", "")) == 6
+    offered = await mina.complete("ask", "question", "tickts on sal")
+    assert offered[0] == ("tickts on sal", "tickts on sal")
+    assert "When do tickets go on sale?" in [value for _, value in offered]
+
+
+def test_at_most_three_sentences_are_quoted(real: Services) -> None:
+    for fact in real.library.facts:
+        answer = real.asking.fact(fact.id)
+        assert answer is not None
+        assert 1 <= sum(len(sentences(quote.text)) for quote in answer.quotes) <= 3, fact.id
+
+
+# -- mentions ----------------------------------------------------------------------------------------
+
+
+async def test_a_mention_with_a_question_is_answered_as_a_reply(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    message = await mina.say("<@bot> when do tickets go on sale")
+    (reply,) = await mina.wait_reply(message)
+    assert visible_text(reply).splitlines() == TICKETS
+    (sent,) = second_chat.sandbox.journal.find("POST", "/channels/{channel_id}/messages")
+    assert sent.request["allowed_mentions"] == {"parse": [], "replied_user": False}
+    assert not reply.mentions
+
+
+@pytest.mark.parametrize("content", ["hey <@bot>: when do tickets go on sale", "when do tickets go on sale <@bot>"])
+async def test_the_mention_may_stand_anywhere(second_chat: Chat, content: str) -> None:
+    mina = second_chat.person("Mina")
+    (reply,) = await mina.wait_reply(await mina.say(content))
+    assert "**In August.**" in visible_text(reply)
+
+
+@pytest.mark.parametrize("content", ["<@bot>", " <@bot>  <@bot> "])
+async def test_a_mention_without_a_question_explains_the_commands(second_chat: Chat, content: str) -> None:
+    mina = second_chat.person("Mina")
+    (reply,) = await mina.wait_reply(await mina.say(content))
+    told = visible_text(reply)
+    for command in ("/quote", "/canon", "/ask", "/daily", "/about"):
+        assert f"**{command}**" in told
+
+
+async def test_a_mention_that_is_not_answered_offers_buttons(second_chat: Chat) -> None:
+    mina, timo = second_chat.person("Mina"), second_chat.person("Timo")
+    (reply,) = await mina.wait_reply(await mina.say(f"<@bot> {CAPITAL}"))
+    labels = [button["label"] for row in reply.components[0]["components"][2:] for button in row["components"]]
+    assert labels
+    answer = await timo.press(reply, labels[0])
+    assert "\n> " in answer.text
+
+
+async def test_the_role_of_the_bot_is_the_bot(second_chat: Chat) -> None:
+    """Clients offer the role that Discord made for the bot beside the bot itself."""
+    mina = second_chat.person("Mina")
+    assert mina.guild is not None
+    role = second_chat.sandbox.world.add_role(mina.guild, "Canonkeeper", mentionable=True)
+    await mina.slash("about")  # by now the bot has heard of the role
+    known = second_chat.bot.get_guild(mina.guild.id)
+    assert known is not None
+    its_own = known.get_role(role.id)
+    assert its_own is not None
+    its_own.tags = RoleTags({"bot_id": str(second_chat.sandbox.bot_user_id)})
+    (reply,) = await mina.wait_reply(await mina.say(f"<@&{role.id}> <@bot> when do tickets go on sale"))
+    assert visible_text(reply).splitlines() == TICKETS
+
+
+async def test_what_does_not_mention_the_bot_is_left_alone(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    shown = await mina.slash("about")
+    for message in (
+        await mina.say("when do tickets go on sale"),
+        await mina.say("@everyone when do tickets go on sale"),
+        await mina.say("when do tickets go on sale", reply_to=shown.message),
+    ):
+        assert await mina.wait_reply(message, timeout=0.2) == []
+
+
+async def test_where_the_bot_may_not_write_it_is_silent(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    second_chat.sandbox.world.deny(mina.channel, "send_messages")
+    message = await mina.say("<@bot> when do tickets go on sale")
+    assert await mina.wait_reply(message, timeout=0.3) == []
+    assert second_chat.sandbox.journal.find("POST", "/channels/{channel_id}/messages") == []
+
+
+async def test_where_the_bot_may_not_read_back_it_answers_without_a_reply(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    second_chat.sandbox.world.deny(mina.channel, "read_message_history")
+    message = await mina.say("<@bot> when do tickets go on sale")
+    assert await mina.wait_reply(message, timeout=0.3) == []
+    (sent,) = second_chat.sandbox.journal.find("POST", "/channels/{channel_id}/messages")
+    assert sent.status == 200
+    assert "message_reference" not in sent.request
+
+
+async def test_in_a_thread(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina", channel="Book One re-watch")
+    (reply,) = await mina.wait_reply(await mina.say("<@bot> when do tickets go on sale"))
+    assert "**In August.**" in visible_text(reply)
+    second_chat.sandbox.world.deny(mina.channel.parent, "send_messages_in_threads")
+    message = await mina.say("<@bot> when do tickets go on sale")
+    assert await mina.wait_reply(message, timeout=0.3) == []
+
+
+# -- about -------------------------------------------------------------------------------------------
+
+
+async def test_about(second_chat: Chat) -> None:
+    reply = await second_chat.person("Mina").slash("about")
+    assert not reply.ephemeral
+    library, application = second_chat.bot.services.library, second_chat.sandbox.application_id
+    assert library.head.about in reply.text
+    for title in library.sources:
+        assert title in reply.text
+    assert "Nothing of members" in reply.text
+    assert f"client_id={application}" in reply.text
+    assert "integration_type=1" in reply.text
+    assert "14 quotes · The orchestra moves" in reply.text
+
+
+async def test_about_in_private(second_chat: Chat) -> None:
+    assert (await second_chat.person("Mina").slash("about", private=True)).ephemeral
