@@ -146,8 +146,9 @@ async def test_preview_and_skip_tell_exactly_what_comes(chat: DailyChat) -> None
     assert coming in str(chat.posts()[0].components)
 
 
-def said(reply: Reply) -> str:
+async def said(chat: DailyChat, reply: Reply) -> str:
     """Return the answer's text; an error after a deferral is a message that follows it."""
+    await chat.until(lambda: reply.text or reply.followups)
     return reply.text or "\n".join(visible_text(each) for each in reply.followups)
 
 
@@ -173,7 +174,7 @@ async def test_a_test_that_fails_says_why(chat: DailyChat) -> None:
     await chat.schedule()
     chat.sandbox.world.deny(chat.channel(), "send_messages")
     reply = await chat.daily("test", schedule="1")
-    assert "Give me **Send Messages**" in said(reply)
+    assert "Give me **Send Messages**" in await said(chat, reply)
     assert all(each.ephemeral for each in reply.followups)
 
 
@@ -205,4 +206,4 @@ async def test_remove(chat: DailyChat) -> None:
 async def test_an_unknown_schedule_is_answered_with_those_there_are(chat: DailyChat) -> None:
     await chat.schedule()
     for name in ("preview", "skip", "pause", "resume", "test", "remove"):
-        assert "This server has: 1." in said(await chat.daily(name, schedule="9"))
+        assert "This server has: 1." in await said(chat, await chat.daily(name, schedule="9"))
