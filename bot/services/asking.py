@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.domain.announcement.check import FACT_SENTENCES
+from bot.domain.excerpts import joined, length
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.domain.announcement import Fact
     from bot.domain.quotes import Quote
     from bot.domain.understanding import Engine
@@ -43,8 +48,11 @@ class AskService:
         facts = self._library.fact_by_id
         if understood.outcome == "unsure" or understood.best is None:
             return Silent(tuple(facts[label] for label in understood.nearest))
-        runner_up = understood.runner_up if understood.outcome == "torn" else None
-        return self._answered(facts[understood.best], facts[runner_up] if runner_up else None)
+        answered = self._answered(facts[understood.best])
+        near = (facts[label] for label in understood.nearest if label != understood.best)
+        torn = understood.outcome == "torn" and understood.runner_up is not None
+        runner_up = facts[understood.runner_up] if torn and understood.runner_up else None
+        return replace(answered, quotes=self._widened(answered.quotes, near), runner_up=runner_up)
 
     def fact(self, fact_id: str) -> Answered | None:
         """Return the answer that a suggestion's button stands for; None when the fact is gone."""
@@ -58,5 +66,17 @@ class AskService:
         nearest = self._engine.understand(typed[:QUESTION_LIMIT]).nearest
         return tuple(self._library.fact_by_id[label] for label in nearest)[:limit]
 
-    def _answered(self, fact: Fact, runner_up: Fact | None = None) -> Answered:
-        return Answered(fact, self._library.quotes_of(fact.quotes), runner_up)
+    def _answered(self, fact: Fact) -> Answered:
+        return Answered(fact, joined(self._library.quotes_of(fact.quotes), self._library.passage_by_id))
+
+    def _widened(self, quotes: tuple[Quote, ...], near: Iterable[Fact]) -> tuple[Quote, ...]:
+        """Let quotes run on into those of the next likeliest facts, where these touch them.
+
+        Facts that lie close together rest on sentences that stand together, so what was asked is often said
+        in the sentence beside; the whole stays within what is shown at most.
+        """
+        for fact in near:
+            wider = joined((*quotes, *self._library.quotes_of(fact.quotes)), self._library.passage_by_id)
+            if len(wider) == len(quotes) and length(wider) <= FACT_SENTENCES:
+                quotes = wider
+        return quotes

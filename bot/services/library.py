@@ -34,6 +34,11 @@ class Library:
         return {quote.id: quote for quote in self.quotes}
 
     @cached_property
+    def passage_by_id(self) -> dict[str, Passage]:
+        """The passages by their ids."""
+        return {passage.id: passage for passage in self.passages}
+
+    @cached_property
     def fact_by_id(self) -> dict[str, Fact]:
         """The facts by their ids."""
         return {fact.id: fact for fact in self.facts}
