@@ -101,10 +101,10 @@ async def _send(interaction: discord.Interaction[Any], words: str, error_id: str
 
 
 async def _clear(interaction: discord.Interaction[Any]) -> None:
-    """Take away a '... is thinking': what follows it would be seen by all who see it."""
+    """Take away a '... is thinking' that all can see: so could they see what follows it, which takes its place."""
     if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         original = await interaction.original_response()
-        if original.flags.loading:
+        if original.flags.loading and not original.flags.ephemeral:
             await original.delete()
 
 

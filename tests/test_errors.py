@@ -156,13 +156,19 @@ async def test_after_a_deferred_answer_it_follows_to_that_person_alone(chat: Cha
     assert reply.text == "Answered."
 
 
-@pytest.mark.parametrize("first", ["defer", "defer-private"])
-async def test_after_a_deferral_nobody_else_sees_it(chat: Chat, first: str) -> None:
+async def test_after_a_deferral_nobody_else_sees_it(chat: Chat) -> None:
     mina = chat.person("Mina")
-    reply = await mina.slash("fail", how="unknown", first=first)
+    reply = await mina.slash("fail", how="unknown", first="defer")
     assert reply.deferred
     assert await _followed(reply) == [WRONG]
     assert list(mina.channel.messages) == []
+
+
+async def test_after_a_private_deferral_it_takes_its_place(chat: Chat) -> None:
+    reply = await chat.person("Mina").slash("fail", how="unknown", first="defer-private")
+    assert reply.deferred
+    assert reply.ephemeral
+    assert reply.text.startswith(WRONG)
 
 
 async def _followed(reply: Reply) -> list[str]:
