@@ -1,0 +1,95 @@
+"""README and code say the same: commands, settings and their defaults."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from discord import app_commands
+
+from bot import settings
+from bot.__main__ import parser
+from tests.support.seeded import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import Chat
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def rows(text: str) -> dict[str, list[str]]:
+    """Return the tables' rows by what their first cell names."""
+    found = re.findall(r"^\| `([^`]+)` \|(.*)\|$", text, re.MULTILINE)
+    return {name: [cell.strip() for cell in rest.split("|")] for name, rest in found}
+
+
+def offered(bot: Any) -> Iterator[str]:
+    """Yield the commands as people type or see them."""
+    for command in bot.tree.walk_commands():
+        if isinstance(command, app_commands.Command):
+            yield f"/{command.qualified_name}"
+    for kind in bot.tree.get_commands():
+        if isinstance(kind, app_commands.ContextMenu):
+            yield kind.name
+
+
+async def test_the_table_of_commands(second_chat: Chat, readme: str) -> None:
+    named = [name for name in rows(readme) if name.startswith("/") or (name[0].isupper() and " " in name)]
+    assert sorted(named) == sorted(offered(second_chat.bot))
+
+
+def known_settings() -> set[str]:
+    source = Path(settings.__file__).read_text(encoding="utf-8")
+    return set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source)) - {"DISCORD_API"}
+
+
+def test_the_table_of_settings(readme: str) -> None:
+    named = {name for name in rows(readme) if re.fullmatch(r"[A-Z_]+", name)}
+    assert named == known_settings()
+
+
+def test_the_defaults_of_the_settings(readme: str) -> None:
+    table, plain = rows(readme), settings.read({})
+    assert table["DATABASE_PATH"][0] == f"`{plain.database_path}`"
+    assert table["ANNOUNCEMENT_PATH"][0] == f"`{plain.announcement_path.relative_to(ROOT)}`"
+    assert table["LOG_LEVEL"][0] == f"`{plain.log_level}`"
+    assert table["LATE_LIMIT_HOURS"][0] == f"`{plain.late_limit_hours:g}`"
+    assert table["DISCORD_API_BASE"][0] == f"`{plain.api_base}`"
+    assert (plain.dev_guild_id, plain.clock_url, plain.token) == (None, None, None)
+    for name in ("DEV_GUILD_ID", "CLOCK_URL"):
+        assert table[name][0] == "none"
+
+
+def test_the_example_of_the_settings() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    given: dict[str, str] = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", example, re.MULTILINE))
+    assert set(given) == known_settings() - {"CLOCK_URL"}
+    # What stands there behind a hash is the default.
+    assert settings.read(
+        {name: value for name, value in given.items() if name != "ANNOUNCEMENT_PATH"}
+    ) == settings.read({})
+    assert given["ANNOUNCEMENT_PATH"] == settings.ANNOUNCEMENT.name
+
+
+def test_the_commands_of_the_terminal(readme: str) -> None:
+    shown = set(re.findall(r"-m bot ([a-z-]+)", readme))
+    known = set(parser()._subparsers._group_actions[0].choices or ())  # type: ignore[union-attr]
+    assert shown <= known
+    assert {"quote", "canon", "ask", "check-data", "sync"} <= shown
+
+
+def test_what_make_is_told_exists(readme: str) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)(?:$|`)", readme, re.MULTILINE)) <= targets
+
+
+def test_what_is_linked_exists(readme: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)", readme)
+    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
