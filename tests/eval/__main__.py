@@ -20,6 +20,7 @@ from bot.services.asking import Answered
 from bot.services.seeding import FACTS, lessons
 from bot.settings import ANNOUNCEMENT, Settings
 from tests.eval.baseline import Search, best_tally, sentences
+from tests.eval.commands import score_checks, score_look_ups, somebody
 from tests.eval.crossval import leave_out
 from tests.eval.scoring import Tally, tally
 from tests.eval.sets import QUESTION_SETS, items, present
@@ -48,8 +49,8 @@ def tell(title: str, result: Tally, *, errors: bool) -> None:
                 print(f"           showed: {text[:100]}")
 
 
-async def questions(*, errors: bool) -> None:
-    """Print the figures of each question set, and of the baseline."""
+async def measure(*, errors: bool) -> None:
+    """Print the figures of each question set and the baseline, of canon checks and of quote look-ups."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(token=None, database_path=Path(folder) / "eval.sqlite3")
         async with services(settings) as built:
@@ -60,6 +61,14 @@ async def questions(*, errors: bool) -> None:
                 search = Search(lines)
                 print(f"{'  FTS5 BM25, best threshold':28} {best_tally(asked, search).line()}")
                 search.close()
+        async with somebody(settings.database_path) as person:
+            for title, score in (
+                ("canon.json", await score_checks(person)),
+                ("quote.json", await score_look_ups(person)),
+            ):
+                print(f"{title:28} {score.line()}")
+                for miss in score.misses if errors else ():
+                    print(f"    {miss}")
 
 
 def cross() -> None:
@@ -81,7 +90,7 @@ def main() -> int:
     if chosen.cross:
         cross()
     else:
-        asyncio.run(questions(errors=chosen.errors))
+        asyncio.run(measure(errors=chosen.errors))
     return 0
 
 
