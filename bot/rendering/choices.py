@@ -17,7 +17,10 @@ _LENGTH = 100
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
-    """Return (label, value) pairs as completions: at most 25, each label cut, no value twice."""
-    unique = {value: label for label, value in reversed(list(pairs)) if len(value) <= _LENGTH}
+    """Return (label, value) pairs as completions: at most 25, each label cut, a value only where it first stands."""
+    unique: dict[str, str] = {}
+    for label, value in pairs:
+        if len(value) <= _LENGTH:
+            unique.setdefault(value, label)
     made = [app_commands.Choice(name=cut(label, _LENGTH), value=value) for value, label in unique.items()]
-    return made[::-1][:COMPLETIONS]
+    return made[:COMPLETIONS]
