@@ -58,6 +58,22 @@ def test_a_message_is_ruled_on_three_times_at_most(second_services: Services) ->
     assert second_services.canon.rule_message("good morning, everybody") == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("tomines is not canon", [("tomines is not canon", "Contradicted")]),
+        ("tomines is canon, antines is not", [("Tomines", "Confirmed"), ("Antines", "Ended")]),
+    ],
+)
+def test_a_denial_is_shown_and_is_of_the_only_ship(
+    second_services: Services, text: str, shown: list[tuple[str, str]]
+) -> None:
+    rulings = second_services.canon.rule_message(text)
+    assert [(ruling.about, ruling.verdict) for ruling in rulings] == shown
+    first = second_services.canon.rule(text)
+    assert (first.about, first.verdict) == shown[0]
+
+
 def test_completions_of_an_empty_box_are_what_is_ruled_on(second_services: Services) -> None:
     offered = [value for _, value in second_services.canon.complete("", 25)]
     assert offered[:3] == ["Tomines", "Antines", "Clara Voss"]

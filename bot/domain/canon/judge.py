@@ -111,8 +111,9 @@ class Judge:
         found: list[Ruling] = []
         if claim := self._on_claim(text, mentions):
             found.append(claim)
-        for ship in self._ships_in(mentions):
-            found.append(self._on_ship(ship, text if len(found) == 0 else ""))
+        ships = self._ships_in(mentions)
+        denial = text if not found and len(ships) == 1 else ""
+        found += [self._on_ship(ship, denial) for ship in ships]
         return tuple(found[:limit])
 
     def _on_last_question(self, text: str, mentions: Mentions) -> Ruling | None:
@@ -127,7 +128,7 @@ class Judge:
 
     def _on_subject(self, text: str, mentions: Mentions) -> Ruling:
         if ships := self._ships_in(mentions):
-            return self._on_ship(ships[0], text)
+            return self._on_ship(ships[0], text if len(ships) == 1 else "")
         if len(mentions.persons) > 1:
             return _silent(self._about(text, mentions), "The announcement never pairs them.")
         person = self._persons.get(mentions.persons[0])
@@ -143,9 +144,12 @@ class Judge:
         return list({ship.id: ship for ship in ships}.values())
 
     def _on_ship(self, ship: Subject, text: str) -> Ruling:
-        """Return the ship's verdict; to deny what is confirmed is contradicted."""
+        """Return the ship's verdict; to deny what is confirmed is contradicted, and then the denial is shown.
+
+        `text` is empty where several ships are named: nobody knows which of them a 'not' is about.
+        """
         if ship.verdict == "confirmed" and negated(text):
-            return msgspec.structs.replace(_of(ship), verdict="contradicted")
+            return msgspec.structs.replace(_of(ship), about=text, verdict="contradicted")
         return _of(ship)
 
     def _on_claim(self, text: str, mentions: Mentions) -> Ruling | None:
