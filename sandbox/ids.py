@@ -25,7 +25,7 @@ class Ids:
 
     def next(self) -> int:
         """Give the id of something that comes to be now."""
-        self._last = max(self._last + 1, (int(self._now() * 1000) - EPOCH_MS) << _SHIFT)
+        self._last = max(self._last + 1, at(self._now()))
         return self._last
 
     def founding(self) -> int:
@@ -40,6 +40,11 @@ class Ids:
         """
         self._guilds += 1
         return self._guilds << _SHIFT
+
+
+def at(when: float) -> int:
+    """Give the first id of an instant, in seconds since 1970."""
+    return (int(when * 1000) - EPOCH_MS) << _SHIFT
 
 
 def seconds(snowflake: int) -> float:

@@ -1,69 +1,66 @@
-"""What the demo's world has beyond the bare one: topics, colours, and a few messages to begin with."""
+"""What the demo's world has beyond the bare one: topics, colours, and a few messages to begin with.
+
+What people talk of lies in dressing.json beside this file: names belong to an announcement, not to the program.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from sandbox import ids
 from sandbox.model import Message
 
 if TYPE_CHECKING:
     from sandbox.model import Guild
     from sandbox.world import World
 
-_TOPICS = {
-    "general": "Say hello. The bot answers here too.",
-    "canon-talk": "Who is with whom, and who says so?",
-    "daily-quotes": "One quote a day, when a moderator has planned it: /daily schedule",
-    "announcements": "News of this server",
-    "lounge": "Tea and quiet talk",
-    "meditation": "Mostly silence",
-}
-_COLOURS = {"Moderator": 0xC27C0E, "Quote fans": 0x2E8B82, "Quiet": 0x7A7F87}
-_ROLES = {"Mina": "Quote fans"}
-_MESSAGES = {
-    "general": (
-        ("Mina", 1900, "I watched the finale again last night. That portal scene!"),
-        ("Timo", 1740, "Nice, but the network forbade it, so nobody can know what they meant."),
-    ),
-    "canon-talk": (
-        ("Timo", 1500, "Korra and Asami are just friends, change my mind."),
-        ("Mina", 1380, "Korrasami is canon. The creators said so *themselves*."),
-        ("Timo", 1320, "And Makorra was endgame from the start :)"),
-    ),
-}
+_FILE = Path(__file__).with_suffix(".json")
+
+
+class _Said(msgspec.Struct, frozen=True, rename={"who": "from"}):
+    who: str
+    ago: int  # seconds before the demo's start
+    text: str
+
+
+class _Dressing(msgspec.Struct, frozen=True):
+    topics: dict[str, str]  # by channel
+    colours: dict[str, str]  # by role
+    roles: dict[str, str]  # by person
+    messages: dict[str, list[_Said]]  # by channel
 
 
 def dress(world: World) -> None:
     """Dress the world, before anybody is connected: nothing of this goes over the gateway as an event."""
+    wear = msgspec.json.decode(_FILE.read_bytes(), type=_Dressing)
     for guild in world.guilds.values():
         for channel in guild.channels.values():
-            channel.topic = channel.topic or _TOPICS.get(channel.name)
+            channel.topic = channel.topic or wear.topics.get(channel.name)
         for role in guild.roles.values():
-            role.colour = role.colour or _COLOURS.get(role.name, 0)
-        _give_roles(guild)
-        _talk(world, guild)
+            role.colour = role.colour or int(wear.colours.get(role.name, "#0")[1:], 16)
+        _give_roles(guild, wear)
+        _talk(world, guild, wear)
 
 
-def _give_roles(guild: Guild) -> None:
+def _give_roles(guild: Guild, wear: _Dressing) -> None:
     for member in guild.members.values():
-        wanted = _ROLES.get(member.user.display)
+        wanted = wear.roles.get(member.user.display)
         for role in guild.roles.values():
             if role.name == wanted and role.id not in member.roles:
                 member.roles.append(role.id)
 
 
-def _talk(world: World, guild: Guild) -> None:
+def _talk(world: World, guild: Guild, wear: _Dressing) -> None:
     """Let people have talked half an hour ago; the ids follow that time."""
     now = world.now()
     names = {each.display: each for each in world.users.values()}
     for channel in guild.channels.values():
-        for name, ago, text in _MESSAGES.get(channel.name, ()):
-            if name in names and not channel.thread:
-                at = now - ago
-                one = Message(_id_at(at), channel, names[name], at, text)
+        for said in wear.messages.get(channel.name, ()):
+            if said.who in names and not channel.thread:
+                at = now - said.ago
+                one = Message(ids.at(at), channel, names[said.who], at, said.text)
                 channel.messages[one.id] = one
                 channel.last_message_id = one.id
-
-
-def _id_at(at: float) -> int:
-    return (int(at * 1000) - 1_420_070_400_000) << 22
