@@ -10,6 +10,8 @@ from sandbox.ids import iso
 if TYPE_CHECKING:
     from sandbox.model import Attachment, Interaction, Message
 
+_DEEPER = (1, 2)  # types of options: a subcommand, a group of subcommands
+
 
 def attachment(one: Attachment, root: str, *, ephemeral: bool = False) -> dict[str, Any]:
     """Render an attachment; `root` is the address under which the sandbox serves them."""
@@ -84,10 +86,22 @@ def _of_interaction(one: Message, cause: Interaction) -> dict[str, Any]:
         body["interaction"] = {
             "id": str(cause.id),
             "type": cause.type,
-            "name": cause.command.name,
+            "name": full_name(cause.command.name, cause.data),
             "user": render.user(cause.user),
         }
     return body
+
+
+def full_name(name: str, data: dict[str, Any]) -> str:
+    """Give a command's name as a message's `interaction` has it.
+
+    Discord's docs, "Message interaction": "including subcommands and subcommand groups".
+    """
+    options = data.get("options") or []
+    while options and options[0].get("type") in _DEEPER:
+        name = f"{name} {options[0]['name']}"
+        options = options[0].get("options") or []
+    return name
 
 
 def metadata(cause: Interaction, of: Message | None = None) -> dict[str, Any]:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 _MOST_GUILDS = 50
-_SUBCOMMANDS = (1, 2)
 
 
 def person(world: World, user: User, *, online: bool) -> dict[str, Any]:
@@ -77,21 +76,5 @@ def _writes(world: World, channel: Channel, user: User) -> bool:
 
 
 def message(world: World, one: Message) -> dict[str, Any]:
-    """Render a message as the gateway sends it.
-
-    Discord's docs on the field `interaction`: the name includes subcommands; the page shows it.
-    """
-    body = render_messages.dispatched(one, world.root)
-    cause = one.interaction
-    if cause is not None and cause.command is not None and "interaction" in body:
-        body["interaction"] = body["interaction"] | {"name": full_name(cause.command.name, cause.data)}
-    return body
-
-
-def full_name(name: str, data: dict[str, Any]) -> str:
-    """Give a command's name with its subcommand, from an interaction's data."""
-    options = data.get("options") or []
-    while options and options[0].get("type") in _SUBCOMMANDS:
-        name = f"{name} {options[0]['name']}"
-        options = options[0].get("options") or []
-    return name
+    """Render a message as the gateway sends it."""
+    return render_messages.dispatched(one, world.root)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sandbox import Sandbox, SandboxError
+from sandbox import Sandbox, SandboxError, render_messages
 from tests.sandbox.board import build
 from tests.sandbox.tiny import TinyBot, discord, running, until
 
@@ -54,6 +54,15 @@ async def test_buttons_and_menus(sb: Sandbox) -> None:
     assert (aside.text, aside.ephemeral, aside.updated) == ("only for you", True, False)
     changed = await mina.press(reply, "later")
     assert (changed.updated, changed.deferred, reply.text, reply.buttons) == (True, True, "changed later", {})
+
+
+async def test_an_answers_command_is_named_with_its_subcommand(sb: Sandbox) -> None:
+    mina = sb.person("Mina")
+    planned = (await mina.slash("daily schedule", day="Monday")).message
+    assert planned is not None
+    others = [(await mina.slash("board")).message, (await mina.menu("Canon check", planned)).message]
+    named = [render_messages.message(each, "")["interaction"]["name"] for each in (planned, *others) if each]
+    assert named == ["daily schedule", "board", "Canon check"]
 
 
 async def test_what_the_client_does_not_let_one_do(sb: Sandbox) -> None:
