@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE_STATE, RESUME = 0, 1, 2, 3, 4, 6
 RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10, 11
+
+ACK_DELAY = 0.03  # seconds from a heartbeat to its answer
 
 
 class Gateway:
@@ -58,8 +61,7 @@ class Gateway:
 
     async def disconnect(self, code: int = 4000, *, shard: int | None = None) -> None:
         """Close the websockets with a code; 4000 to 4003, 4005, 4007 to 4009 may be resumed."""
-        for each in self._live(shard):
-            await each.close(code)
+        await self._close(self._live(shard), code)
 
     def reconnect(self, *, shard: int | None = None) -> None:
         """Ask the bot to reconnect and resume (opcode 7)."""
@@ -78,8 +80,16 @@ class Gateway:
 
     async def close(self) -> None:
         """Close every websocket for good."""
-        for each in list(self.sessions.values()):
-            await each.close(WSCloseCode.GOING_AWAY)
+        await self._close(self._live(None), WSCloseCode.GOING_AWAY)
+
+    async def _close(self, sessions: list[Session], code: int) -> None:
+        """Close websockets, and tell of it first: by the time that they are closed, the bot may be back."""
+        sockets = [each.detach() for each in sessions]
+        if sockets:
+            self._note_change()
+        for socket in sockets:
+            if socket is not None:
+                await socket.close(code=code)
 
     # -- the connection -----------------------------------------------------------------------------
 
@@ -110,7 +120,7 @@ class Gateway:
             raise Close(4002, "Error while decoding payload.") from None
         op, data = frame.get("op"), frame.get("d")
         if op == HEARTBEAT:
-            await socket.send_json({"op": HEARTBEAT_ACK})
+            await self._acknowledge(socket)
             return session
         if op == IDENTIFY:
             if session is not None:
@@ -125,6 +135,16 @@ class Gateway:
         elif op not in (PRESENCE, VOICE_STATE):
             raise Close(4001, "Unknown opcode.")
         return session
+
+    async def _acknowledge(self, socket: web.WebSocketResponse) -> None:
+        """Answer a heartbeat, no sooner than a network would.
+
+        discord.py notes when it has sent a heartbeat from another thread, after the fact: an answer that is
+        there before counts from the heartbeat before, and it warns that it cannot keep up.
+        """
+        await asyncio.sleep(ACK_DELAY)
+        with contextlib.suppress(ConnectionError):  # closed meanwhile
+            await socket.send_json({"op": HEARTBEAT_ACK})
 
     def _identify(self, socket: web.WebSocketResponse, data: dict[str, Any]) -> Session:
         if data.get("token") != self._token:

@@ -76,19 +76,13 @@ class Session:
         self._queue = asyncio.Queue()
         self._writer = asyncio.create_task(self._write(socket, self._queue))
 
-    def detach(self) -> None:
-        """Let go of the websocket; from now on events are kept for a resume."""
-        self.socket = None
+    def detach(self) -> web.WebSocketResponse | None:
+        """Let go of the websocket and return it; from now on events are kept for a resume."""
+        socket, self.socket = self.socket, None
         if self._writer is not None:
             self._writer.cancel()
             self._writer = None
-
-    async def close(self, code: int) -> None:
-        """Close the websocket with a code."""
-        socket = self.socket
-        self.detach()
-        if socket is not None:
-            await socket.close(code=code)
+        return socket
 
     async def _write(self, socket: web.WebSocketResponse, queue: asyncio.Queue[str]) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import aiohttp
 import pytest
 
 from sandbox import Sandbox
+from sandbox.gateway import ACK_DELAY
 from tests.sandbox.tiny import TinyBot, discord, running, until
 
 
@@ -131,6 +133,24 @@ async def test_a_client_resumes_after_a_disconnect(sb: Sandbox) -> None:
         bot.events.clear()
         sb.gateway.invalidate(resumable=True)
         await until(lambda: "shard_resumed" in bot.events)
+
+
+async def test_people_hear_when_the_bot_goes_and_comes_back(sb: Sandbox) -> None:
+    heard: list[bool] = []
+    sb.world.events.listen(lambda event: heard.append(event.data["online"]) if event.name == "BOT_STATUS" else None)
+    async with running(sb, TinyBot()):
+        assert heard == [True]
+        await sb.gateway.disconnect(4000)
+        await until(lambda: len(heard) == 3)
+        assert heard == [True, False, True]
+    await until(lambda: heard[3:] == [False])
+
+
+async def test_a_heartbeat_is_not_answered_before_its_sender_has_noted_it(line: Line) -> None:
+    begun = time.perf_counter()
+    await line.send(1, None)
+    assert (await line.frame())["op"] == 11
+    assert time.perf_counter() - begun >= ACK_DELAY * 0.9
 
 
 async def test_a_client_identifies_anew(sb: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
