@@ -8,9 +8,10 @@ import importlib.util
 import logging
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 
-from sandbox import start_copy
+from sandbox import ids, start_copy
 from sandbox.process import ROOT, RUN, BotProcess
 from sandbox.server import Sandbox
 
@@ -31,6 +32,15 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def new_application_id(now: float) -> int:
+    """Make the application's id as Discord does, from the time, and so another one for each demo.
+
+    This Discord forgets the commands when it ends, but a bot may note, for its application, which ones it has
+    registered, and not do it again: so a database of an earlier demo must not be this application's.
+    """
+    return ids.at(now) | 1  # the last bits count within a millisecond: nothing in the world has the same id
+
+
 def settings(sandbox: Sandbox, database: Path) -> dict[str, str]:
     """Give the settings under which the bot finds the sandbox instead of Discord."""
     return {
@@ -45,7 +55,7 @@ async def demo(
     given: argparse.Namespace, stop: asyncio.Event, database: Path = DATABASE, command: Sequence[str] = RUN
 ) -> None:
     """Run the demo until `stop` is set."""
-    sandbox = Sandbox(given.port, strict=False, journal_size=2000)
+    sandbox = Sandbox(given.port, strict=False, journal_size=2000, application_id=new_application_id(time.time()))
     bot: BotProcess | None = None
 
     async def restart() -> None:

@@ -52,16 +52,17 @@ class Sandbox:
         journal_size: int | None = 5000,
         empty: bool = False,
         heartbeat: float = 41.25,
+        application_id: int = APPLICATION_ID,
     ) -> None:
         self._port = port
         self._strict = strict
         self._latency = latency
         self._runner: web.AppRunner | None = None
-        self.application_id = APPLICATION_ID
-        self.bot_user_id = APPLICATION_ID
-        self.token = make_token(APPLICATION_ID)
+        self.application_id = application_id
+        self.bot_user_id = application_id
+        self.token = make_token(application_id)
         self.clock = Clock(time)
-        self.world = World(self.clock.now, APPLICATION_ID)
+        self.world = World(self.clock.now, application_id)
         self.desk = Interactions(self.world)
         self.acts = Acts(self.world, self.desk)
         self.journal = Journal(journal_size)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Sandbox, __main__, start_copy
+from sandbox import Sandbox, __main__, ids, start_copy
 from sandbox.process import BotProcess
+from sandbox.server import make_token
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
 STUBBORN = (
@@ -81,6 +82,36 @@ def test_the_bot_is_told_where_its_discord_is() -> None:
         "DATABASE_PATH": "x.sqlite3",
         "CLOCK_URL": "http://127.0.0.1:1/demo/clock",
     }
+
+
+TELLER = (
+    "import os, pathlib; pathlib.Path(os.environ['DATABASE_PATH']).open('a').write(os.environ['DISCORD_TOKEN'] + '\\n')"
+)
+
+
+@pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "0", "--keep"]])
+async def test_each_demo_is_another_application(tmp_path: Path, arguments: list[str]) -> None:
+    """The bot notes what it has registered, and for whom; this Discord begins without commands each time."""
+    tokens = []
+    for number in range(2):
+        told, stop = tmp_path / f"{number}.txt", asyncio.Event()
+        given, command = __main__.parser().parse_args(arguments), (sys.executable, "-c", TELLER)
+        running = asyncio.create_task(__main__.demo(given, stop, told, command))
+        async with asyncio.timeout(10):
+            while not (told.exists() and told.read_text().endswith("\n")):  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(0.01)
+        stop.set()
+        await running
+        tokens.append(told.read_text().strip())
+    assert tokens[0] != tokens[1]
+
+
+def test_a_demos_bot_was_made_when_it_began() -> None:
+    one = Sandbox(application_id=__main__.new_application_id(1_800_000_000.5))
+    assert ids.seconds(one.bot_user_id) == 1_800_000_000.5
+    assert one.world.bot.id == one.application_id == one.bot_user_id
+    assert one.token == make_token(one.application_id)
+    assert one.world.ids.next() != one.application_id
 
 
 async def test_the_demo_runs_until_it_is_stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
