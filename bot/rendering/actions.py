@@ -6,7 +6,7 @@ A custom id is `b|NAME|DETAIL` for a button and `s|NAME|DETAIL` for a select, at
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Self, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast
 
 import discord
 
@@ -45,47 +45,35 @@ class _Client(Protocol):
     async def act(self, interaction: discord.Interaction[Any], name: str, detail: str) -> None: ...
 
 
-class Press(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"b\|(?P<name>[a-z-]+)\|(?P<detail>.*)"):
+_Item = TypeVar("_Item", bound="discord.ui.Item[Any]")
+
+
+class _Control(discord.ui.DynamicItem[_Item], Generic[_Item], template=r"(?!)"):
+    """What buttons and selects share; its own template matches nothing."""
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        _interaction: discord.Interaction[Any],
+        item: discord.ui.Item[Any],
+        _match: re.Match[str],
+        /,
+    ) -> Self:
+        """Make the control anew from the message in which it was used."""
+        return cls(cast("_Item", item))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Hand over to the client, which knows the handlers."""
+        _, name, detail = self.custom_id.split("|", 2)
+        await cast("_Client", interaction.client).act(interaction, name, detail)
+
+
+class Press(_Control[discord.ui.Button[Any]], template=r"b\|(?P<name>[a-z-]+)\|(?P<detail>.*)"):
     """A button; made by `button`."""
 
-    @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        item: discord.ui.Item[Any],
-        _match: re.Match[str],
-        /,
-    ) -> Self:
-        """Make the button anew from the message that was pressed."""
-        return cls(cast("discord.ui.Button[Any]", item))
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Hand the press to the client, which knows the handlers."""
-        await _hand_over(interaction, self.custom_id)
-
-
-class Pick(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"s\|(?P<name>[a-z-]+)\|(?P<detail>.*)"):
+class Pick(_Control[discord.ui.Select[Any]], template=r"s\|(?P<name>[a-z-]+)\|(?P<detail>.*)"):
     """A select with fixed options; made by `select`. Its handler reads the choice with `picked`."""
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        item: discord.ui.Item[Any],
-        _match: re.Match[str],
-        /,
-    ) -> Self:
-        """Make the select anew from the message in which something was chosen."""
-        return cls(cast("discord.ui.Select[Any]", item))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Hand the choice to the client, which knows the handlers."""
-        await _hand_over(interaction, self.custom_id)
-
-
-async def _hand_over(interaction: discord.Interaction[Any], custom_id: str) -> None:
-    _, name, detail = custom_id.split("|", 2)
-    await cast("_Client", interaction.client).act(interaction, name, detail)
 
 
 def button(
