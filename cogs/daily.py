@@ -159,7 +159,7 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
     async def resume(self, interaction: Interaction, schedule: Which) -> None:
         """Answer /daily resume."""
         plan = await self._scheduler.resume(_guild(interaction), schedule)
-        await _answer(interaction, rendering.planned(plan, "It goes on"))
+        await _answer(interaction, rendering.planned(plan, "Resumed"))
 
     @app_commands.command(name="test", description="Post the next quote now, without counting it")
     @app_commands.describe(schedule=_SCHEDULE)

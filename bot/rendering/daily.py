@@ -50,17 +50,22 @@ def planned(plan: Planned, done: str) -> Panel:
         if plan.blind
         else None,
         accent=Accent.DAILY,
-        footer="Times are shown in your own zone · all of it is deleted seven days after I leave the server",
+        footer="Times are shown in your own zone · schedules are deleted seven days after I leave the server",
     )
 
 
 def _posts(plan: Planned) -> str:
     if plan.schedule.paused is not None:
-        return f"It is paused: {REASONS[plan.schedule.paused]}. `/daily resume` starts it again."
+        return f"It is paused{_because(plan.schedule.paused)}. `/daily resume` starts it again."
     dates = "\n".join(
         f"{n}. {format_dt(post.instant, 'F')} ({format_dt(post.instant, 'R')})" for n, post in enumerate(plan.posts, 1)
     )
     return f"The next posts:\n{dates}"
+
+
+def _because(reason: Pause) -> str:
+    """Return what follows the word 'paused'."""
+    return " by a moderator" if reason is Pause.MODERATOR else f": {REASONS[reason]}"
 
 
 def _summary(schedule: Schedule, about: str, offset: dt.timedelta) -> str:
@@ -121,7 +126,7 @@ def overview(lines: list[Line], page: int) -> Panel:
 def _line(each: Line) -> str:
     schedule = each.schedule
     if schedule.paused is not None:
-        next_ = f"⏸ Paused: {REASONS[schedule.paused]}."
+        next_ = f"Paused{_because(schedule.paused)}."
     else:
         assert schedule.next_due is not None, "a schedule that is not paused has a next post"  # noqa: S101
         next_ = f"Next: {format_dt(schedule.next_due, 'F')} ({format_dt(schedule.next_due, 'R')})"
@@ -179,7 +184,7 @@ def read_skip(detail: str) -> tuple[str, str]:
 
 def skipped(quote: Quote, shown: Preview) -> Panel:
     """Return what was dropped, and what comes in its place."""
-    return preview(shown, heading=f"Dropped no. {quote.number}. At the same time comes instead:")
+    return preview(shown, heading=f"Dropped no. {quote.number}. This one comes instead.")
 
 
 def paused(schedule: Schedule) -> Panel:

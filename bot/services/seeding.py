@@ -41,7 +41,7 @@ async def bring_up_to_date(database: Database, folder: Path) -> bool:
     if await seed.seeded_checksum(database) == checksum:
         return False
     announcement = await asyncio.to_thread(announcements.load, folder)
-    _log.info("learning from %s, which takes some seconds, once for each change of it", folder)
+    _log.info("learning from %s, which takes about a minute, once for each change of it", folder)
     learnt = await _learn(lessons(announcement))
     learnt[CANON] = (await asyncio.to_thread(canon.learn, announcement)).to_bytes()
     await seed.seed(database, announcement, checksum, learnt)

@@ -182,9 +182,9 @@ async def test_pause_and_resume(chat: DailyChat) -> None:
     await chat.schedule()
     assert "Nothing was deleted" in (await chat.daily("pause", schedule="1")).text
     assert "paused already" in (await chat.daily("pause", schedule="1")).text
-    assert "Paused: a moderator paused it" in (await chat.daily("list")).text
+    assert "Paused by a moderator." in (await chat.daily("list")).text
     assert "when it is resumed" in (await chat.daily("preview", schedule="1")).text
-    assert "It is paused" in (await chat.daily("edit", schedule="1", days="weekends")).text
+    assert "It is paused by a moderator" in (await chat.daily("edit", schedule="1", days="weekends")).text
     await chat.move(hours=3)
     assert chat.posts() == []
     chat.sandbox.world.deny(chat.channel(), "send_messages")

@@ -145,7 +145,7 @@ async def test_a_lost_permission_pauses_and_moderators_are_told_once(chat: Daily
     assert listed.count("Paused: I may not post in its channel") == 2
     assert len(chat.posts("general")) <= 2
     chat.sandbox.world.allow(chat.channel(), "send_messages")
-    assert "It goes on" in (await chat.daily("resume", schedule="1")).text
+    assert "Resumed" in (await chat.daily("resume", schedule="1")).text
     await chat.move(days=1)
     await chat.until_recorded("sent")
 
@@ -172,7 +172,7 @@ async def test_a_deleted_channel_pauses_at_once(chat: DailyChat) -> None:
     assert "Paused: its channel was deleted" in (await chat.daily("list")).text
     assert "I cannot see that channel" in (await chat.daily("resume", schedule="1")).text
     assert "It is paused" in (await chat.daily("edit", schedule="1", channel=chat.channel("general"))).text
-    assert "It goes on" in (await chat.daily("resume", schedule="1")).text
+    assert "Resumed" in (await chat.daily("resume", schedule="1")).text
 
 
 async def test_seven_days_after_the_bot_left_its_rows_are_gone(chat: DailyChat) -> None:
