@@ -1,10 +1,14 @@
-"""Where Discord is: discord.py keeps its addresses in class attributes, set here and nowhere else."""
+"""What discord.py keeps in class attributes, set here and nowhere else: where Discord is, and talk of voice."""
 
 from __future__ import annotations
 
+from discord import VoiceClient
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
+
+# This bot has no voice: whoever starts it need not be warned that libraries for that are missing.
+VoiceClient.warn_nacl = VoiceClient.warn_dave = False
 
 
 def use_api(base: str) -> None:

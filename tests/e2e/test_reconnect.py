@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from bot.domain.errors import UnreachableError
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from tests.conftest import settings_for
+from tests.support.program import end, running
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:
@@ -74,6 +76,19 @@ async def test_a_disconnect_after_which_the_session_goes_on(chat: Chat) -> None:
         await asyncio.wait_for(gateway.wait_connected(), 10)
         assert set(gateway.sessions) == sessions
         assert "wrong note" in await answers(chat)
+
+
+async def test_nothing_in_the_log_worries_whoever_reads_it(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        of = {"DISCORD_TOKEN": sandbox.token, "DISCORD_API_BASE": sandbox.base_url}
+        async with running("run", store=second_path, **of) as process:
+            await sandbox.bot_connected(commands=True)
+            await sandbox.gateway.disconnect(4000)
+            await asyncio.wait_for(sandbox.gateway.wait_connected(), 10)
+            ended = await end(process, signal.SIGTERM)
+    assert ended.code == 0
+    assert "has successfully RESUMED" in ended.err
+    assert [line for line in ended.err.splitlines() if " INFO " not in line] == []
 
 
 async def test_more_shards_than_one(second_path: Path) -> None:
