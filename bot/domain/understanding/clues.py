@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.domain.understanding.features import Reading
-from bot.domain.understanding.linear import Floats, Ints
 from bot.domain.understanding.memory import Memory
-from bot.domain.understanding.vocabulary import Vocabulary
+from bot.domain.understanding.vocabulary import Floats, Ints, Vocabulary
 
 # Labels looked at again.
 CANDIDATES: Final = 4
@@ -45,12 +44,12 @@ class SecondLook:
         self._memory = memory
         self._vocabulary = vocabulary
         self._backing = backing
-        total = memory.counts.sum(axis=1, dtype=np.float32)
+        total, met_outside = memory.totals()
         examples = float(memory.sizes.sum())
         self._rarity = np.log((examples + 1) / (total + 1)).astype(np.float32)
         self._usual = ((total + _HALF) / (examples + 1)).astype(np.float32)
-        outside = (memory.counts[:, -1] + _HALF) / (memory.sizes[-1] + 1)
-        inside = (total - memory.counts[:, -1] + _HALF) / (memory.sizes[:-1].sum() + 1)
+        outside = (met_outside + _HALF) / (memory.sizes[-1] + 1)
+        inside = (total - met_outside + _HALF) / (memory.sizes[:-1].sum() + 1)
         self._foreign = np.log(outside / inside).astype(np.float32)
         self._unknown_rarity = float(np.log(examples + 1))
 
@@ -62,6 +61,9 @@ class SecondLook:
         `chances` are the first look's (labels + 1), `outside` the chance that nothing answers. The first clue is
         the log chance of the label, if any fits.
         """
+        known = self._vocabulary.positions(f"u{unit}" for unit in reading.content)
+        linked = self._vocabulary.positions(reading.linked())
+        unknown = len(reading.content) - len(known)
         labels, inside, backed = candidates(chances, self._backing)
         share = self._backing[labels]
         shared = [
@@ -69,7 +71,7 @@ class SecondLook:
             logit(outside),
             float(len(reading.content)),
             float(len(reading.words)),
-            *self._strangeness(reading),
+            *self._strangeness(known, linked, unknown),
         ]
         rivals = [self._rival(at, labels, inside) for at in range(len(labels))]
         columns = [
@@ -77,7 +79,10 @@ class SecondLook:
             np.log(backed[labels] + _TINY),
             np.log(np.asarray(rivals, np.float32) + _TINY),
             np.arange(len(labels)),
-            *self._explained(reading, labels, share),
+            *self._explained(known, unknown, labels, share),
+            self._part(self._vocabulary.positions(reading.neighbours()), share),
+            self._part(linked, share),
+            self._kind(reading, labels),
             *self._likeness(row, labels, share),
         ]
         table = np.column_stack([*columns, np.tile(np.asarray(shared, np.float32), (len(labels), 1))])
@@ -87,20 +92,15 @@ class SecondLook:
         others = [label for label in labels if self._backing[labels[at], label] < _RIVAL]
         return max((float(inside[other]) for other in others), default=0.0)
 
-    def _strangeness(self, reading: Reading) -> tuple[float, float, float, float]:
-        known = self._vocabulary.positions(f"u{unit}" for unit in reading.content)
-        pairs = self._foreign[self._vocabulary.positions(reading.linked())]
-        unknown = float(len(reading.content) - len(known))
-        foreign = self._foreign[known]
+    def _strangeness(self, known: Ints, linked: Ints, unknown: int) -> tuple[float, float, float, float]:
+        foreign, pairs = self._foreign[known], float(self._foreign[linked].max(initial=0.0))
         if not len(foreign):
-            return 0.0, 0.0, unknown, float(pairs.max(initial=0.0))
-        return float(foreign.max()), float(foreign.mean()), unknown, float(pairs.max(initial=0.0))
+            return 0.0, 0.0, unknown, pairs
+        return float(foreign.max()), float(foreign.sum()) / len(foreign), unknown, pairs
 
-    def _explained(self, reading: Reading, labels: npt.NDArray[np.intp], share: Floats) -> list[Floats]:
+    def _explained(self, known: Ints, unknown: int, labels: npt.NDArray[np.intp], share: Floats) -> list[Floats]:
         memory = self._memory
-        known = self._vocabulary.positions(f"u{unit}" for unit in reading.content)
-        unknown = len(reading.content) - len(known)
-        counts = memory.counts[known].astype(np.float32)
+        counts = memory.counts(known)
         own = counts[:, labels]
         usual = self._usual[known][:, None]
         pull = np.log((own + 2 * usual) / (memory.sizes[labels] + 2)) - np.log(usual)
@@ -117,26 +117,22 @@ class SecondLook:
             missed / max(weight, 1e-6),
             np.maximum(worst, self._unknown_rarity if unknown else 0.0),
             missing.sum(axis=0) + unknown,
-            self._part(self._vocabulary.positions(reading.neighbours()), share),
-            self._part(self._vocabulary.positions(reading.linked()), share),
-            self._kind(reading, labels),
         ]
 
     def _part(self, positions: Ints, share: Floats) -> Floats:
         if not len(positions):
             return np.ones(len(share), np.float32)
-        counts = self._memory.counts[positions][:, :-1].astype(np.float32)
-        return np.asarray(((counts @ share.T) >= 1).mean(axis=0), np.float32)
+        counts = self._memory.counts(positions)[:, :-1]
+        return np.asarray(((counts @ share.T) >= 1).sum(axis=0) / len(positions), np.float32)
 
     def _kind(self, reading: Reading, labels: npt.NDArray[np.intp]) -> Floats:
         known = self._vocabulary.positions((f"k{reading.kind}",))
-        counts = self._memory.counts[known][:, labels].astype(np.float32).sum(axis=0)
+        counts = self._memory.counts(known)[:, labels].sum(axis=0)
         return np.asarray(np.log((counts + _HALF) / (self._memory.sizes[labels] + 1)), np.float32)
 
     def _likeness(self, row: tuple[Ints, Floats], labels: npt.NDArray[np.intp], share: Floats) -> list[Floats]:
         positions, values = row
-        spoken = self._vocabulary.spoken[positions]
-        likeness = self._memory.likeness(positions[spoken], values[spoken])
+        likeness = self._memory.likeness(positions, values)
         firsts = self._memory.firsts
         nearest = np.zeros(len(firsts) - 1, np.float32)
         filled = firsts[:-1] < firsts[1:]

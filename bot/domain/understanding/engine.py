@@ -11,11 +11,11 @@ from bot.domain.understanding.clues import SecondLook
 from bot.domain.understanding.features import Reader, named
 from bot.domain.understanding.judge import Judges
 from bot.domain.understanding.lexicon import Lexicon
-from bot.domain.understanding.linear import Floats, Ints, softmax
+from bot.domain.understanding.linear import softmax
 from bot.domain.understanding.memory import Memory
 from bot.domain.understanding.spelling import Speller
 from bot.domain.understanding.types import Outcome, Understanding
-from bot.domain.understanding.vocabulary import Vocabulary
+from bot.domain.understanding.vocabulary import Floats, Ints, Vocabulary
 
 # Labels offered when the engine is not sure.
 OFFERED: Final = 3

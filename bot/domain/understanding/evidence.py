@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.domain.understanding.linear import Floats
+from bot.domain.understanding.vocabulary import Floats
 
 _END = re.compile(r"(?<=[.!?…])[\"”']?\s+(?=[\"“'(A-Z–—])")
 

@@ -11,8 +11,8 @@ from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.normal import stem, tokens
 from bot.domain.understanding.spelling import Speller
 
-# Content words paired with each other: bounds the number of pairs.
-MOST_PAIRED: Final = 9
+# Content words that are looked at with the kind of question: bounds their number.
+MOST_LINKED: Final = 9
 _STOP_STEMS: Final = frozenset(stem(word) for word in english.STOP) | english.STOP
 
 
@@ -31,12 +31,10 @@ class Reading(msgspec.Struct, frozen=True):
 
     def linked(self) -> Iterator[str]:
         """Yield the features of the kind of question with each content unit."""
-        return (f"q{self.kind} {unit}" for unit in self.content[:MOST_PAIRED])
+        return (f"q{self.kind} {unit}" for unit in self.content[:MOST_LINKED])
 
 
 _WHAT_TIME: Final = frozenset({"year", "month", "day", "date", "time"})
-# Words of fewer letters have too few runs of letters to be told apart by them.
-_SPELT_FROM: Final = 4
 
 
 def kind_of(words: Sequence[str]) -> str:
@@ -63,33 +61,22 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """Return the text's reading; never raises."""
-        words = self._speller.repaired(tokens(text))
+        return self.read_words(tokens(text))
+
+    def read_words(self, folded: Sequence[str]) -> Reading:
+        """Return the reading of a text that is folded to its words."""
+        words = self._speller.repaired(folded)
         stems = [stem(word) for word in words]
         units = self._lexicon.units(stems)
         content = list(dict.fromkeys(unit for unit in units if unit not in _STOP_STEMS))
         return Reading(tuple(words), tuple(stems), tuple(units), tuple(content), kind_of(words))
 
 
-def grams(word: str) -> list[str]:
-    """Return the runs of four letters of a word between its edges."""
-    edged = f"<{word}>"
-    return [f"z{edged[at : at + 4]}" for at in range(len(edged) - 3)]
-
-
-def named(reading: Reading) -> Iterator[str]:
-    """Yield the features of a reading by name; the first letter tells the group."""
-    for word in reading.stems:
-        yield f"u{word}"
-    for unit in reading.units:
-        if unit.startswith("@"):
-            yield f"u{unit}"
-    yield from reading.neighbours()
-    yield from reading.linked()
-    content = sorted(reading.content[:MOST_PAIRED])
-    for at, first in enumerate(content):
-        for second in content[at + 1 :]:
-            yield f"y{first} {second}"
-    yield f"k{reading.kind}"
-    for word in dict.fromkeys(reading.words):
-        if len(word) >= _SPELT_FROM and word not in english.STOP:
-            yield from grams(word)
+def named(reading: Reading) -> list[str]:
+    """Return the features of a reading by name; the first letter tells the group."""
+    names = [f"u{word}" for word in reading.stems]
+    names += [f"u{unit}" for unit in reading.units if unit[0] == "@"]
+    names += reading.neighbours()
+    names += reading.linked()
+    names.append(f"k{reading.kind}")
+    return names

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from bot.domain.understanding.linear import Floats
+from bot.domain.understanding.vocabulary import Floats
 
 JUDGES: Final = 3
 HIDDEN: Final = 24

@@ -15,22 +15,25 @@ import numpy.typing as npt
 
 from bot.domain.understanding import blob as blobs
 from bot.domain.understanding.clues import SecondLook
+from bot.domain.understanding.corpus import Corpus
 from bot.domain.understanding.engine import Header, Scales
 from bot.domain.understanding.evidence import backing
 from bot.domain.understanding.features import Reader, Reading, named
 from bot.domain.understanding.judge import learn_judges
 from bot.domain.understanding.lexicon import Lexicon
-from bot.domain.understanding.linear import Floats, learn_linear, sparse
+from bot.domain.understanding.linear import SEEN, learn_linear, sparse
 from bot.domain.understanding.memory import Memory, remember
 from bot.domain.understanding.normal import tokens
 from bot.domain.understanding.spelling import Speller
 from bot.domain.understanding.types import Example, Lesson
-from bot.domain.understanding.vocabulary import Vocabulary
+from bot.domain.understanding.vocabulary import Floats, Ints, Vocabulary
 
 # A word of the examples is taken for a word, and not for a slip, if it occurs this often and in two voices.
 OFTEN_ENOUGH: Final = 3
 # Held-back examples that teach the judge, at most: more teach it nothing, and take time.
 LESSONS: Final = 6_000
+# Rows seen by the first look that only teaches the judge.
+SEEN_TO_TEACH: Final = 200_000
 # Every so many-th voice is held back to teach the judge.
 HELD_BACK: Final = 3
 # A label that shows at least this much of what the right one shows is right too.
@@ -41,21 +44,25 @@ SURE_FROM: Final = 0.3
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-class _Text(msgspec.Struct, frozen=True):
-    """An example as the models see it."""
+class _Texts(msgspec.Struct, frozen=True):
+    """Examples as the models see them."""
 
-    reading: Reading
-    names: tuple[str, ...]
-    target: int
+    readings: Sequence[Reading]
+    corpus: Corpus
+    targets: Ints
+
+    def part(self, chosen: npt.NDArray[np.intp]) -> "_Texts":
+        """Return some of the examples."""
+        return _Texts([self.readings[at] for at in chosen], self.corpus.part(chosen), self.targets[chosen])
 
 
-def known_words(lesson: Lesson) -> dict[str, int]:
-    """Return the words that are no slips, with how often the examples use them."""
+def known_words(lesson: Lesson, folded: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Return the words that are no slips, with how often the examples, folded to their words, use them."""
     counts: Counter[str] = Counter()
     voices: defaultdict[str, set[str]] = defaultdict(set)
-    for example in lesson.examples:
-        for word in tokens(example.text):
-            counts[word] += 1
+    for example, said in zip(lesson.examples, folded, strict=True):
+        counts.update(said)
+        for word in said:
             voices[word].add(example.voice)
     official = {
         word
@@ -90,31 +97,32 @@ def held_back(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
     return back
 
 
-def _first_look(texts: Sequence[_Text], classes: int, seed: int) -> tuple[Vocabulary, Arrays]:
-    vocabulary = Vocabulary.of([text.names for text in texts])
-    rows = [vocabulary.row(text.names) for text in texts]
-    targets = np.asarray([text.target for text in texts], np.int32)
+def _first_look(texts: _Texts, classes: int, seed: int, seen: int = SEEN) -> tuple[Vocabulary, Arrays]:
+    vocabulary = texts.corpus.vocabulary()
+    rows = texts.corpus.rows(vocabulary)
     matrix = sparse(rows, len(vocabulary))
-    arrays: Arrays = {"idf": vocabulary.weights} | remember(rows, targets, classes, vocabulary)
-    outside = (targets == classes - 1).astype(np.int32)
-    for name, wanted, width in (("linear", targets, classes), ("gate", outside, 2)):
-        weights, arrays[f"{name}_bias"] = learn_linear(matrix, wanted, width, seed)
+    arrays: Arrays = {"idf": vocabulary.weights} | remember(rows, texts.targets, classes, len(vocabulary))
+    outside = (texts.targets == classes - 1).astype(np.int32)
+    learnt = learn_linear(matrix, ((texts.targets, classes), (outside, 2)), seed, seen)
+    for name, (weights, bias) in zip(("linear", "gate"), learnt, strict=True):
+        arrays[f"{name}_bias"] = bias
         arrays[name], arrays[f"{name}_step"] = quantised(weights)
     return vocabulary, arrays
 
 
-def _taught_judge(known: Sequence[_Text], new: Sequence[_Text], shown: Floats, seed: int) -> Arrays:
+def _taught_judge(known: _Texts, new: _Texts, shown: Floats, seed: int) -> Arrays:
     classes = len(shown) + 1
-    vocabulary, arrays = _first_look(known, classes, seed)
+    vocabulary, arrays = _first_look(known, classes, seed, SEEN_TO_TEACH)
     first, gate = Scales(arrays, "linear"), Scales(arrays, "gate")
     second = SecondLook(Memory(arrays), vocabulary, shown)
     right_for = np.vstack([shown.T, np.zeros((1, len(shown)), np.float32)])
+    rows = new.corpus.rows(vocabulary)
     seen, right = [], []
-    for text in new[:: -(-len(new) // LESSONS)]:
-        row = vocabulary.row(text.names)
-        labels, clues = second.clues(text.reading, row, first.chances(row), float(gate.chances(row)[1]))
+    for at in range(0, len(rows), -(-len(rows) // LESSONS)):
+        row = rows.row(at)
+        labels, clues = second.clues(new.readings[at], row, first.chances(row), float(gate.chances(row)[1]))
         seen.append(clues)
-        right.append(right_for[text.target, labels] >= RIGHT_FROM)
+        right.append(right_for[new.targets[at], labels] >= RIGHT_FROM)
     return learn_judges(np.concatenate(seen), np.concatenate(right), seed)
 
 
@@ -128,19 +136,17 @@ def learn(lesson: Lesson, *, seed: int = 0) -> bytes:
         raise ValueError(f"examples for labels that nothing answers: {sorted(map(str, unknown))}")
     if not examples or not labels:
         return blobs.pack(Header((), (), {}, (), 1.0), {})
-    words = known_words(lesson)
+    folded = [tokens(example.text) for example in examples]
+    words = known_words(msgspec.structs.replace(lesson, examples=tuple(examples)), folded)
     reader = Reader(Lexicon(lesson.concepts), Speller(words))
-    readings = [reader.read(example.text) for example in examples]
-    texts = [
-        _Text(reading, tuple(named(reading)), place[example.label])
-        for reading, example in zip(readings, examples, strict=True)
-    ]
+    readings = [reader.read_words(said) for said in folded]
+    targets = np.asarray([place[example.label] for example in examples], np.int32)
+    texts = _Texts(readings, Corpus.of(map(named, readings)), targets)
     by_label = {answerable.label: answerable.quotes for answerable in lesson.answerables}
     shown = backing([by_label[label] for label in labels])
     back = held_back(examples)
-    known = [text for text, held in zip(texts, back, strict=True) if not held]
-    new = [text for text, held in zip(texts, back, strict=True) if held]
-    judge = _taught_judge(known or texts, new or texts, shown, seed)
+    known, new = (texts.part(np.flatnonzero(chosen)) if chosen.any() else texts for chosen in (~back, back))
+    judge = _taught_judge(known, new, shown, seed)
     vocabulary, arrays = _first_look(texts, len(place), seed)
     header = Header(labels, lesson.concepts, words, vocabulary.names, SURE_FROM)
     return blobs.pack(header, {**arrays, **judge, "backing": shown})

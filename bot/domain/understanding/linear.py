@@ -12,14 +12,18 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from bot.domain.understanding.vocabulary import Floats, Ints
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int32]
+    from bot.domain.understanding.corpus import Rows
+
+# What is to be told apart: the class of each row, and how many classes there are.
+Head = tuple[Ints, int]
 
 # Rows seen in all, over as many rounds as that takes, but no fewer and no more than these: more rows, fewer rounds.
-SEEN: Final = 240_000
+SEEN: Final = 400_000
 ROUNDS: Final = (8, 24)
 RATE: Final = np.float32(3.0)
 BATCH: Final = 256
@@ -42,14 +46,11 @@ def softmax(logits: Floats) -> Floats:
     return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
 
 
-def sparse(rows: Sequence[tuple[Ints, Floats]], width: int) -> "csr_matrix":
+def sparse(rows: "Rows", width: int) -> "csr_matrix":
     """Return the rows as one matrix (n, width) in compressed rows."""
     from scipy.sparse import csr_matrix  # noqa: PLC0415 - 25 MiB that only learning needs
 
-    starts = np.concatenate([[0], np.cumsum([len(positions) for positions, _ in rows])])
-    positions = np.concatenate([positions for positions, _ in rows])
-    values = np.concatenate([values for _, values in rows])
-    return csr_matrix((values, positions, starts), shape=(len(rows), width))
+    return csr_matrix((rows.values, rows.positions, rows.starts), shape=(len(rows), width))
 
 
 def _batches(matrix: "csr_matrix", chance: np.random.Generator) -> Iterator[_Batch]:
@@ -68,31 +69,53 @@ def _batches(matrix: "csr_matrix", chance: np.random.Generator) -> Iterator[_Bat
         yield _Batch(rows, columns, small, turned, side.data)
 
 
-def learn_linear(matrix: "csr_matrix", targets: Ints, classes: int, seed: int) -> tuple[Floats, Floats]:
-    """Return weights (width, classes) and bias (classes) that tell the targets (n) of the matrix's rows apart."""
+def _blame(logits: Floats, rows: npt.NDArray[np.intp], heads: Sequence[Head]) -> Floats:
+    """Return how far each head's chances are from its targets, side by side."""
+    errors = []
+    first = 0
+    for targets, classes in heads:
+        error = softmax(logits[:, first : first + classes])
+        error[np.arange(len(rows)), targets[rows]] -= 1
+        errors.append(error)
+        first += classes
+    return np.asarray(np.concatenate(errors, axis=1) / np.float32(len(rows)), np.float32)
+
+
+def learn_linear(
+    matrix: "csr_matrix", heads: Sequence[Head], seed: int, seen: int = SEEN
+) -> list[tuple[Floats, Floats]]:
+    """Return for each head weights (width, classes) and bias (classes) that tell its targets (n) of the rows apart.
+
+    The heads are learnt side by side in one pass, and know nothing of each other.
+    """
     chance = np.random.default_rng(seed)
-    width = matrix.shape[1]
+    width, classes = matrix.shape[1], sum(classes for _, classes in heads)
     weights, squares = np.zeros((width, classes), np.float32), np.full((width, classes), 1e-4, np.float32)
     bias, bias_squares = np.zeros(classes, np.float32), np.full(classes, 1e-4, np.float32)
     batches = list(_batches(matrix, chance))
     values = [batch.matrix.data.copy() for batch in batches]
-    for _ in range(min(max(SEEN // matrix.shape[0], ROUNDS[0]), ROUNDS[1])):
+    rooms = np.empty((3, max(len(batch.columns) for batch in batches), classes), np.float32)
+    for _ in range(min(max(seen // matrix.shape[0], ROUNDS[0]), ROUNDS[1])):
         for at in chance.permutation(len(batches)):
             batch = batches[at]
+            own, met, room = (part[: len(batch.columns)] for part in rooms)
             kept = chance.random(len(values[at]), np.float32) >= DROPPED
-            batch.matrix.data[:] = values[at] * kept / (1 - DROPPED)
-            batch.turned.data[:] = batch.matrix.data[batch.turning]
-            error = softmax(batch.matrix @ weights[batch.columns] + bias)
-            error[np.arange(len(batch.rows)), targets[batch.rows]] -= 1
-            error /= np.float32(len(batch.rows))
+            shown = values[at] * kept / (1 - DROPPED)
+            # The weights are kept in units of RATE, which spares a pass over them.
+            batch.matrix.data[:] = shown * RATE
+            batch.turned.data[:] = shown[batch.turning]
+            np.take(weights, batch.columns, axis=0, out=own, mode="clip")
+            np.take(squares, batch.columns, axis=0, out=met, mode="clip")
+            error = _blame(batch.matrix @ own + bias, batch.rows, heads)
             slope = batch.turned @ error
-            met = squares[batch.columns]
-            met += slope * slope
+            met += np.multiply(slope, slope, out=room)
             squares[batch.columns] = met
             slope /= np.sqrt(met, out=met)
-            slope *= RATE
-            weights[batch.columns] -= slope
+            own -= slope
+            weights[batch.columns] = own
             bias_slope = error.sum(axis=0)
             bias_squares += bias_slope * bias_slope
             bias -= RATE * bias_slope / np.sqrt(bias_squares)
-    return weights, bias
+    weights *= RATE
+    ends = np.cumsum([classes for _, classes in heads])[:-1]
+    return list(zip(np.split(weights, ends, axis=1), np.split(bias, ends), strict=True))

@@ -1,13 +1,13 @@
 """What the examples said, word by word and one by one: the material of the second look."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.domain.understanding.linear import Floats, Ints
-from bot.domain.understanding.vocabulary import Vocabulary
+from bot.domain.understanding.corpus import Rows
+from bot.domain.understanding.vocabulary import Floats, Ints
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -21,16 +21,38 @@ class Memory:
     """Counts by label (the last: none) of the counted features; the examples by feature, sorted by label."""
 
     def __init__(self, arrays: Arrays) -> None:
-        self.counts: npt.NDArray[np.uint8] = arrays["counts"]
         self.sizes: Floats = arrays["sizes"]
+        self._count_starts: Ints = arrays["count_starts"]
+        self._count_labels: npt.NDArray[np.uint16] = arrays["count_labels"]
+        self._counts: npt.NDArray[np.uint8] = arrays["counts"]
         self._starts: Ints = arrays["posting_starts"]
         self._rows: npt.NDArray[np.uint16] = arrays["posting_rows"]
         self._values: npt.NDArray[np.uint8] = arrays["posting_values"]
         self.firsts: Ints = arrays["firsts"]
         self._length = int(self.firsts[-1])
 
+    def totals(self) -> tuple[Floats, Floats]:
+        """Return how often each feature was met in all, and how often where nothing answers."""
+        features = np.repeat(np.arange(len(self._count_starts) - 1), np.diff(self._count_starts))
+        length = len(self._count_starts) - 1
+        outside = self._count_labels == len(self.sizes) - 1
+        total = np.bincount(features, self._counts, length)
+        return total.astype(np.float32), np.bincount(features[outside], self._counts[outside], length).astype(
+            np.float32
+        )
+
+    def counts(self, positions: Ints) -> Floats:
+        """Return how often (n, labels + 1) each label's examples had each of these features."""
+        starts, lengths = self._count_starts[positions], np.diff(self._count_starts)[positions]
+        rows = np.repeat(np.arange(len(positions)), lengths)
+        first = np.cumsum(lengths) - lengths
+        entries = np.arange(len(rows)) + np.repeat(starts - first, lengths)
+        table = np.zeros((len(positions), len(self.sizes)), np.float32)
+        table[rows, self._count_labels[entries]] = self._counts[entries]
+        return table
+
     def likeness(self, positions: Ints, values: Floats) -> Floats:
-        """Return the cosine of a row with each example (n), letters and common features left out."""
+        """Return the cosine of a row with each example (n), common features left out."""
         starts, ends = self._starts[positions], self._starts[positions + 1]
         if not len(positions) or int(ends.max(initial=0)) == 0:
             return np.zeros(self._length, np.float32)
@@ -40,29 +62,25 @@ class Memory:
         return np.asarray(np.bincount(rows, weights, self._length) * _STEP, np.float32)
 
 
-def remember(
-    rows: Sequence[tuple[Ints, Floats]], targets: Ints, classes: int, vocabulary: Vocabulary
-) -> dict[str, npt.NDArray[Any]]:
+def remember(rows: Rows, targets: Ints, classes: int, features: int) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a Memory of the rows and their targets. At most 65,535 rows: ValueError beyond."""
     if len(rows) > np.iinfo(np.uint16).max:
         raise ValueError(f"{len(rows)} examples are more than a memory holds")
     order = np.argsort(targets, kind="stable")
     place = np.empty(len(rows), np.int64)
     place[order] = np.arange(len(rows))
-    positions = np.concatenate([positions for positions, _ in rows])
-    values = np.concatenate([values for _, values in rows])
-    owners = np.repeat(np.arange(len(rows)), [len(own) for own, _ in rows])
-    counts = np.zeros((vocabulary.counted, classes), np.int32)
-    counted = positions < vocabulary.counted
-    np.add.at(counts, (positions[counted], targets[owners[counted]]), 1)
-    met = np.bincount(positions, minlength=len(vocabulary))
-    useful = vocabulary.spoken & (met <= max(2.0, COMMON * len(rows)))
-    chosen = useful[positions]
+    positions, values, owners = rows.positions, rows.values, rows.owners()
+    cells, counts = np.unique(positions.astype(np.int64) * classes + targets[owners], return_counts=True)
+    count_starts = np.searchsorted(cells, np.arange(features + 1) * classes).astype(np.int32)
+    met = np.bincount(positions, minlength=features)
+    chosen = (met <= max(2.0, COMMON * len(rows)))[positions]
     positions, values, owners = positions[chosen], values[chosen], place[owners[chosen]]
     by_feature = np.lexsort((owners, positions))
-    starts = np.zeros(len(vocabulary) + 1, np.int32)
-    np.cumsum(np.bincount(positions, minlength=len(vocabulary)), out=starts[1:])
+    starts = np.zeros(features + 1, np.int32)
+    np.cumsum(np.bincount(positions, minlength=features), out=starts[1:])
     return {
+        "count_starts": count_starts,
+        "count_labels": (cells % classes).astype(np.uint16),
         "counts": np.minimum(counts, 255).astype(np.uint8),
         "sizes": np.bincount(targets, minlength=classes).astype(np.float32),
         "firsts": np.concatenate([[0], np.cumsum(np.bincount(targets, minlength=classes))]).astype(np.int32),

@@ -6,6 +6,7 @@ words. Nothing here raises, whatever the text.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from bot.domain.understanding import english
@@ -33,6 +34,10 @@ def fold(text: str) -> str:
     return _STRETCHED.sub(r"\1\1", bare.translate(english.HOMOGLYPHS))[:LONGEST]
 
 
+# Words whose folding and stem are remembered: learning meets the same ones over and over.
+_REMEMBERED: Final = 4_096
+
+
 def _opened(token: str) -> str:
     whole = english.CONTRACTIONS.get(token)
     if whole is not None:
@@ -45,13 +50,20 @@ def _opened(token: str) -> str:
     return english.CHAT.get(token, token)
 
 
+@lru_cache(_REMEMBERED)
+def _parts(token: str) -> tuple[str, ...]:
+    opened = english.NUMBERS.get(token) or _opened(token)
+    return tuple(part.replace("'", "") for part in opened.split())
+
+
 def tokens(text: str) -> list[str]:
     """Return the folded words of the text in order, at most MOST_TOKENS; words have no apostrophes."""
-    folded = _POINTS.sub(lambda m: m.group().replace(".", ""), fold(text).replace("&", " and "))
+    folded = fold(text).replace("&", " and ")
+    if "." in folded:
+        folded = _POINTS.sub(lambda m: m.group().replace(".", ""), folded)
     words: list[str] = []
-    for match in _WORD.finditer(folded):
-        token = english.NUMBERS.get(match.group()) or _opened(match.group())
-        words.extend(part.replace("'", "") for part in token.split())
+    for token in _WORD.findall(folded):
+        words.extend(_parts(token))
         if len(words) >= MOST_TOKENS:
             break
     return words[:MOST_TOKENS]
@@ -78,6 +90,7 @@ def _bare(word: str) -> str:
     return word.removesuffix("ly") if len(word) > _SHORT + 1 else word
 
 
+@lru_cache(_REMEMBERED)
 def stem(word: str) -> str:
     """Return the word without its commonest endings: a light cut of Porter's algorithm (1980), steps 1 and 5a.
 

@@ -23,7 +23,6 @@ class Speller:
             if len(word) >= SHORTEST:
                 shelves.setdefault(len(word), []).append(word)
         self._shelves = shelves
-        self._known: dict[str, str] = {}
 
     def repair(self, word: str) -> str:
         """Return the likeliest known word near this one, or the word itself.

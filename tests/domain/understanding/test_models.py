@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.understanding import blob
 from bot.domain.understanding.clues import CANDIDATES, CLUES, SecondLook, candidates, logit
+from bot.domain.understanding.corpus import Corpus, Rows
 from bot.domain.understanding.evidence import backing, sentences
 from bot.domain.understanding.features import Reader, named
 from bot.domain.understanding.judge import Judges, learn_judges
@@ -15,17 +16,18 @@ from bot.domain.understanding.learning import held_back, known_words, quantised
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.linear import learn_linear, softmax, sparse
 from bot.domain.understanding.memory import Memory, remember
+from bot.domain.understanding.normal import tokens
 from bot.domain.understanding.spelling import Speller
 from bot.domain.understanding.types import Answerable, Example, Lesson
-from bot.domain.understanding.vocabulary import Vocabulary
 
 TEXTS = ("who lit the lamp", "who lit it", "when did the storm come", "when was the storm", "what do gulls eat") * 3
 TARGETS = np.asarray([0, 0, 1, 1, 2] * 3, np.int32)
 READER = Reader(Lexicon(()), Speller({}))
 READINGS = [READER.read(text) for text in TEXTS]
-VOCABULARY = Vocabulary.of([list(named(reading)) for reading in READINGS])
-ROWS = [VOCABULARY.row(named(reading)) for reading in READINGS]
-MEMORY = Memory(remember(ROWS, TARGETS, 3, VOCABULARY))
+CORPUS = Corpus.of(named(reading) for reading in READINGS)
+VOCABULARY = CORPUS.vocabulary()
+ROWS = CORPUS.rows(VOCABULARY)
+MEMORY = Memory(remember(ROWS, TARGETS, 3, len(VOCABULARY)))
 
 
 class Title(msgspec.Struct):
@@ -41,15 +43,26 @@ def test_softmax_gives_chances(logits: list[float]) -> None:
 
 def test_the_first_look_learns_to_tell_its_examples_apart() -> None:
     matrix = sparse(ROWS, len(VOCABULARY))
-    weights, bias = learn_linear(matrix, TARGETS, 3, 0)
+    [(weights, bias)] = learn_linear(matrix, ((TARGETS, 3),), 0)
     assert np.array_equal(np.asarray(matrix @ weights + bias).argmax(axis=1), TARGETS)
-    again, _ = learn_linear(matrix, TARGETS, 3, 0)
+    [(again, _)] = learn_linear(matrix, ((TARGETS, 3),), 0)
     assert np.array_equal(weights, again)
 
 
 def test_another_seed_learns_other_weights() -> None:
     matrix = sparse(ROWS, len(VOCABULARY))
-    assert not np.array_equal(learn_linear(matrix, TARGETS, 3, 0)[0], learn_linear(matrix, TARGETS, 3, 1)[0])
+    one, another = (learn_linear(matrix, ((TARGETS, 3),), seed)[0][0] for seed in (0, 1))
+    assert not np.array_equal(one, another)
+
+
+def test_heads_learnt_side_by_side_each_learn_as_if_alone() -> None:
+    matrix = sparse(ROWS, len(VOCABULARY))
+    gate = (TARGETS == 2).astype(np.int32)
+    both = learn_linear(matrix, ((TARGETS, 3), (gate, 2)), 0)
+    alone = [learn_linear(matrix, (head,), 0)[0] for head in ((TARGETS, 3), (gate, 2))]
+    for (weights, bias), (expected, expected_bias) in zip(both, alone, strict=True):
+        assert np.allclose(weights, expected, atol=1e-4)
+        assert np.allclose(bias, expected_bias, atol=1e-4)
 
 
 def test_whole_weights_are_within_half_a_step() -> None:
@@ -67,14 +80,16 @@ def test_weights_that_are_all_nought_stay_nought() -> None:
 
 def test_a_memory_counts_features_by_label() -> None:
     assert MEMORY.sizes.tolist() == [6, 6, 3]
-    assert MEMORY.counts[VOCABULARY.positions(["ustorm"])].tolist() == [[0, 6, 0]]
+    assert MEMORY.counts(VOCABULARY.positions(["ustorm", "uwho"])).tolist() == [[0, 6, 0], [6, 0, 0]]
+    assert MEMORY.counts(np.zeros(0, np.int32)).shape == (0, 3)
+    total, outside = MEMORY.totals()
+    assert [total[VOCABULARY.position(name)] for name in ("uwhat", "uthe")] == [3, 9]
+    assert [outside[VOCABULARY.position(name)] for name in ("uwhat", "uthe")] == [3, 0]
     assert MEMORY.firsts.tolist() == [0, 6, 12, 15]
 
 
 def test_an_example_is_likest_to_itself() -> None:
-    positions, values = ROWS[2]
-    spoken = VOCABULARY.spoken[positions]
-    likeness = MEMORY.likeness(positions[spoken], values[spoken])
+    likeness = MEMORY.likeness(*ROWS.row(2))
     assert likeness.shape == (15,)
     assert 6 <= int(likeness.argmax()) < 12
 
@@ -84,9 +99,9 @@ def test_nothing_is_like_a_row_without_features() -> None:
 
 
 def test_more_examples_than_a_memory_holds_are_refused() -> None:
-    empty = (np.zeros(0, np.int32), np.zeros(0, np.float32))
+    empty = Rows(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(65_537, np.int64))
     with pytest.raises(ValueError, match="65536"):
-        remember([empty] * 65_536, np.zeros(65_536, np.int32), 1, VOCABULARY)
+        remember(empty, np.zeros(65_536, np.int32), 1, 0)
 
 
 def test_candidates_are_the_likeliest_and_those_that_back_them() -> None:
@@ -151,7 +166,8 @@ def test_slips_are_no_known_words_but_answers_and_usual_words_are() -> None:
     examples = tuple(Example("the lampp burns", "lamp", f"v{at}") for at in range(1)) + tuple(
         Example("does it shine", "lamp", f"v{at}") for at in range(3)
     )
-    words = known_words(Lesson((Answerable("lamp", "Brightly.", ("It glows.",), ()),), examples, (("c", ("beacon",)),)))
+    taught = Lesson((Answerable("lamp", "Brightly.", ("It glows.",), ()),), examples, (("c", ("beacon",)),))
+    words = known_words(taught, [tokens(example.text) for example in examples])
     assert {"shine", "brightly", "glows", "beacon"} <= words.keys()
     assert "lampp" not in words
     assert list(words) == sorted(words)
