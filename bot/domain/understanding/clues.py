@@ -20,6 +20,8 @@ CLUES: Final = 29
 # Added to every count: half a sighting for a word, as much for a label.
 _HALF: Final = np.float32(0.5)
 _TINY: Final = np.float32(1e-6)
+# Likest examples that count together.
+_FEW: Final = 3
 # A label that backs less than this much of another is its rival.
 _RIVAL: Final = 0.3
 
@@ -35,6 +37,19 @@ def candidates(chances: Floats, backing: Floats) -> tuple[npt.NDArray[np.intp], 
     backed = backing @ inside
     order = np.argsort(-(backed + _HALF * inside), kind="stable")[:CANDIDATES]
     return order, np.asarray(inside, np.float32), np.asarray(backed, np.float32)
+
+
+def _part(met: npt.NDArray[np.bool_]) -> Floats:
+    """Return how much of the rows each column has met; all of none."""
+    return np.asarray(met.sum(axis=0) / len(met) if len(met) else np.ones(met.shape[1]), np.float32)
+
+
+def _best(likeness: Floats) -> float:
+    """Return the mean of the three greatest."""
+    if not len(likeness):
+        return 0.0
+    best = np.partition(likeness, -_FEW)[-_FEW:] if len(likeness) > _FEW else likeness
+    return float(np.sort(best).sum()) / len(best)
 
 
 class SecondLook:
@@ -61,11 +76,16 @@ class SecondLook:
         `chances` are the first look's (labels + 1), `outside` the chance that nothing answers. The first clue is
         the log chance of the label, if any fits.
         """
-        known = self._vocabulary.positions(f"u{unit}" for unit in reading.content)
-        linked = self._vocabulary.positions(reading.linked())
+        positions = self._vocabulary.positions
+        known, linked = positions(f"u{unit}" for unit in reading.content), positions(reading.linked())
+        found = (known, positions(reading.neighbours()), linked, positions((f"k{reading.kind}",)))
         unknown = len(reading.content) - len(known)
         labels, inside, backed = candidates(chances, self._backing)
         share = self._backing[labels]
+        every = self._memory.counts(np.concatenate(found))
+        ends = np.cumsum([len(part) for part in found])[:-1]
+        counts, _, _, kind = np.split(every[:, labels], ends)
+        explained, neighbours, pairs, _ = np.split(every[:, :-1] @ share.T >= 1, ends)
         shared = [
             logit(float(chances[-1])),
             logit(outside),
@@ -79,10 +99,10 @@ class SecondLook:
             np.log(backed[labels] + _TINY),
             np.log(np.asarray(rivals, np.float32) + _TINY),
             np.arange(len(labels)),
-            *self._explained(known, unknown, labels, share),
-            self._part(self._vocabulary.positions(reading.neighbours()), share),
-            self._part(linked, share),
-            self._kind(reading, labels),
+            *self._explained(known, unknown, (self._memory.sizes[labels], counts), ~explained),
+            _part(neighbours),
+            _part(pairs),
+            np.log((kind.sum(axis=0) + _HALF) / (self._memory.sizes[labels] + 1)),
             *self._likeness(row, labels, share),
         ]
         table = np.column_stack([*columns, np.tile(np.asarray(shared, np.float32), (len(labels), 1))])
@@ -98,13 +118,13 @@ class SecondLook:
             return 0.0, 0.0, unknown, pairs
         return float(foreign.max()), float(foreign.sum()) / len(foreign), unknown, pairs
 
-    def _explained(self, known: Ints, unknown: int, labels: npt.NDArray[np.intp], share: Floats) -> list[Floats]:
-        memory = self._memory
-        counts = memory.counts(known)
-        own = counts[:, labels]
+    def _explained(
+        self, known: Ints, unknown: int, own: tuple[Floats, Floats], missing: npt.NDArray[np.bool_]
+    ) -> list[Floats]:
+        """Return what the labels, of these sizes and counts of the known words (`own`), have of the content."""
+        sizes, counts = own
         usual = self._usual[known][:, None]
-        pull = np.log((own + 2 * usual) / (memory.sizes[labels] + 2)) - np.log(usual)
-        missing = (counts[:, :-1] @ share.T) < 1
+        pull = np.log((counts + 2 * usual) / (sizes + 2)) - np.log(usual)
         rarity = self._rarity[known][:, None]
         missed = (rarity * missing).sum(axis=0) + unknown * self._unknown_rarity
         weight = float(rarity.sum()) + unknown * self._unknown_rarity
@@ -119,17 +139,6 @@ class SecondLook:
             missing.sum(axis=0) + unknown,
         ]
 
-    def _part(self, positions: Ints, share: Floats) -> Floats:
-        if not len(positions):
-            return np.ones(len(share), np.float32)
-        counts = self._memory.counts(positions)[:, :-1]
-        return np.asarray(((counts @ share.T) >= 1).sum(axis=0) / len(positions), np.float32)
-
-    def _kind(self, reading: Reading, labels: npt.NDArray[np.intp]) -> Floats:
-        known = self._vocabulary.positions((f"k{reading.kind}",))
-        counts = self._memory.counts(known)[:, labels].sum(axis=0)
-        return np.asarray(np.log((counts + _HALF) / (self._memory.sizes[labels] + 1)), np.float32)
-
     def _likeness(self, row: tuple[Ints, Floats], labels: npt.NDArray[np.intp], share: Floats) -> list[Floats]:
         positions, values = row
         likeness = self._memory.likeness(positions, values)
@@ -138,17 +147,17 @@ class SecondLook:
         filled = firsts[:-1] < firsts[1:]
         if len(likeness):
             nearest[filled] = np.maximum.reduceat(likeness, firsts[:-1][filled])
-        elsewhere = np.sort(likeness[firsts[-2] :])[-3:]
-        few = [np.sort(likeness[firsts[label] : firsts[label + 1]])[-3:] for label in labels]
+        elsewhere = _best(likeness[firsts[-2] :])
+        few = [_best(likeness[firsts[label] : firsts[label + 1]]) for label in labels]
         pooled = (nearest[:-1] * (share > _RIVAL)).max(axis=1, initial=0.0)
         rival = (nearest[:-1] * (share <= _RIVAL)).max(axis=1, initial=0.0)
         steady = np.ones(len(labels), np.float32)
         return [
             nearest[labels],
-            np.asarray([own.mean() if len(own) else 0.0 for own in few], np.float32),
+            np.asarray(few, np.float32),
             pooled,
             rival,
             pooled - float(nearest[-1]) * steady,
             float(nearest[-1]) * steady,
-            (float(elsewhere.mean()) if len(elsewhere) else 0.0) * steady,
+            elsewhere * steady,
         ]

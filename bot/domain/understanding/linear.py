@@ -24,7 +24,9 @@ Head = tuple[Ints, int]
 
 # Rows seen in all, over as many rounds as that takes, but no fewer and no more than these: more rows, fewer rounds.
 SEEN: Final = 400_000
-ROUNDS: Final = (8, 24)
+ROUNDS: Final = (8, 12)
+# A small lesson is gone over more often: fewer steps than this leave the weights where they began.
+FEWEST_STEPS: Final = 48
 RATE: Final = np.float32(3.0)
 BATCH: Final = 256
 DROPPED: Final = np.float32(0.4)
@@ -95,7 +97,7 @@ def learn_linear(
     batches = list(_batches(matrix, chance))
     values = [batch.matrix.data.copy() for batch in batches]
     rooms = np.empty((3, max(len(batch.columns) for batch in batches), classes), np.float32)
-    for _ in range(min(max(seen // matrix.shape[0], ROUNDS[0]), ROUNDS[1])):
+    for _ in range(max(min(max(seen // matrix.shape[0], ROUNDS[0]), ROUNDS[1]), FEWEST_STEPS // len(batches))):
         for at in chance.permutation(len(batches)):
             batch = batches[at]
             own, met, room = (part[: len(batch.columns)] for part in rooms)

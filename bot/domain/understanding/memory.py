@@ -37,13 +37,13 @@ class Memory:
         length = len(self._count_starts) - 1
         outside = self._count_labels == len(self.sizes) - 1
         total = np.bincount(features, self._counts, length)
-        return total.astype(np.float32), np.bincount(features[outside], self._counts[outside], length).astype(
-            np.float32
-        )
+        elsewhere = np.bincount(features[outside], self._counts[outside], length)
+        return total.astype(np.float32), elsewhere.astype(np.float32)
 
     def counts(self, positions: Ints) -> Floats:
         """Return how often (n, labels + 1) each label's examples had each of these features."""
-        starts, lengths = self._count_starts[positions], np.diff(self._count_starts)[positions]
+        starts = self._count_starts[positions]
+        lengths = self._count_starts[positions + 1] - starts
         rows = np.repeat(np.arange(len(positions)), lengths)
         first = np.cumsum(lengths) - lengths
         entries = np.arange(len(rows)) + np.repeat(starts - first, lengths)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 # A feature met in fewer texts than this says nothing about new ones. By group; the others need two.
-RAREST: Final = {"b": 3, "q": 4}
+RAREST: Final = {"b": 5, "q": 6}
 # How much each group weighs against the others.
 WEIGHTS: Final = {"u": 1.0, "b": 0.6, "k": 0.5, "q": 0.5}
 
