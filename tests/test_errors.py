@@ -264,6 +264,12 @@ async def test_a_command_that_has_changed(chat: Chat) -> None:
     assert reply.text.startswith("This command has just changed.")
 
 
+async def test_completions_of_a_command_that_has_changed(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
+    chat.bot.tree.remove_command("fail")
+    assert await chat.person("Mina").complete("fail", "how", "x") == []
+    assert "could not tell" not in caplog.text
+
+
 async def test_an_event_s_error_is_logged(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
     chat.sandbox.faults.add(Rule("error", method="POST", route="/channels/{channel_id}/messages", status=400))
     await chat.person("Mina").say("<@bot> hello")

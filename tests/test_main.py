@@ -203,14 +203,26 @@ async def test_it_ends_when_told_to(sandbox: Sandbox, second_path: Path, signum:
     assert [each.name for each in second_path.parent.iterdir()] == [second_path.name]
 
 
+@pytest.mark.parametrize("delay", [0, 0.5])
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-async def test_it_ends_when_told_to_while_it_still_learns(sandbox: Sandbox, tmp_path: Path, signum: int) -> None:
+async def test_it_ends_when_told_to_while_it_still_learns(
+    sandbox: Sandbox, tmp_path: Path, signum: int, delay: float
+) -> None:
     async with running("run", store=tmp_path / "new.sqlite3", **of(sandbox)) as process:
         assert process.stderr is not None
         assert b"learning from" in await process.stderr.readline()
+        await asyncio.sleep(delay)
         ended = await end(process, signum, within=5)
     assert (ended.code, ended.err) == (0, "")
     assert len(sandbox.journal) == 0
+
+
+async def test_an_answer_in_the_terminal_can_be_interrupted(tmp_path: Path) -> None:
+    async with running("ask", "why?", store=tmp_path / "new.sqlite3") as process:
+        assert process.stderr is not None
+        assert b"learning from" in await process.stderr.readline()
+        ended = await end(process, signal.SIGINT, within=5)
+    assert (ended.code, ended.out) == (0, "")
 
 
 async def test_it_ends_when_told_to_while_discord_does_not_answer(sandbox: Sandbox, second_path: Path) -> None:

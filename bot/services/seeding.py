@@ -94,6 +94,7 @@ async def _learn_one(lesson: Lesson) -> bytes:
         cwd=_ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,  # a terminal's Ctrl-C is for us: we end it
     )
     try:
         learnt, _ = await process.communicate(msgspec.msgpack.encode(lesson))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.announcement import checksum, load
+from bot.domain.announcement import Fact, checksum, load
+from bot.domain.announcement.words import plain
 from bot.domain.errors import AnnouncementError
 from tests.support.seeded import SECOND
 
@@ -172,6 +173,21 @@ def test_questions_that_are_not_toml(folder: Path) -> None:
             "claims.toml: claim 'the-council-forced-them': `quotes` holds too many; at most 3 fit",
         ),
         (
+            "people.toml",
+            "unmentioned = true",
+            'unmentioned = "yes"',
+            "people.toml: person 'holm': `unmentioned`: true or false is expected, without quotation marks",
+        ),
+        (
+            "facts.toml",
+            'gives = ["how-many"]',
+            'gives = ["how-many", "whom"]',
+            (
+                "facts.toml: fact 'how-many-seats': `gives` must be one of who, what, when, why, how, how-many, "
+                "where, yes-no, opinion; it is 'whom'"
+            ),
+        ),
+        (
             "announcement.toml",
             'work = "The Harbour Orchestra"',
             'wrok = "The Harbour Orchestra"',
@@ -206,6 +222,18 @@ def test_questions_that_are_not_toml(folder: Path) -> None:
 def test_the_form_of_an_entry(folder: Path, file: str, old: str, new: str, told: str) -> None:
     change(folder, file, old, new)
     assert told in mistakes(folder)
+
+
+def test_what_nobody_foresaw_is_told_as_it_is() -> None:
+    assert plain("Something new", Fact) == "Something new"
+    assert plain("Expected `int`, got `str` - at `$.x`", Fact) == "`x`: int is expected"
+
+
+def test_an_entry_that_is_no_table(folder: Path) -> None:
+    (folder / "timeline.toml").write_text("entry = [5]\n")
+    assert mistakes(folder) == (
+        "timeline.toml: entry number 1: the entry: a table is expected, with a key and a value on each line",
+    )
 
 
 def test_one_bracket_too_few(folder: Path) -> None:

@@ -77,6 +77,11 @@ def test_a_file_where_its_folder_should_be(tmp_path: Path) -> None:
     assert_told(quote(path), path, f"cannot be used: {path.parent} is not a folder")
 
 
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 300)
+    assert_told(quote(path), path, "cannot be used: File name too long")
+
+
 @pytest.mark.parametrize("page", [1, 5, 20])
 def test_a_damaged_store(second_path: Path, page: int) -> None:
     content = bytearray(second_path.read_bytes())

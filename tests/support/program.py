@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import coverage
 
 from tests.support.seeded import ROOT, SECOND
 
@@ -29,9 +32,11 @@ class Ended:
 
 def environment(store: Path, **more: str) -> dict[str, str]:
     """Return an environment with the tiny announcement, and nothing of the one in which the tests run."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "COVERAGE_PROCESS_START") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    measured = {"COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml"), "COVERAGE_FILE": str(ROOT / ".coverage")}
     return {
         **kept,
+        **(measured if coverage.Coverage.current() else {}),
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "error,ignore::DeprecationWarning",  # discord.py 2.7 imports audioop
         "DATABASE_PATH": str(store),
@@ -70,6 +75,7 @@ async def running(*arguments: str, store: Path, **more: str) -> AsyncIterator[Pr
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         yield process
@@ -80,8 +86,13 @@ async def running(*arguments: str, store: Path, **more: str) -> AsyncIterator[Pr
 
 
 async def end(process: Process, signum: int | None = None, within: float = 60.0) -> Ended:
-    """Send a signal, wait for the end, and return how it ended."""
-    if signum is not None:
+    """Send a signal, wait for the end, and return how it ended.
+
+    SIGINT goes to all processes of its group, as a terminal's Ctrl-C does.
+    """
+    if signum == signal.SIGINT:
+        os.killpg(process.pid, signum)
+    elif signum is not None:
         process.send_signal(signum)
     async with asyncio.timeout(within):
         out, err = await process.communicate()

@@ -1,0 +1,94 @@
+"""The machine's clock, and the demo's, which follows one that somebody moves."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import aiohttp
+import pytest
+
+from bot import app, clock, demo_clock
+from bot.clock import SystemClock
+from bot.demo_clock import DemoClock
+from bot.settings import read
+from sandbox import Sandbox
+
+HOUR = dt.timedelta(hours=1)
+SOON = dt.timedelta(milliseconds=30)
+
+
+def address(sandbox: Sandbox) -> str:
+    return f"{sandbox.world.root}/demo/clock"
+
+
+def about(one: dt.datetime, other: dt.datetime) -> bool:
+    return abs(one - other) < dt.timedelta(seconds=2)
+
+
+def test_the_machine_s_clock_is_aware_and_in_utc() -> None:
+    assert SystemClock().now().tzinfo is dt.UTC
+    assert about(SystemClock().now(), dt.datetime.now(dt.UTC))
+
+
+async def test_it_sleeps_until_an_instant() -> None:
+    instant = SystemClock().now() + SOON
+    await SystemClock().sleep_until(instant)
+    assert SystemClock().now() >= instant - dt.timedelta(milliseconds=5)
+
+
+async def test_what_is_past_is_not_slept_for() -> None:
+    async with asyncio.timeout(1):
+        await SystemClock().sleep_until(SystemClock().now() - HOUR)
+
+
+async def test_a_long_sleep_is_cut_into_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "GUARD_SECONDS", 0.01)
+    async with asyncio.timeout(1):
+        await SystemClock().sleep_until(SystemClock().now() + HOUR)
+
+
+async def test_the_demo_s_clock_is_followed() -> None:
+    async with Sandbox() as sandbox, DemoClock(address(sandbox)) as following:
+        assert about(following.now(), dt.datetime.now(dt.UTC))
+        sleeping = asyncio.create_task(following.sleep_until(following.now() + 30 * HOUR))
+        await asyncio.sleep(0.05)
+        assert not sleeping.done()
+        sandbox.clock.advance(26 * 3600)
+        async with asyncio.timeout(2):
+            await sleeping  # it wakes at once, to look at the clock again
+        assert about(following.now(), dt.datetime.now(dt.UTC) + 26 * HOUR)
+        await following.sleep_until(following.now() + SOON)
+
+
+async def test_the_demo_s_clock_is_right_from_the_start() -> None:
+    async with Sandbox() as sandbox:
+        sandbox.clock.advance(-3 * 3600)
+        async with DemoClock(address(sandbox)) as following:
+            assert about(following.now(), dt.datetime.now(dt.UTC) - 3 * HOUR)
+
+
+async def test_the_time_goes_on_when_the_demo_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_clock, "_RETRY_SECONDS", 0.01)
+    async with Sandbox() as sandbox:
+        following = DemoClock(address(sandbox))
+        await following.__aenter__()
+        sandbox.clock.advance(3600)
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.1)
+    assert about(following.now(), dt.datetime.now(dt.UTC) + HOUR)
+    await following.__aexit__(None, None, None)
+
+
+async def test_a_demo_that_was_never_there() -> None:
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await DemoClock("http://127.0.0.1:9/demo/clock").__aenter__()
+
+
+async def test_which_clock_is_used() -> None:
+    async with app.clock_of(read({})) as own:
+        assert isinstance(own, SystemClock)
+    async with Sandbox() as sandbox:
+        settings = read({"DISCORD_API_BASE": sandbox.base_url, "CLOCK_URL": address(sandbox)})
+        async with app.clock_of(settings) as demo:
+            assert isinstance(demo, DemoClock)
