@@ -63,19 +63,18 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             await bring_up_to_date(database, settings.announcement_path)
             content = Content(database)
             library = await read_library(content)
+            facts = Engine.load(await content.learnt(FACTS))
+            claims = Engine.load(await content.learnt(CLAIMS))
+            lesson = CanonLesson.from_bytes(await content.learnt(CANON))
         with PictureService() as pictures:
             yield Services(
                 library=library,
                 quotes=QuoteService(library, content),
-                canon=CanonService(
-                    library,
-                    Engine.load(await content.learnt(CLAIMS)),
-                    CanonLesson.from_bytes(await content.learnt(CANON)),
-                ),
+                canon=CanonService(library, claims, facts, lesson),
                 pictures=pictures,
                 timeline=TimelineService(library, pictures),
                 overview=OverviewService(library, pictures),
-                asking=AskService(library, Engine.load(await content.learnt(FACTS))),
+                asking=AskService(library, facts),
                 synced=SyncedCommands(database),
                 clock=clock,
                 daily=DailyStore.on(database, dt.timedelta(hours=settings.late_limit_hours)),

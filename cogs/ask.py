@@ -64,16 +64,18 @@ class AskCog(commands.Cog):
             return
         question = " ".join(mentions.sub(" ", message.content).split())
         if question:
-            view, _ = self._answer(question, private=False)
+            view, _ = self._answer(question, private=False, replied=True)
         else:
             view = explanation(self._library)
         await _send(message, view)
 
-    def _answer(self, question: str, *, private: bool) -> tuple[Panel, bool]:
+    def _answer(self, question: str, *, private: bool, replied: bool = False) -> tuple[Panel, bool]:
+        """Return the answer and whether there is one; a reply stands beneath its question anyway."""
+        asked = None if replied else question
         answer = self._asking.ask(question)
         if isinstance(answer, Answered):
-            return rendering.answered(answer, private=private, question=question), True
-        return rendering.silent(answer, question, private=private), False
+            return rendering.answered(answer, private=private, question=asked), True
+        return rendering.silent(answer, private=private, question=asked), False
 
     async def _suggested(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Answer a question that was offered: where it was asked, unless it was asked in private."""

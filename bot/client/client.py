@@ -136,4 +136,4 @@ class Canonkeeper(commands.AutoShardedBot):
         """
         gc.collect()
         gc.freeze()
-        _log.info("ready as %s in %d servers", self.user, len(self.guilds))
+        _log.info("ready as %s; servers: %d", self.user, len(self.guilds))

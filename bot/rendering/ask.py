@@ -22,12 +22,11 @@ _PRIVATE, _PUBLIC = "p", "o"
 
 def answered(answer: Answered, *, private: bool, question: str | None = None) -> frame.Panel:
     """Return the answer; `question` is shown above it where the channel would not show it otherwise."""
-    asked = f"-# Asked: {frame.safe(question)}" if question else None
     buttons = quote_buttons(answer.quotes[0])
     if answer.runner_up is not None:
         buttons.append(suggestion(answer.runner_up, private=private))
     return frame.Panel(
-        asked,
+        _asked(question),
         f"**{escape_markdown(answer.fact.answer)}**",
         frame.line(),
         *(spoken(quote) for quote in answer.quotes),
@@ -37,15 +36,19 @@ def answered(answer: Answered, *, private: bool, question: str | None = None) ->
     )
 
 
-def silent(answer: Silent, question: str, *, private: bool) -> frame.Panel:
+def silent(answer: Silent, *, private: bool, question: str | None = None) -> frame.Panel:
     """Return honest silence: it quotes nothing and offers what the announcement does answer."""
     offer = "\nIt does answer these:" if answer.nearest else ""
     return frame.Panel(
-        f"-# Asked: {frame.safe(question)}",
+        _asked(question),
         f"**The announcement does not answer that.**{offer}",
         accent=frame.Accent.SILENT,
         rows=[[suggestion(fact, private=private)] for fact in answer.nearest],
     )
+
+
+def _asked(question: str | None) -> str | None:
+    return f"-# Asked: {frame.safe(question)}" if question else None
 
 
 def suggestion(fact: Fact, *, private: bool) -> Press:

@@ -49,13 +49,14 @@ class CanonRuling:
 class CanonService:
     """Rules on what people type; it only reads what was learnt at seeding."""
 
-    def __init__(self, library: Library, engine: Engine, lesson: CanonLesson) -> None:
+    def __init__(self, library: Library, engine: Engine, facts: Engine, lesson: CanonLesson) -> None:
         self._library = library
         self._subjects = Names((s, (s.name, s.id, *s.aliases)) for s in library.subjects)
         self._claims = Names((c, (c.statement, c.id)) for c in library.claims)
         self._judge = Judge(
             Roster(library.people, library.subjects, lesson.known_words),
             engine,
+            facts,
             subjects=library.subjects,
             claims=library.claims,
             stances=Stances.from_bytes(lesson.stances, lesson.folds),

@@ -13,7 +13,7 @@ from bot.domain.announcement import Announcement, load
 from bot.domain.canon import CanonLesson, Judge, Roster, Stances, learn
 from bot.domain.canon.roster import words_of
 from bot.domain.canon.stance import learn_stances, negated
-from bot.domain.understanding import Understanding
+from bot.domain.understanding import Outcome, Understanding
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:
@@ -36,8 +36,17 @@ class Engine:
     def understand(self, text: str) -> Understanding:
         claim = next((claim for claim in ("the-council-forced-them", "tickets-get-cheaper") if claim in text), None)
         if claim is None:
-            return Understanding("unsure", "they-are-engaged", None, ("they-are-engaged",), 0.1)
+            near = "the-council-forced-them" if "leave" in text else "they-are-engaged"
+            return Understanding("unsure", near, None, (near,), 0.1)
         return Understanding("sure", claim, None, (claim,), 0.9)
+
+
+class Facts:
+    """Understands who asks about force, and nothing else."""
+
+    def understand(self, text: str) -> Understanding:
+        outcome: Outcome = "sure" if "forced" in text else "unsure"
+        return Understanding(outcome, "why-leave", None, ("why-leave",), 0.9)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +55,7 @@ def judge(announcement: Announcement, roster: Roster) -> Judge:
     return Judge(
         roster,
         Engine(),  # type: ignore[arg-type]
+        Facts(),  # type: ignore[arg-type]
         subjects=announcement.subjects,
         claims=announcement.claims,
         stances=Stances.from_bytes(lesson.stances, lesson.folds),
@@ -339,3 +349,8 @@ def check(ruling: Ruling) -> None:
     assert bool(ruling.quotes) == ruled
     assert (ruling.strength != "none") == ruled
     assert ruling.line
+
+
+def test_a_claim_is_recognised_where_both_engines_come_to_the_same(judge: Judge) -> None:
+    assert judge.rule("were the musicians forced to leave?").claim == "the-council-forced-them"
+    assert judge.rule("did the musicians leave?").verdict == "not-addressed"

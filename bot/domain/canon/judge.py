@@ -58,13 +58,15 @@ class Ruling(msgspec.Struct, frozen=True):
 class Judge:
     """Rules on texts.
 
-    `evidence` gives the words of each quote by its id, `names` each person's name by theirs.
+    `engine` knows the claims and `facts` the facts; `evidence` gives the words of each quote by its id,
+    `names` each person's name by theirs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the engines, and what they speak of
         self,
         roster: Roster,
         engine: Engine,
+        facts: Engine,
         *,
         subjects: tuple[Subject, ...],
         claims: tuple[Claim, ...],
@@ -74,6 +76,7 @@ class Judge:
     ) -> None:
         self._roster = roster
         self._engine = engine
+        self._facts = facts
         self._by_id = {subject.id: subject for subject in subjects}
         self._ships = {frozenset(s.members): s for s in subjects if s.kind == "ship"}
         self._persons = {s.members[0]: s for s in subjects if s.kind == "person"}
@@ -155,10 +158,9 @@ class Judge:
     def _on_claim(self, text: str, mentions: Mentions) -> Ruling | None:
         if not mentions.ships and not mentions.persons and not self._roster.understood(mentions.rest):
             return None
-        understood = self._engine.understand(text)
-        if understood.outcome == "unsure" or understood.best is None:
+        claim = self._claim_in(text)
+        if claim is None:
             return None
-        claim = self._claims[understood.best]
         # A claim about others: what is ruled on these two says nothing of those.
         if not self._people(mentions) <= self._spoken_of[claim.id]:
             return None
@@ -168,6 +170,19 @@ class Judge:
         # Said of the claim in its plain form, which is shown, the ruling is right whatever the text meant.
         about = text if stance == "asserts" else claim.statement
         return Ruling(about, claim.ruling, claim.line, claim.strength, claim.quotes, claim=claim.id)
+
+    def _claim_in(self, text: str) -> Claim | None:
+        """Return the claim that a text speaks of: one engine is sure of it, or both come to the same."""
+        understood = self._engine.understand(text)
+        if understood.best is None:
+            return None
+        if understood.outcome != "unsure":
+            return self._claims[understood.best]
+        asked = self._facts.understand(text)
+        if asked.outcome == "unsure":
+            return None
+        claim = self._claims[understood.best]
+        return claim if asked.best in claim.facts else None
 
     def _about(self, text: str, mentions: Mentions) -> str:
         """Return what a text is about, by the names that it gives where it gives any."""

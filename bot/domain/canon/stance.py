@@ -45,12 +45,15 @@ _INVERTED: Final = re.compile(
 )
 _TAGGED: Final = re.compile(r"(?:,\s*(?:\w+(?:n't|nt)?\s+(?:it|they|he|she|we|you)|right|no|correct)|\bor not)\s*\?*$")
 
+_QUESTION: Final = re.compile(r"(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would)\b|.*\?$", re.DOTALL)
+
 # Features fall into so many places; of a few tens of thousands of features, hardly two that matter meet.
 _PLACES: Final = 1 << 17
 # How many words after a negation are taken to be negated by it.
 _SCOPE: Final = 3
 # How far from even the odds must be to be believed, as their logarithm: 0.5 is 62 to 38.
 _CLEAR: Final = 0.5
+_CLEAR_IN_QUESTION: Final = 2.0
 _STEM: Final = 6
 _ROUNDS: Final = 250
 _DECAY: Final = 1e-7
@@ -88,7 +91,9 @@ class Stances:
         """Return whether `text` asserts or denies the claim with this id."""
         places = _places(text, claim, self._folds)
         odds = float(self._weights[places].astype(np.float64).sum() / np.sqrt(len(places)))
-        if abs(odds) < _CLEAR:
+        # Who asks without a 'not' hardly ever denies.
+        bar = _CLEAR_IN_QUESTION if _QUESTION.match(fold(text).strip()) and not negated(text) else _CLEAR
+        if -_CLEAR < odds < bar:
             return "unclear"
         return "denies" if odds > 0 else "asserts"
 

@@ -57,7 +57,8 @@ def complete_time(text: str) -> list[tuple[str, str]]:
         digits = re.match(r"\s*(\d{1,2})", text)
         hour = int(digits[1]) if digits else _HOURS
         begun = [hour * 60 + quarter for quarter in (0, 15, 30, 45)] if hour < _HOURS else []
-        return [_offer(minute) for minute in dict.fromkeys((*begun, *_POPULAR))]
+        # Nonsense completes to nothing: who presses Tab must not get a time that they never meant.
+        return [_offer(minute) for minute in (begun if text.strip() else _POPULAR)]
     half_day = _NOON_HOUR * _MINUTES
     sure = re.search(r"[apm:.]", text.casefold()) is not None
     other = [] if sure or meant >= half_day else [meant + half_day]
