@@ -96,6 +96,11 @@ class Canonkeeper(commands.AutoShardedBot):
                 "DISCORD_TOKEN was refused by Discord: make a new one in the developer portal, under "
                 "your application's 'Bot', and put it into .env"
             ) from error
+        except discord.DiscordServerError as error:
+            raise UnreachableError(
+                f"Discord has a problem just now (it answers {error.status}): see https://discordstatus.com, "
+                "and start again later"
+            ) from error
         except discord.GatewayNotFound as error:
             raise UnreachableError(
                 "Discord does not say where its gateway is: see https://discordstatus.com, and start again later"

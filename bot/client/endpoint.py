@@ -7,13 +7,12 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-# This bot has no voice: whoever starts it need not be warned that libraries for that are missing.
-VoiceClient.warn_nacl = VoiceClient.warn_dave = False
-
 
 def use_api(base: str) -> None:
     """Send REST requests to `base`."""
     Route.BASE = base
+    # This bot has no voice: whoever starts it need not be warned that libraries for that are missing.
+    VoiceClient.warn_nacl = VoiceClient.warn_dave = False
 
 
 def use_gateway(url: str) -> None:

@@ -106,3 +106,12 @@ async def test_a_discord_that_does_not_say_where_its_gateway_is(second_path: Pat
         with pytest.raises(UnreachableError, match="where its gateway is"):
             async with app.client(settings):
                 pass
+
+
+async def test_a_discord_that_is_down_at_login(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        sandbox.faults.add(Rule("error", route="/users/@me", status=503))
+        settings = settings_for(sandbox, second_path, ANNOUNCEMENT_PATH=str(SECOND))
+        with pytest.raises(UnreachableError, match="it answers 503"):
+            async with app.client(settings):
+                pass
