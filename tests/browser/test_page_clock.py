@@ -39,7 +39,8 @@ async def test_a_week_of_daily_posts_in_a_minute(demo: Demo, visit: Visit) -> No
     await mo.keyboard.press("Tab")
     await expect(mo.chip("timezone")).to_be_focused()
     await mo.keyboard.type("new york")
-    await expect(mo.options.filter(has_text="New_York").first).to_be_visible()
+    # The list may still be that of the letters before.
+    await expect(mo.options.first).to_contain_text("New_York")
     await mo.keyboard.press("ArrowDown")
     await mo.keyboard.press("Enter")
     await mo.keyboard.press("Enter")
