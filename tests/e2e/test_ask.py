@@ -8,6 +8,7 @@ import pytest
 from discord import RoleTags
 
 from bot.domain.text import sentences
+from bot.services.asking import Answered
 from sandbox import Sandbox, SandboxError
 from sandbox.views import visible_text
 from tests.conftest import Chat, connected, settings_for
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 ANSWERED, SILENT = 0x7A4FB5, 0x6B7280
 CAPITAL = "what is the capital of france"
+NEAR = "who designed the gasworks"
 TICKETS = [
     "-# Asked: when do tickets go on sale",
     "**In August.**",
@@ -45,7 +47,7 @@ async def test_private(second_chat: Chat) -> None:
 
 async def test_silence_quotes_nothing_and_offers_what_is_answered(second_chat: Chat) -> None:
     mina = second_chat.person("Mina")
-    reply = await mina.slash("ask", question=CAPITAL, private=False)
+    reply = await mina.slash("ask", question=NEAR, private=False)
     assert reply.ephemeral
     assert "**The announcement does not answer that.**" in reply.text
     assert ">" not in reply.text
@@ -59,9 +61,16 @@ async def test_silence_quotes_nothing_and_offers_what_is_answered(second_chat: C
         assert not answer.ephemeral
 
 
+async def test_where_nothing_is_near_nothing_is_offered(second_chat: Chat) -> None:
+    reply = await second_chat.person("Mina").slash("ask", question=CAPITAL)
+    assert reply.ephemeral
+    assert reply.text == f"-# Asked: {CAPITAL}\n**The announcement does not answer that.**"
+    assert reply.buttons == {}
+
+
 async def test_a_suggestion_after_a_private_question_stays_private(second_chat: Chat) -> None:
     mina = second_chat.person("Mina")
-    reply = await mina.slash("ask", question=CAPITAL, private=True)
+    reply = await mina.slash("ask", question=NEAR, private=True)
     assert (await mina.press(reply, next(iter(reply.buttons)))).ephemeral
 
 
@@ -70,7 +79,7 @@ async def test_suggestions_work_after_a_restart(second_path: Path) -> None:
         settings = settings_for(sandbox, second_path, ANNOUNCEMENT_PATH=str(SECOND))
         mina = sandbox.person("Mina")
         async with connected(sandbox, settings):
-            reply = await mina.slash("ask", question=CAPITAL)
+            reply = await mina.slash("ask", question=NEAR)
         async with connected(sandbox, settings):
             answer = await mina.press(reply, next(iter(reply.buttons)))
     assert "\n> " in answer.text
@@ -78,7 +87,7 @@ async def test_suggestions_work_after_a_restart(second_path: Path) -> None:
 
 async def test_a_suggestion_that_is_gone(second_chat: Chat) -> None:
     mina = second_chat.person("Mina")
-    reply = await mina.slash("ask", question=CAPITAL)
+    reply = await mina.slash("ask", question=NEAR)
     label, button = next(iter(reply.buttons.items()))
     button["custom_id"] = "b|ask|o|gone"
     answer = await mina.press(reply, label)
@@ -99,11 +108,14 @@ async def test_completions(second_chat: Chat) -> None:
     assert "When do tickets go on sale?" in [value for _, value in offered]
 
 
-def test_at_most_three_sentences_are_quoted(real: Services) -> None:
+def test_at_most_three_sentences_are_quoted_and_all_verbatim(real: Services) -> None:
+    texts = {passage.id: passage.text for passage in real.library.passages}
     for fact in real.library.facts:
-        answer = real.asking.fact(fact.id)
-        assert answer is not None
-        assert 1 <= sum(len(sentences(quote.text)) for quote in answer.quotes) <= 3, fact.id
+        for answer in (real.asking.fact(fact.id), real.asking.ask(fact.question)):
+            if isinstance(answer, Answered):
+                assert 1 <= sum(len(sentences(quote.text)) for quote in answer.quotes) <= 3, fact.id
+                for quote in answer.quotes:
+                    assert quote.text in texts[quote.passage], fact.id
 
 
 # -- mentions ----------------------------------------------------------------------------------------
@@ -137,7 +149,7 @@ async def test_a_mention_without_a_question_explains_the_commands(second_chat: C
 
 async def test_a_mention_that_is_not_answered_offers_buttons(second_chat: Chat) -> None:
     mina, timo = second_chat.person("Mina"), second_chat.person("Timo")
-    (reply,) = await mina.wait_reply(await mina.say(f"<@bot> {CAPITAL}"))
+    (reply,) = await mina.wait_reply(await mina.say(f"<@bot> {NEAR}"))
     labels = [button["label"] for row in reply.components[0]["components"][2:] for button in row["components"]]
     assert labels
     answer = await timo.press(reply, labels[0])
