@@ -92,6 +92,8 @@ class Engine:
         rivals = [at for at in range(1, len(labels)) if not self._backing[labels[0], labels[at]]]
         torn = bool(rivals) and float(right[rivals[0]]) >= CLOSE * score
         heard = any(f"u{stem}" in self._vocabulary for stem in reading.stems)
-        outcome: Outcome = "unsure" if score < self._sure_from or not heard else "torn" if torn else "sure"
+        if not heard:  # Strange words alone: nothing is near them.
+            return Understanding("unsure", None, None, (), 0.0)
+        outcome: Outcome = "unsure" if score < self._sure_from else "torn" if torn else "sure"
         names = tuple(self._labels[label] for label in labels)
         return Understanding(outcome, names[0], names[rivals[0]] if rivals else None, names[:OFFERED], score)

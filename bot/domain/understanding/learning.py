@@ -39,7 +39,7 @@ HELD_BACK: Final = 3
 # A label that shows at least this much of what the right one shows is right too.
 RIGHT_FROM: Final = 0.5
 # Believed chance from which an answer is given; see docs/decisions/understanding.md.
-SURE_FROM: Final = 0.3
+SURE_FROM: Final = 0.25
 
 Arrays = dict[str, npt.NDArray[Any]]
 
