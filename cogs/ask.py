@@ -64,7 +64,7 @@ class AskCog(commands.Cog):
             return
         question = " ".join(mentions.sub(" ", message.content).split())
         if question:
-            view, _ = self._answer(question, private=False, replied=True)
+            view, _ = self._answer(question, private=False, replied=_permissions(message).read_message_history)
         else:
             view = explanation(self._library)
         await _send(message, view)

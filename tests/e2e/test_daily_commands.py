@@ -143,7 +143,7 @@ async def test_preview_and_skip_tell_exactly_what_comes(chat: DailyChat) -> None
     coming = words((await chat.daily("preview", schedule="1")).text)
     await chat.move(hours=1)
     await chat.until(chat.posts)
-    assert coming in str(chat.posts()[0].components)
+    assert coming in visible_text(chat.posts()[0])
 
 
 async def said(chat: DailyChat, reply: Reply) -> str:

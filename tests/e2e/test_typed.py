@@ -49,11 +49,21 @@ async def test_where_nothing_was_found(second_chat: Chat, typed: str, parts: lis
     _check(said.removeprefix("Nobody called “").partition("” is quoted")[0], parts[:1], 80)
 
 
-async def test_in_answers_to_mentions(second_chat: Chat) -> None:
+async def test_an_answer_to_a_mention_repeats_nothing(second_chat: Chat) -> None:
     mina = second_chat.person("Mina")
     (reply,) = await mina.wait_reply(await mina.say(f"<@bot> {MARKUP} @everyone"))
-    _check(visible_text(reply).splitlines()[0].removeprefix("-# Asked: "), NASTY[0][1], 200)
-    assert "@everyone" not in visible_text(reply)
+    assert "bold" not in visible_text(reply)
+    assert "everyone" not in visible_text(reply)
+
+
+async def test_an_answer_that_is_no_reply_shows_the_question(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    second_chat.sandbox.world.deny(mina.channel, "read_message_history")
+    message = await mina.say(f"<@bot> {MARKUP} @everyone")
+    assert await mina.wait_reply(message, timeout=0.3) == []
+    answer = list(mina.channel.messages.values())[-1]
+    _check(visible_text(answer).splitlines()[0].removeprefix("-# Asked: "), NASTY[0][1], 200)
+    assert "@everyone" not in visible_text(answer)
 
 
 def _check(shown: str, parts: list[str], limit: int) -> None:
