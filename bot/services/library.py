@@ -43,11 +43,6 @@ class Library:
         """The facts by their ids."""
         return {fact.id: fact for fact in self.facts}
 
-    @cached_property
-    def claim_by_id(self) -> dict[str, Claim]:
-        """The claims by their ids."""
-        return {claim.id: claim for claim in self.claims}
-
     def quotes_of(self, ids: tuple[str, ...]) -> tuple[Quote, ...]:
         """Return the quotes with these ids, in this order."""
         return tuple(self.quote_by_id[quote] for quote in ids)
