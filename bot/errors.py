@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -46,6 +47,7 @@ _TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
     discord.Forbidden: "Discord does not let me do that here. Please check my permissions in this channel.",
     discord.NotFound: "That is gone from Discord: the channel or message no longer exists.",
     discord.DiscordServerError: "Discord has a problem just now. Please try again in a minute.",
+    aiohttp.ClientConnectionError: "Discord has a problem just now. Please try again in a minute.",
     TimeoutError: "That took too long. Please try again.",
     sqlite3.OperationalError: "My store is busy just now; nothing was changed. Please try again in a minute.",
     Exception: "Something went wrong on my side; nothing was changed. Please try again.",
@@ -89,6 +91,8 @@ async def answer(interaction: discord.Interaction[Any], error: BaseException) ->
 async def _send(interaction: discord.Interaction[Any], words: str, error_id: str | None) -> None:
     if interaction.type is discord.InteractionType.autocomplete:
         return  # a list of completions has no place for words
+    if interaction.client.is_closed():
+        return  # the bot stops: what it was about to say has no way out any more
     view = notice(words, accent=Accent.NO, footer=f"Error {error_id}" if error_id else None)
     try:
         if interaction.response.is_done():
@@ -96,7 +100,7 @@ async def _send(interaction: discord.Interaction[Any], words: str, error_id: str
             await interaction.followup.send(view=view, ephemeral=True)
         else:
             await interaction.response.send_message(view=view, ephemeral=True)
-    except discord.HTTPException as unsent:
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as unsent:
         _log.warning("could not tell of an error in %s: %s", _place(interaction), unsent)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import discord
@@ -225,9 +226,9 @@ async def test_what_is_gone_from_discord(chat: Chat) -> None:
 
 async def test_when_discord_has_a_problem(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(_: float) -> None:
-        """discord.py waits between its tries; here it does not."""
+        """discord.py's requests wait between their tries; here they do not, and all else waits as it should."""
 
-    monkeypatch.setattr("discord.http.asyncio.sleep", at_once)
+    monkeypatch.setattr("discord.http.asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": at_once}))
     chat.sandbox.faults.add(
         Rule("error", method="POST", route="/channels/{channel_id}/messages", status=500, times=None)
     )
@@ -246,6 +247,14 @@ async def test_an_answer_that_does_not_arrive_is_noted(chat: Chat, caplog: pytes
     )
     await chat.person("Mina").slash("fail", how="unknown")
     assert "could not tell of an error in /fail" in caplog.text
+
+
+async def test_a_connection_that_breaks_is_noted(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
+    """What the handler raised itself would be told nowhere but by the event loop, when it finds it."""
+    route = "/interactions/{interaction_id}/{interaction_token}/callback"
+    chat.sandbox.faults.add(Rule("drop", method="POST", route=route, times=None))
+    await chat.person("Mina").slash("fail", how="unknown")
+    assert await _logged(caplog, "could not tell of an error in /fail")
 
 
 async def _logged(caplog: pytest.LogCaptureFixture, words: str) -> bool:
