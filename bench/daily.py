@@ -64,6 +64,7 @@ class Storm:
         self._sandbox, self._store, self._count = sandbox, store, count
         self._times: list[float] = []
         self._slashes: list[float] = []
+        self._asked_enough = asyncio.Event()
         self._memory: list[float] = []
         sandbox.world.events.listen(self._on_event)
 
@@ -108,8 +109,8 @@ class Storm:
             asking = asyncio.create_task(self._ask(process))
             while process.returncode is None and (not self._times or storm.left(self._store)):  # noqa: ASYNC110
                 await asyncio.sleep(1)
-            asking.cancel()
-            await asyncio.gather(asking, return_exceptions=True)
+            self._asked_enough.set()
+            await asking
         lost, doubled, wrong = storm.disagreements(self._sandbox, self._store, self._count)
         took = self._times[-1] - self._times[0]
         return Measured(
@@ -122,9 +123,9 @@ class Storm:
         )
 
     async def _ask(self, process: Process) -> None:
-        """Use slash commands all the time, and write down how long their answers take."""
+        """Use slash commands until it was enough, and write down how long their answers take."""
         somebody = self._sandbox.person("Somebody")
-        while True:
+        while not self._asked_enough.is_set():
             began = time.monotonic()
             await somebody.slash("quote", query="random", private=True)
             self._slashes.append(time.monotonic() - began)
