@@ -20,6 +20,8 @@ _SENTENCE = re.compile(r"(?<=[.?!\u2026])[\"\u201d'\u2019)\]]*\s+")
 
 def fold(text: str) -> str:
     """Return `text` in small letters without diacritics, invisible signs, width forms and look-alike letters."""
+    if text.isascii():
+        return text.lower()
     # Decomposed before and after: some width forms are capitals only once they are decomposed.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(character for character in decomposed if unicodedata.category(character) not in _UNSEEN)

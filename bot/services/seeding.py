@@ -49,7 +49,10 @@ async def bring_up_to_date(database: Database, folder: Path) -> bool:
 
 
 def lessons(announcement: Announcement) -> dict[str, Lesson]:
-    """Return what each engine learns from: the facts, and the claims."""
+    """Return what each engine learns from: the facts, and the claims.
+
+    Of people who ask about facts, what nothing answers are questions too: claims need not hear them all.
+    """
     quotes = {quote.id: quote.text for quote in announcement.quotes}
     concepts = tuple((concept.id, concept.forms) for concept in announcement.concepts)
     silent = tuple(Example(text, None, voice.voice) for voice in announcement.phrasings for text in voice.out_of_scope)
@@ -74,10 +77,12 @@ def lessons(announcement: Announcement) -> dict[str, Lesson]:
         for claim, phrased in voice.claims.items()
         for text in (*phrased.agree, *phrased.deny, *phrased.ask)
     )
+    asking = {example.person for example in asked}
+    unclaimed = tuple(example for example in silent if example.person not in asking)
     stated = tuple(Example(claim.statement, claim.id, "plain") for claim in announcement.claims)
     return {
         FACTS: Lesson(facts, plain + asked + silent, concepts),
-        CLAIMS: Lesson(claims, stated + argued + silent, concepts),
+        CLAIMS: Lesson(claims, stated + argued + unclaimed, concepts),
     }
 
 

@@ -7,7 +7,13 @@ import msgspec
 
 HERE: Final = Path(__file__).parent
 # The set that the thresholds were judged by, and two written by others without sight of the examples.
-QUESTION_SETS: Final = ("questions.json", "own_questions_a.json", "own_questions_b.json")
+QUESTION_SETS: Final = (
+    "questions.json",
+    "own_questions_a.json",
+    "own_questions_b.json",
+    "own_questions_c.json",
+    "own_questions_d.json",
+)
 
 
 class Item(msgspec.Struct, frozen=True):

@@ -99,8 +99,7 @@ class Judge:
         mentions = self._roster.find(text)
         if not mentions.ships and not mentions.persons and not mentions.rest:
             return _silent(text, "There is nothing to check here: name a ship, a person or a claim.")
-        plain = all(word in _PLAIN for word in mentions.rest)
-        if plain and (mentions.ships or mentions.persons):
+        if _asks_for_subjects(mentions):
             return self._on_subject(text, mentions)
         return (
             self._on_claim(text, mentions)
@@ -112,7 +111,7 @@ class Judge:
         """Return up to `limit` rulings on what a whole message names: its claim first, then each ship."""
         mentions = self._roster.find(text)
         found: list[Ruling] = []
-        if claim := self._on_claim(text, mentions):
+        if not _asks_for_subjects(mentions) and (claim := self._on_claim(text, mentions)):
             found.append(claim)
         ships = self._ships_in(mentions)
         denial = text if not found and len(ships) == 1 else ""
@@ -188,6 +187,11 @@ class Judge:
         """Return what a text is about, by the names that it gives where it gives any."""
         named = [self._by_id[ship].name for ship in mentions.ships] + [self._names[p] for p in mentions.persons]
         return " and ".join(named) if named and normalise(text) else text
+
+
+def _asks_for_subjects(mentions: Mentions) -> bool:
+    """Return whether a text names ships or people and says no more than words that ask whether they are one."""
+    return bool(mentions.ships or mentions.persons) and all(word in _PLAIN for word in mentions.rest)
 
 
 def _of(subject: Subject) -> Ruling:

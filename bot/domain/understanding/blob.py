@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 # Raised whenever the arrays or the header of a blob change their meaning: a blob of another form is refused.
-FORM: Final = 5
+FORM: Final = 6
 
 _KINDS: Final = {
     "f4": np.float32,

@@ -22,6 +22,8 @@ _HALF: Final = np.float32(0.5)
 _TINY: Final = np.float32(1e-6)
 # Likest examples that count together.
 _FEW: Final = 3
+# A cosine that the likest examples commonly exceed.
+_LIKE: Final = 0.2
 # A label that backs less than this much of another is its rival.
 _RIVAL: Final = 0.3
 
@@ -48,6 +50,9 @@ def _best(likeness: Floats) -> float:
     """Return the mean of the three greatest."""
     if not len(likeness):
         return 0.0
+    # Most examples are hardly like a question at all: the few that are need no look at the others.
+    like = likeness[likeness > _LIKE]
+    likeness = like if len(like) >= _FEW else likeness
     best = np.partition(likeness, -_FEW)[-_FEW:] if len(likeness) > _FEW else likeness
     return float(np.sort(best).sum()) / len(best)
 

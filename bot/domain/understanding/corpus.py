@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from bot.domain.understanding.vocabulary import RAREST, WEIGHTS, Floats, Ints, Vocabulary
+from bot.domain.understanding.vocabulary import WEIGHTS, Floats, Ints, Vocabulary, rarest
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -43,14 +43,17 @@ class Corpus(msgspec.Struct, frozen=True):
     def of(cls, texts: Iterable[Iterable[str]]) -> Self:
         """Return the corpus of texts that are given by the names of their features."""
         first_met = defaultdict[str, int](count().__next__)
-        rows = [set(map(first_met.__getitem__, names)) for names in texts]
+        rows = [[first_met[name] for name in names] for names in texts]
         names = sorted(first_met)
-        place = np.zeros(len(names), np.int32)
+        place = np.zeros(len(names), np.int64)
         place[[first_met[name] for name in names]] = np.arange(len(names))
         lengths = np.asarray([len(row) for row in rows], np.int64)
-        numbers = place[np.fromiter(chain.from_iterable(rows), np.int32, int(lengths.sum()))]
+        met = np.fromiter(chain.from_iterable(rows), np.int64, int(lengths.sum()))
         owners = np.repeat(np.arange(len(rows)), lengths)
-        return cls(tuple(names), numbers[np.lexsort((numbers, owners))], _starts(lengths))
+        width = max(len(names), 1)
+        each = np.unique(owners * width + place[met])
+        starts = _starts(np.bincount(each // width, minlength=len(rows)))
+        return cls(tuple(names), (each % width).astype(np.int32), starts)
 
     def part(self, chosen: Sequence[int] | npt.NDArray[np.intp]) -> "Corpus":
         """Return the corpus of some of the texts, in the order given."""
@@ -62,12 +65,9 @@ class Corpus(msgspec.Struct, frozen=True):
     def vocabulary(self) -> Vocabulary:
         """Return the features that count here: smoothed idf (Spärck Jones 1972) times the group's weight."""
         met = np.bincount(self.numbers, minlength=len(self.names))
-        kept = [
-            (name, times)
-            for name, times in zip(self.names, met.tolist(), strict=True)
-            if times >= RAREST.get(name[0], 2)
-        ]
         texts = len(self.starts) - 1
+        least = {group: rarest(group, texts) for group in WEIGHTS}
+        kept = [(name, times) for name, times in zip(self.names, met.tolist(), strict=True) if times >= least[name[0]]]
         weights = [(np.log((1 + texts) / (1 + times)) + 1) * WEIGHTS[name[0]] for name, times in kept]
         return Vocabulary([name for name, _ in kept], np.asarray(weights, np.float32))
 

@@ -8,14 +8,14 @@ import numpy.typing as npt
 
 from bot.domain.understanding import blob as blobs
 from bot.domain.understanding.clues import SecondLook
-from bot.domain.understanding.features import Reader, named
+from bot.domain.understanding.features import Reader
+from bot.domain.understanding.first_look import FirstLook
 from bot.domain.understanding.judge import Judges
 from bot.domain.understanding.lexicon import Lexicon
-from bot.domain.understanding.linear import softmax
 from bot.domain.understanding.memory import Memory
 from bot.domain.understanding.spelling import Speller
 from bot.domain.understanding.types import Outcome, Understanding
-from bot.domain.understanding.vocabulary import Floats, Ints, Vocabulary
+from bot.domain.understanding.vocabulary import Floats, Vocabulary
 
 # Labels offered when the engine is not sure.
 OFFERED: Final = 3
@@ -35,21 +35,8 @@ class Header(msgspec.Struct, frozen=True):
     concepts: tuple[tuple[str, tuple[str, ...]], ...]
     words: dict[str, int]
     features: tuple[str, ...]
+    runs: tuple[str, ...]
     sure_from: float
-
-
-class Scales:
-    """Weights kept as whole numbers with one step a column: (features, columns) and their bias."""
-
-    def __init__(self, arrays: Arrays, name: str) -> None:
-        self._whole: npt.NDArray[np.int8] = arrays[name]
-        self._step: Floats = arrays[f"{name}_step"]
-        self._bias: Floats = arrays[f"{name}_bias"]
-
-    def chances(self, row: tuple[Ints, Floats]) -> Floats:
-        """Return the chance of each column for one row."""
-        positions, values = row
-        return softmax(np.asarray(values @ self._whole[positions] * self._step + self._bias, np.float32))
 
 
 class Engine:
@@ -61,10 +48,10 @@ class Engine:
             return
         self._sure_from = header.sure_from
         self._reader = Reader(Lexicon(header.concepts), Speller(header.words))
-        self._vocabulary = Vocabulary(header.features, arrays["idf"])
+        letters = Vocabulary(header.runs, arrays["letters_idf"])
+        self._first = FirstLook(arrays, Vocabulary(header.features, arrays["idf"]), letters)
         self._backing: Floats = arrays["backing"]
-        self._first, self._gate = Scales(arrays, "linear"), Scales(arrays, "gate")
-        self._second = SecondLook(Memory(arrays), self._vocabulary, self._backing)
+        self._second = SecondLook(Memory(arrays), self._first.words, self._backing)
         self._judge = Judges(arrays)
 
     @classmethod
@@ -81,9 +68,8 @@ class Engine:
         if not self._labels:
             return Understanding("unsure", None, None, (), 0.0)
         reading = self._reader.read(text)
-        row = self._vocabulary.row(named(reading))
-        outside = float(self._gate.chances(row)[1])
-        looked_at, clues = self._second.clues(reading, row, self._first.chances(row), outside)
+        row = self._first.row(reading)
+        looked_at, clues = self._second.clues(reading, row, *self._first.chances(reading, row))
         right = self._judge.chances(clues)
         preference = np.log(right + _TINY) + FIRST_SHARE * clues[:, 0]
         order = np.argsort(-preference, kind="stable")
@@ -91,7 +77,7 @@ class Engine:
         score = float(right[0])
         rivals = [at for at in range(1, len(labels)) if not self._backing[labels[0], labels[at]]]
         torn = bool(rivals) and float(right[rivals[0]]) >= CLOSE * score
-        heard = any(f"u{stem}" in self._vocabulary for stem in reading.stems)
+        heard = any(f"u{stem}" in self._first.words for stem in reading.stems)
         if not heard:  # Strange words alone: nothing is near them.
             return Understanding("unsure", None, None, (), 0.0)
         outcome: Outcome = "unsure" if score < self._sure_from else "torn" if torn else "sure"

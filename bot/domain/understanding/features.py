@@ -1,6 +1,7 @@
 """What a question looks like to the models: named features and how they weigh."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -11,6 +12,8 @@ from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.normal import stem, tokens
 from bot.domain.understanding.spelling import Speller
 
+# Letters that are looked at together.
+RUN: Final = 4
 # Content words that are looked at with the kind of question: bounds their number.
 MOST_LINKED: Final = 9
 _STOP_STEMS: Final = frozenset(stem(word) for word in english.STOP) | english.STOP
@@ -80,3 +83,14 @@ def named(reading: Reading) -> list[str]:
     names += reading.linked()
     names.append(f"k{reading.kind}")
     return names
+
+
+def runs(reading: Reading) -> set[str]:
+    """Return the runs of letters in the reading's words, by name."""
+    return {run for word in reading.words for run in _runs(word)}
+
+
+@lru_cache(4_096)
+def _runs(word: str) -> tuple[str, ...]:
+    spaced = f" {word} "
+    return tuple(f"x{spaced[at : at + RUN]}" for at in range(max(1, len(spaced) - RUN + 1)))

@@ -6,8 +6,8 @@ from everything.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -15,13 +15,14 @@ import numpy.typing as npt
 
 from bot.domain.understanding import blob as blobs
 from bot.domain.understanding.clues import SecondLook
-from bot.domain.understanding.corpus import Corpus
-from bot.domain.understanding.engine import Header, Scales
+from bot.domain.understanding.corpus import Corpus, Rows
+from bot.domain.understanding.engine import Header
 from bot.domain.understanding.evidence import backing
-from bot.domain.understanding.features import Reader, Reading, named
+from bot.domain.understanding.features import Reader, Reading, named, runs
+from bot.domain.understanding.first_look import Arrays, FirstLook, quantised
 from bot.domain.understanding.judge import learn_judges
 from bot.domain.understanding.lexicon import Lexicon
-from bot.domain.understanding.linear import SEEN, learn_linear, sparse
+from bot.domain.understanding.linear import SEEN, Head, learn_linear, sparse
 from bot.domain.understanding.memory import Memory, remember
 from bot.domain.understanding.normal import tokens
 from bot.domain.understanding.spelling import Speller
@@ -31,17 +32,17 @@ from bot.domain.understanding.vocabulary import Floats, Ints, Vocabulary
 # A word of the examples is taken for a word, and not for a slip, if it occurs this often and in two voices.
 OFTEN_ENOUGH: Final = 3
 # Held-back examples that teach the judge, at most: more teach it nothing, and take time.
-LESSONS: Final = 6_000
+LESSONS: Final = 5_000
 # Rows seen by the first look that only teaches the judge.
-SEEN_TO_TEACH: Final = 200_000
+SEEN_TO_TEACH: Final = 100_000
+# Of as many rows the model of letters sees this part: more make it slower and hardly better.
+LETTERS_SEEN: Final = 0.5
 # Every so many-th voice is held back to teach the judge.
 HELD_BACK: Final = 3
 # A label that shows at least this much of what the right one shows is right too.
 RIGHT_FROM: Final = 0.5
 # Believed chance from which an answer is given; see docs/decisions/understanding.md.
-SURE_FROM: Final = 0.25
-
-Arrays = dict[str, npt.NDArray[Any]]
+SURE_FROM: Final = 0.4
 
 
 class _Texts(msgspec.Struct, frozen=True):
@@ -49,11 +50,13 @@ class _Texts(msgspec.Struct, frozen=True):
 
     readings: Sequence[Reading]
     corpus: Corpus
+    letters: Corpus
     targets: Ints
 
     def part(self, chosen: npt.NDArray[np.intp]) -> "_Texts":
         """Return some of the examples."""
-        return _Texts([self.readings[at] for at in chosen], self.corpus.part(chosen), self.targets[chosen])
+        readings = [self.readings[at] for at in chosen]
+        return _Texts(readings, self.corpus.part(chosen), self.letters.part(chosen), self.targets[chosen])
 
 
 def known_words(lesson: Lesson, folded: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -74,53 +77,57 @@ def known_words(lesson: Lesson, folded: Sequence[Sequence[str]]) -> dict[str, in
     return {word: counts[word] + 1 for word in sorted(official | usual)}
 
 
-def quantised(weights: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
-    """Return the weights (rows, columns) as whole numbers of a step per column, and the steps."""
-    step = np.maximum(np.abs(weights).max(axis=0, initial=0.0), 1e-6) / np.float32(127)
-    return np.rint(weights / step).astype(np.int8), step.astype(np.float32)
-
-
 def held_back(examples: Sequence[Example]) -> npt.NDArray[np.bool_]:
-    """Return which examples teach the judge: a third of the voices of those that ask, and of the others.
+    """Return which examples teach the judge: a third of the people who ask both what is answered and what is not.
 
-    Of people who are too few to leave one out, every so many-th example.
+    They show how often either is asked. Where they are too few to leave one out, a third of those that ask teaches
+    it, and of the others; where these are too few as well, every so many-th of their examples.
     """
-    asking = {example.voice for example in examples if example.label is not None}
+    asking = {example.person for example in examples if example.label is not None}
+    others = {example.person for example in examples if example.label is None}
+    both = asking & others
     back = np.zeros(len(examples), np.bool_)
-    for group in (asking, {example.voice for example in examples} - asking):
-        theirs = [at for at, example in enumerate(examples) if example.voice in group]
-        if len(group) < HELD_BACK:
-            back[theirs[::HELD_BACK]] = True
-        else:
-            chosen = set(sorted(group)[::HELD_BACK])
-            back[[at for at in theirs if examples[at].voice in chosen]] = True
+    for group in [both] if len(both) >= HELD_BACK else [asking, others - asking]:
+        chosen = set(sorted(group)[::HELD_BACK])
+        theirs = [at for at, example in enumerate(examples) if example.person in group]
+        back[
+            theirs[::HELD_BACK] if len(group) < HELD_BACK else [at for at in theirs if examples[at].person in chosen]
+        ] = True
     return back
 
 
-def _first_look(texts: _Texts, classes: int, seed: int, seen: int = SEEN) -> tuple[Vocabulary, Arrays]:
-    vocabulary = texts.corpus.vocabulary()
-    rows = texts.corpus.rows(vocabulary)
-    matrix = sparse(rows, len(vocabulary))
-    arrays: Arrays = {"idf": vocabulary.weights} | remember(rows, texts.targets, classes, len(vocabulary))
-    outside = (texts.targets == classes - 1).astype(np.int32)
-    learnt = learn_linear(matrix, ((texts.targets, classes), (outside, 2)), seed, seen)
-    for name, (weights, bias) in zip(("linear", "gate"), learnt, strict=True):
+def _learnt(corpus: Corpus, heads: Mapping[str, Head], seed: int, seen: int) -> tuple[Vocabulary, Rows, Arrays]:
+    vocabulary = corpus.vocabulary()
+    rows = corpus.rows(vocabulary)
+    arrays: Arrays = {}
+    learnt = learn_linear(sparse(rows, len(vocabulary)), tuple(heads.values()), seed, seen)
+    for name, (weights, bias) in zip(heads, learnt, strict=True):
         arrays[f"{name}_bias"] = bias
         arrays[name], arrays[f"{name}_step"] = quantised(weights)
-    return vocabulary, arrays
+    return vocabulary, rows, arrays
+
+
+def _first_look(texts: _Texts, classes: int, seed: int, seen: int = SEEN) -> tuple[Vocabulary, Vocabulary, Arrays]:
+    outside = (texts.targets == classes - 1).astype(np.int32)
+    heads = {"linear": (texts.targets, classes), "gate": (outside, 2)}
+    words, rows, arrays = _learnt(texts.corpus, heads, seed, seen)
+    letters, _, by_letters = _learnt(
+        texts.letters, {"letters": (texts.targets, classes)}, seed, int(seen * LETTERS_SEEN)
+    )
+    arrays |= by_letters | remember(rows, texts.targets, classes, len(words))
+    return words, letters, arrays | {"idf": words.weights, "letters_idf": letters.weights}
 
 
 def _taught_judge(known: _Texts, new: _Texts, shown: Floats, seed: int) -> Arrays:
-    classes = len(shown) + 1
-    vocabulary, arrays = _first_look(known, classes, seed, SEEN_TO_TEACH)
-    first, gate = Scales(arrays, "linear"), Scales(arrays, "gate")
-    second = SecondLook(Memory(arrays), vocabulary, shown)
+    words, letters, arrays = _first_look(known, len(shown) + 1, seed, SEEN_TO_TEACH)
+    first = FirstLook(arrays, words, letters)
+    second = SecondLook(Memory(arrays), words, shown)
     right_for = np.vstack([shown.T, np.zeros((1, len(shown)), np.float32)])
-    rows = new.corpus.rows(vocabulary)
     seen, right = [], []
-    for at in range(0, len(rows), -(-len(rows) // LESSONS)):
-        row = rows.row(at)
-        labels, clues = second.clues(new.readings[at], row, first.chances(row), float(gate.chances(row)[1]))
+    for at in range(0, len(new.readings), -(-len(new.readings) // LESSONS)):
+        reading = new.readings[at]
+        row = first.row(reading)
+        labels, clues = second.clues(reading, row, *first.chances(reading, row))
         seen.append(clues)
         right.append(right_for[new.targets[at], labels] >= RIGHT_FROM)
     return learn_judges(np.concatenate(seen), np.concatenate(right), seed)
@@ -135,18 +142,18 @@ def learn(lesson: Lesson, *, seed: int = 0) -> bytes:
     if unknown:
         raise ValueError(f"examples for labels that nothing answers: {sorted(map(str, unknown))}")
     if not examples or not labels:
-        return blobs.pack(Header((), (), {}, (), 1.0), {})
+        return blobs.pack(Header((), (), {}, (), (), 1.0), {})
     folded = [tokens(example.text) for example in examples]
     words = known_words(msgspec.structs.replace(lesson, examples=tuple(examples)), folded)
     reader = Reader(Lexicon(lesson.concepts), Speller(words))
     readings = [reader.read_words(said) for said in folded]
     targets = np.asarray([place[example.label] for example in examples], np.int32)
-    texts = _Texts(readings, Corpus.of(map(named, readings)), targets)
+    texts = _Texts(readings, Corpus.of(map(named, readings)), Corpus.of(map(runs, readings)), targets)
     by_label = {answerable.label: answerable.quotes for answerable in lesson.answerables}
     shown = backing([by_label[label] for label in labels])
     back = held_back(examples)
     known, new = (texts.part(np.flatnonzero(chosen)) if chosen.any() else texts for chosen in (~back, back))
     judge = _taught_judge(known, new, shown, seed)
-    vocabulary, arrays = _first_look(texts, len(place), seed)
-    header = Header(labels, lesson.concepts, words, vocabulary.names, SURE_FROM)
+    features, letters, arrays = _first_look(texts, len(place), seed)
+    header = Header(labels, lesson.concepts, words, features.names, letters.names, SURE_FROM)
     return blobs.pack(header, {**arrays, **judge, "backing": shown})

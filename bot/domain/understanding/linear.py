@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Head = tuple[Ints, int]
 
 # Rows seen in all, over as many rounds as that takes, but no fewer and no more than these: more rows, fewer rounds.
-SEEN: Final = 400_000
-ROUNDS: Final = (8, 10)
+SEEN: Final = 300_000
+ROUNDS: Final = (3, 10)
 # A small lesson is gone over more often: fewer steps than this leave the weights where they began.
 FEWEST_STEPS: Final = 48
 RATE: Final = np.float32(3.0)

@@ -14,6 +14,11 @@ class Example(msgspec.Struct, frozen=True):
     label: str | None
     voice: str = ""
 
+    @property
+    def person(self) -> str:
+        """Whose voice it is: the last part of its name, which all files of one person share."""
+        return self.voice.rpartition("/")[2]
+
 
 class Answerable(msgspec.Struct, frozen=True):
     """Something that can be answered: its label, its answer, the texts shown with it, the answer types it gives."""

@@ -6,13 +6,21 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-# A feature met in fewer texts than this says nothing about new ones. By group; the others need two.
-RAREST: Final = {"b": 5, "q": 6}
+# A feature met in fewer texts than this, by group, says nothing about new ones, where texts are MANY. Of fewer texts
+# fewer are enough, in proportion, but never one.
+RAREST: Final = {"u": 3, "b": 8, "q": 10, "x": 12, "k": 2}
+MANY: Final = 30_000
+_FEWEST: Final = 2
 # How much each group weighs against the others.
-WEIGHTS: Final = {"u": 1.0, "b": 0.6, "k": 0.5, "q": 0.5}
+WEIGHTS: Final = {"u": 1.0, "b": 0.6, "k": 0.5, "q": 0.5, "x": 1.0}
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+
+
+def rarest(group: str, texts: int) -> int:
+    """Return in how many of so many texts a feature of the group must be met to count."""
+    return max(_FEWEST, RAREST[group] * min(texts, MANY) // MANY)
 
 
 class Vocabulary:

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.understanding.corpus import Corpus
-from bot.domain.understanding.features import MOST_LINKED, Reader, kind_of, named
+from bot.domain.understanding.features import MOST_LINKED, RUN, Reader, kind_of, named, runs
 from bot.domain.understanding.lexicon import MARK, Lexicon
 from bot.domain.understanding.normal import tokens
 from bot.domain.understanding.spelling import Speller
-from bot.domain.understanding.vocabulary import RAREST
+from bot.domain.understanding.vocabulary import MANY, RAREST, WEIGHTS, rarest
 
 LEXICON = Lexicon(
     (("light", ("lighthouse", "light house", "the tower")), ("ada", ("ada", "ada finch")), ("keeper", ("ada",)))
@@ -91,7 +91,29 @@ def test_a_vocabulary_keeps_what_is_common_enough_and_weighs_the_rare_higher() -
     assert vocabulary.weights[1] > vocabulary.weights[0]
     assert "ua" in vocabulary
     assert "uc" not in vocabulary
-    assert RAREST["q"] > 1
+
+
+@pytest.mark.parametrize("group", WEIGHTS)
+def test_of_more_texts_a_feature_must_be_met_in_more_up_to_a_bound(group: str) -> None:
+    assert rarest(group, 1) == 2
+    assert [rarest(group, MANY), rarest(group, 10 * MANY)] == [RAREST[group]] * 2
+    met = [rarest(group, texts) for texts in range(0, 2 * MANY, 500)]
+    assert met == sorted(met)
+
+
+@given(st.text(max_size=300))
+def test_runs_are_of_one_group_and_lie_within_words(text: str) -> None:
+    reading = Reader(LEXICON, Speller({})).read(text)
+    spaced = [f" {word} " for word in reading.words]
+    for run in runs(reading):
+        assert run[0] == "x"
+        assert any(run[1:] in word for word in spaced)
+        assert len(run) <= 1 + RUN
+
+
+def test_every_word_has_runs_however_short() -> None:
+    reading = Reader(LEXICON, Speller({})).read("a lamp")
+    assert runs(reading) == {"x a ", "x lam", "xlamp", "xamp "}
 
 
 def test_a_row_has_length_one_and_ascending_positions() -> None:

@@ -11,8 +11,9 @@ from bot.domain.understanding.clues import CANDIDATES, CLUES, SecondLook, candid
 from bot.domain.understanding.corpus import Corpus, Rows
 from bot.domain.understanding.evidence import backing, sentences
 from bot.domain.understanding.features import Reader, named
+from bot.domain.understanding.first_look import quantised
 from bot.domain.understanding.judge import Judges, learn_judges
-from bot.domain.understanding.learning import held_back, known_words, quantised
+from bot.domain.understanding.learning import held_back, known_words
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.linear import learn_linear, softmax, sparse
 from bot.domain.understanding.memory import Memory, remember
@@ -177,6 +178,20 @@ def test_a_third_of_the_voices_is_held_back() -> None:
     asked = tuple(Example("x", "a", f"v{at}") for at in range(6))
     others = tuple(Example("y", None, f"w{at}") for at in range(3))
     assert held_back((*asked, *others)).tolist() == [True, False, False, True, False, False, True, False, False]
+
+
+def test_of_people_who_ask_both_whole_ones_are_held_back() -> None:
+    both = tuple(
+        Example("x", label, f"{folder}/p{at}") for at in range(4) for folder, label in (("q", "a"), ("o", None))
+    )
+    rest = (Example("x", "a", "q/r"), Example("y", None, "o/s"))
+    held = held_back((*both, *rest))
+    assert [each.person for each, back in zip((*both, *rest), held, strict=True) if back] == ["p0", "p0", "p3", "p3"]
+
+
+def test_of_too_few_people_some_examples_are_held_back() -> None:
+    examples = (*(Example("x", "a", "v") for _ in range(4)), *(Example("y", None, "w") for _ in range(3)))
+    assert held_back(examples).tolist() == [True, False, False, True, True, False, False]
 
 
 def test_packed_arrays_come_back_as_they_were() -> None:
