@@ -1,4 +1,4 @@
-"""How well the engine does for people it has never heard: whole voices are left out in turn."""
+"""How well the engine does for people it has never heard: whole voices are left out in turn, with all their files."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Unheard:
 
 def parts(lesson: Lesson, folds: int) -> Iterator[tuple[tuple[str, ...], Lesson, tuple[Example, ...]]]:
     """Yield (voices left out, what is left of the lesson, the examples left out) for each fold."""
-    asking = sorted({example.voice for example in lesson.examples if example.label is not None})
-    others = sorted({example.voice for example in lesson.examples} - set(asking))
+    asking = sorted({example.person for example in lesson.examples if example.label is not None})
+    others = sorted({example.person for example in lesson.examples} - set(asking))
     for fold in range(folds):
         out = {*asking[fold::folds], *others[fold::folds]}
-        kept = tuple(example for example in lesson.examples if example.voice not in out)
-        left_out = tuple(example for example in lesson.examples if example.voice in out)
+        kept = tuple(example for example in lesson.examples if example.person not in out)
+        left_out = tuple(example for example in lesson.examples if example.person in out)
         yield tuple(sorted(out)), msgspec.structs.replace(lesson, examples=kept), left_out
 
 
