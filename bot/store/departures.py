@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from bot.domain.daily.rule import Occurrence
     from bot.store.database import Database
 
+_NO_ACCESS_NOTICES = """
+DELETE FROM notice WHERE schedule IN (SELECT id FROM schedule WHERE guild = ? AND paused = ?)
+"""
+
 
 class Departures:
     """Who is gone since when."""
@@ -32,9 +36,18 @@ class Departures:
         return {row["guild"] for row in await self._database.fetch_all("SELECT guild FROM departure")}
 
     async def leave(self, guilds: Collection[int], now: dt.datetime) -> None:
-        """Note that the bot is no longer in these servers; their schedules wait."""
+        """Note that the bot is no longer in these servers; their schedules wait.
+
+        What was due before the gateway told of it was refused for want of access. Such a pause looks like an
+        older one, so both wait with the others: whatever is still shut out is paused again at its next post.
+        """
         async with self._database.transaction() as tx:
             for guild in guilds:
+                await tx.execute(_NO_ACCESS_NOTICES, (guild, Pause.NO_ACCESS.value))
+                await tx.execute(
+                    "UPDATE schedule SET paused = ? WHERE guild = ? AND paused = ?",
+                    (Pause.LEFT.value, guild, Pause.NO_ACCESS.value),
+                )
                 found = await tx.fetch_all("SELECT id FROM schedule WHERE guild = ? AND paused IS NULL", (guild,))
                 await tx.execute(
                     "INSERT INTO departure (guild, left_at) SELECT ?, ? WHERE EXISTS "
