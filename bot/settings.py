@@ -170,6 +170,7 @@ def _hours(value: str) -> float:
         hours = float(value)
     except ValueError:
         hours = -1.0
-    if not 0 <= hours < 24:  # noqa: PLR2004 - a day has 24 hours
-        raise SettingError(f"LATE_LIMIT_HOURS must be a number from 0 to less than 24; it is {_shown(value)}")
+    # Where clocks go forward a day has 23 hours, in Troll 22: two days' posts must never be due at once.
+    if not 0 <= hours <= 20:  # noqa: PLR2004 - as above
+        raise SettingError(f"LATE_LIMIT_HOURS must be a number from 0 to 20; it is {_shown(value)}")
     return hours

@@ -215,10 +215,10 @@ def test_what_is_no_server(value: str) -> None:
     assert "copy its id" in told
 
 
-@pytest.mark.parametrize("value", ["-1", "24", "nan", "inf", "six", "1e9"])
+@pytest.mark.parametrize("value", ["-1", "20.5", "24", "nan", "inf", "six", "1e9"])
 def test_what_is_no_limit(value: str) -> None:
     assert refused(LATE_LIMIT_HOURS=value) == (
-        f"LATE_LIMIT_HOURS must be a number from 0 to less than 24; it is '{value}'"
+        f"LATE_LIMIT_HOURS must be a number from 0 to 20; it is '{value}'"
     )
 
 
