@@ -68,7 +68,7 @@ def _because(reason: Pause) -> str:
     return " by a moderator" if reason is Pause.MODERATOR else f": {REASONS[reason]}"
 
 
-def _summary(schedule: Schedule, about: str, offset: dt.timedelta) -> str:
+def _summary(schedule: Schedule, about: str, offset: dt.timedelta | None) -> str:
     wish = schedule.wish
     extras = [about]
     if wish.role:
@@ -81,8 +81,8 @@ def _summary(schedule: Schedule, about: str, offset: dt.timedelta) -> str:
     )
 
 
-def _zone(zone: str, offset: dt.timedelta) -> str:
-    return zone if zone == offset_text(offset) else f"{zone} ({offset_text(offset)} today)"
+def _zone(zone: str, offset: dt.timedelta | None) -> str:
+    return zone if offset is None or zone == offset_text(offset) else f"{zone} ({offset_text(offset)} today)"
 
 
 def _change(plan: Planned) -> str | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.daily.model import Pause
 from bot.store import daily_rows as rows
+from bot.store import notices
 from bot.store.schedules import pause
 
 if TYPE_CHECKING:
@@ -56,15 +57,20 @@ class Departures:
                 )
                 await pause(tx, [(row["id"], Pause.LEFT) for row in found])
 
-    async def come_back(self, guild: int, next_of: Callable[[Schedule], Occurrence]) -> int:
-        """Let the schedules that waited go on at `next_of` each; return how many they are."""
+    async def come_back(self, guild: int, next_of: Callable[[Schedule], Occurrence | None], now: dt.datetime) -> int:
+        """Let the schedules that waited go on at `next_of` each; return how many waited.
+
+        One for which `next_of` returns None has lost its zone: it stays paused, and its moderators are owed a notice.
+        """
         async with self._database.transaction() as tx:
             await tx.execute("DELETE FROM departure WHERE guild = ?", (guild,))
             found = await tx.fetch_all(f"{rows.SCHEDULE} WHERE guild = ? AND paused = ?", (guild, Pause.LEFT.value))
+            following = [(row["id"], next_of(rows.schedule(row))) for row in found]
             await tx.executemany(
-                "UPDATE schedule SET paused = NULL, next_date = ?, next_due = ? WHERE id = ?",
-                [(*rows.next_of(next_of(rows.schedule(row))), row["id"]) for row in found],
+                "UPDATE schedule SET paused = ?, next_date = ?, next_due = ? WHERE id = ?",
+                [(None if next_ else Pause.ZONE_GONE.value, *rows.next_of(next_), id_) for id_, next_ in following],
             )
+            await notices.owe(tx, [id_ for id_, next_ in following if next_ is None], now)
         return len(found)
 
     async def purge(self, before: dt.datetime) -> int:

@@ -132,7 +132,7 @@ async def test_a_server_that_was_left_keeps_its_rows_for_seven_days(here: Office
     assert await here.store.deliveries.next_wake(FAREWELL) == START + FAREWELL
     here.clock.move(days=6)
     assert await here.take() == []
-    assert await departures.come_back(GUILD, next_of(here.clock.now())) == 1  # type: ignore[arg-type]
+    assert await departures.come_back(GUILD, next_of(here.clock.now()), here.clock.now()) == 1  # type: ignore[arg-type]
     back = await here.store.schedules.of_guild(GUILD)
     assert [schedule.paused for schedule in back] == [None, Pause.MODERATOR]
     await departures.leave([GUILD], here.clock.now())

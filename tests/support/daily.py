@@ -162,6 +162,11 @@ class Office:
     async def take(self, limit: int = 100) -> list[QuotePost | PauseNotice]:
         return await self.store.deliveries.take(self.clock.now(), limit, self.abouts.matching)
 
+    async def lose_zone(self, number: int) -> None:
+        """Let a schedule's zone be one that is not in the tz database."""
+        async with self.database.transaction() as tx:
+            await tx.execute("UPDATE schedule SET zone = 'Mars/Olympus' WHERE number = ?", (number,))
+
     async def ledger(self) -> list[dict[str, Any]]:
         rows = await self.database.fetch_all("SELECT * FROM delivery ORDER BY schedule, date")
         return [dict(row) for row in rows]

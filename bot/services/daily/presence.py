@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zoneinfo
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.model import Pause
@@ -45,8 +46,8 @@ class Presence:
 
     async def joined(self, guild: int) -> None:
         """Let the schedules of a server go on, if it had any."""
-        if resumed := await self._departures.come_back(guild, self._next):
-            _log.info("back in server %d: %d schedules go on", guild, resumed)
+        if waited := await self._departures.come_back(guild, self._next, self._clock.now()):
+            _log.info("back in server %d, where %d schedules waited", guild, waited)
             self._changed()
 
     async def channel_deleted(self, channel: int) -> None:
@@ -54,5 +55,9 @@ class Presence:
         if await self._schedules.pause_channel(channel, Pause.CHANNEL_GONE, self._clock.now()):
             self._changed()
 
-    def _next(self, schedule: Schedule) -> Occurrence:
-        return next(upcoming(schedule.wish.rule, self._clock.now(), schedule.last_date))
+    def _next(self, schedule: Schedule) -> Occurrence | None:
+        """Return the schedule's next post; None when its zone is gone."""
+        try:
+            return next(upcoming(schedule.wish.rule, self._clock.now(), schedule.last_date))
+        except zoneinfo.ZoneInfoNotFoundError:
+            return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,7 @@ class Scheduler:
             parse_days(asked.days) if asked.days else old.rule.days,
             self.zones.parse(asked.timezone) if asked.timezone else old.rule.zone,
         )
+        _offset(rule, self._clock.now())  # raises UserError when the zone is gone
         role = None if asked.no_role else asked.role or old.role
         style = asked.style or old.style
         target, blind = await self._target(guild, asked.channel or old.target.channel, role, style)
@@ -115,7 +117,7 @@ class Scheduler:
             Line(
                 schedule,
                 self.abouts.label(schedule.wish.about),
-                offset_at(schedule.wish.rule.zone, now),
+                _offset_if_known(schedule.wish.rule, now),
                 await self._deliveries.latest(schedule.id),
             )
             for schedule in await self._schedules.of_guild(guild)
@@ -157,6 +159,7 @@ class Scheduler:
         if schedule.paused is None:
             raise UserError(f"Schedule {schedule.number} is not paused.")
         wish = schedule.wish
+        _offset(wish.rule, self._clock.now())  # raises UserError when the zone is gone
         self._matching(schedule)
         target, blind = await self._target(guild, wish.target.channel, wish.role, wish.style)
         if target != wish.target:
@@ -177,7 +180,7 @@ class Scheduler:
             latest=now + ATTEMPT,
             schedule=schedule.id,
             quote=preview.quote.id,
-            date=(now + offset_at(schedule.wish.rule.zone, now)).date(),
+            date=(now + _offset(schedule.wish.rule, now)).date(),
             due=now,
             late=False,
             role=None,
@@ -235,9 +238,24 @@ class Scheduler:
         return Planned(
             schedule=schedule,
             about=self.abouts.label(schedule.wish.about),
-            offset=offset_at(rule.zone, now),
+            offset=_offset(rule, now),
             posts=tuple(islice(upcoming(rule, now, schedule.last_date), _SHOWN)),
             change=change,
             effect=effect(rule, change) if change else Effect.NONE,
             blind=blind,
         )
+
+
+def _offset(rule: Rule, now: dt.datetime) -> dt.timedelta:
+    """Return the offset of the rule's zone; raises UserError when the zone is gone."""
+    offset = _offset_if_known(rule, now)
+    if offset is None:
+        raise UserError(words.zone_gone(rule.zone))
+    return offset
+
+
+def _offset_if_known(rule: Rule, now: dt.datetime) -> dt.timedelta | None:
+    try:
+        return offset_at(rule.zone, now)
+    except zoneinfo.ZoneInfoNotFoundError:
+        return None

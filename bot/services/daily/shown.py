@@ -44,11 +44,11 @@ class Planned(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A schedule in the list, with the outcome of its latest date."""
+    """A schedule in the list, with the outcome of its latest date; `offset` is None when its zone is gone."""
 
     schedule: Schedule
     about: str
-    offset: dt.timedelta
+    offset: dt.timedelta | None
     last: Delivery | None
 
 

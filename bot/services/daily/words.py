@@ -62,6 +62,11 @@ def equal(number: int) -> str:
     )
 
 
+def zone_gone(zone: str) -> str:
+    """Return that a schedule's zone is in the tz database no more."""
+    return f"I no longer know the time zone {zone}. Give the schedule another `timezone` with `/daily edit`."
+
+
 def too_many(limit: int) -> str:
     """Return that the server has as many schedules as it may have."""
     return f"This server has {limit} schedules, and that is the most I keep. Remove one with `/daily remove` first."

@@ -145,3 +145,39 @@ async def test_presence_catches_up_with_what_happened_meanwhile(here: Office) ->
     assert len(changes) == 2
     await presence.channel_deleted(CHANNEL)
     assert len(changes) == 3
+
+
+async def test_a_zone_that_is_gone_is_listed_and_told_what_helps(here: Office) -> None:
+    await here.add()
+    await here.add(time="10:00")
+    await here.lose_zone(1)
+    async with here.at_work():
+        await here.move(hours=1)
+        await here.move(seconds=1)
+    gone, other = await here.scheduler.overview(GUILD)
+    assert (gone.schedule.paused, gone.offset) == (Pause.ZONE_GONE, None)
+    assert (other.schedule.paused, other.offset) == (None, dt.timedelta())
+    for asked in (here.scheduler.resume(GUILD, "1"), here.scheduler.test(GUILD, "1")):
+        with pytest.raises(UserError, match=r"Mars/Olympus.*`/daily edit`"):
+            await asked
+    with pytest.raises(UserError, match="Mars/Olympus"):
+        await here.scheduler.edit(GUILD, "1", Asked(time="11:00"))
+    await here.scheduler.edit(GUILD, "1", Asked(timezone="UTC"))
+    assert (await here.scheduler.resume(GUILD, "1")).schedule.paused is None
+
+
+async def test_a_return_leaves_what_lost_its_zone_paused_and_goes_on(here: Office) -> None:
+    presence = Presence(here.store.schedules, here.store.departures, here.clock, here.poster.poke)
+    guilds = {GUILD, GUILD + 1}
+    await here.add()
+    await here.add(time="10:00")
+    await here.add(time="11:00", guild=GUILD + 1)
+    await presence.here(set())
+    await here.lose_zone(1)
+    async with here.at_work():
+        await presence.here(guilds)
+        await here.move(seconds=1)
+    assert await here.store.departures.gone() == set()
+    reasons = [[each.paused for each in await here.store.schedules.of_guild(guild)] for guild in sorted(guilds)]
+    assert reasons == [[Pause.ZONE_GONE, None], [Pause.ZONE_GONE]]
+    assert sorted(len(notice.schedules) for notice in here.channel.notices) == [1, 1]
