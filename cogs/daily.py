@@ -218,7 +218,7 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
     async def _skip_button(self, interaction: Interaction, detail: str) -> None:
         """Drop the quote that the message shows, if it is still the next one."""
         _moderators_only(interaction)
-        shown = await self._scheduler.skip_shown(_guild(interaction), *rendering.read_skip(detail))
+        shown = await self._scheduler.skip(_guild(interaction), *rendering.read_skip(detail))
         await interaction.response.edit_message(view=rendering.skipped(*shown))
 
 

@@ -96,16 +96,20 @@ class Schedules:
             if row is not None:
                 await _set_next(tx, rows.schedule(row), next_of)
 
-    async def drop_next(self, schedule_id: int, matching: Collection[str]) -> str | None:
-        """Drop the quote that would come next and return its id; None when the schedule is gone."""
+    async def drop_next(self, schedule_id: int, matching: Collection[str], shown: str | None = None) -> str | None:
+        """Drop the quote that would come next, unless it is another than `shown`.
+
+        Returns the id of that quote, dropped or not; None when the schedule is gone.
+        """
         async with self._database.transaction() as tx:
             row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
             if row is None:
                 return None
             before = rows.schedule(row).bag
-            dropped, after = bag.drop(before, matching)
-            await write_bags(tx, [(schedule_id, before, after)])
-        return dropped
+            coming, after = bag.drop(before, matching)
+            if shown in {None, coming}:
+                await write_bags(tx, [(schedule_id, before, after)])
+        return coming
 
     async def pause(self, schedule_id: int, reason: Pause) -> None:
         """Pause one schedule, as its moderator asked."""

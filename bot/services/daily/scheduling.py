@@ -127,23 +127,22 @@ class Scheduler:
         """Return exactly the quote and instant that come next."""
         return self._preview(await self.one(guild, which))
 
-    async def skip(self, guild: int, which: str) -> tuple[Quote, Preview]:
-        """Drop the quote that would come next; return it, and what comes in its place at the same time."""
+    async def skip(self, guild: int, which: str, shown: str | None = None) -> tuple[Quote, Preview]:
+        """Drop the quote that would come next; return it, and what comes in its place at the same time.
+
+        Refuses when another quote than the one that was `shown` is next by now.
+        """
         schedule = await self.one(guild, which)
         matching = self._matching(schedule)
         if len(matching) == 1:
             raise UserError("Only one quote matches this schedule's 'about', so there is none to come instead.")
-        dropped = await self._schedules.drop_next(schedule.id, matching)
-        quote = self.abouts.quote(dropped) if dropped else None
+        coming = await self._schedules.drop_next(schedule.id, matching, shown)
+        if coming and shown not in {None, coming}:
+            raise UserError("That quote is no longer the next one. `/daily preview` shows which is.")
+        quote = self.abouts.quote(coming) if coming else None
         if quote is None:
             raise UserError(words.GONE)
         return quote, self._preview(await self.one(guild, str(schedule.number)))
-
-    async def skip_shown(self, guild: int, which: str, quote_id: str) -> tuple[Quote, Preview]:
-        """Drop the quote that a preview showed, unless another one is next by now."""
-        if (await self.preview(guild, which)).quote.id != quote_id:
-            raise UserError("That quote is no longer the next one. `/daily preview` shows which is.")
-        return await self.skip(guild, which)
 
     async def pause(self, guild: int, which: str) -> Schedule:
         """Stop a schedule until it is resumed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING
 
@@ -181,3 +182,13 @@ async def test_a_return_leaves_what_lost_its_zone_paused_and_goes_on(here: Offic
     reasons = [[each.paused for each in await here.store.schedules.of_guild(guild)] for guild in sorted(guilds)]
     assert reasons == [[Pause.ZONE_GONE, None], [Pause.ZONE_GONE]]
     assert sorted(len(notice.schedules) for notice in here.channel.notices) == [1, 1]
+
+
+async def test_two_presses_at_once_drop_one_quote(here: Office) -> None:
+    await made(here)
+    shown = (await here.scheduler.preview(GUILD, "1")).quote.id
+    presses = [here.scheduler.skip(GUILD, "1", shown) for _ in range(2)]
+    told = await asyncio.gather(*presses, return_exceptions=True)
+    assert [type(each) for each in told if isinstance(each, Exception)] == [UserError]
+    (schedule,) = await here.store.schedules.of_guild(GUILD)
+    assert schedule.bag.drawn == {shown}
