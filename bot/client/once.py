@@ -9,6 +9,7 @@ before each attempt, and right before it, after all waiting for limits: there it
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,15 +25,19 @@ class StoppedError(Exception):
 
 
 class Once:
-    """The fields of a form that can be sent once, and only while `allowed` says so."""
+    """The fields of a form that can be sent once, and only while `allowed` says so.
+
+    `asked_at` is when that was, on the event loop's clock.
+    """
 
     def __init__(self, fields: list[dict[str, Any]], allowed: Callable[[], bool]) -> None:
         self._fields = fields
         self._allowed = allowed
-        self._asked = False
+        self.asked_at: float | None = None
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        if self._asked or not self._allowed():
-            raise StoppedError(asked=self._asked)
-        self._asked = True
+        asked = self.asked_at is not None
+        if asked or not self._allowed():
+            raise StoppedError(asked=asked)
+        self.asked_at = asyncio.get_running_loop().time()
         return iter(self._fields)

@@ -13,6 +13,7 @@ from discord.http import Route
 from bot.client import history, places
 from bot.client.once import Once, StoppedError
 from bot.client.pace import Pace
+from bot.client.patience import Patience
 from bot.domain.daily.errand import PauseNotice, QuotePost
 from bot.domain.daily.model import Pause, Place, Reason, Style
 from bot.rendering import daily_post
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_TIMEOUT = aiohttp.ClientTimeout(total=ATTEMPT.total_seconds())
+_ANSWER_SECONDS = ATTEMPT.total_seconds()
+_TIMEOUT = aiohttp.ClientTimeout(total=_ANSWER_SECONDS)
 _COMPONENTS_V2 = 1 << 15
 # What Discord's error codes (docs, Opcodes and Status Codes, JSON) mean for a schedule.
 _CODES: dict[int, Pause] = {
@@ -61,6 +63,7 @@ class DiscordFace:
         # discord.py 2.7.1 keeps this event for global 429s and offers no other way to ask. Requests that pass
         # it only to wait behind it would all go at once when it opens, and be refused again.
         self._pace = Pace(lambda: getattr(bot.http, "_global_over", None) or None)
+        self._patience = Patience()
 
     async def post(
         self, errand: QuotePost | PauseNotice, quote: Quote | None, deadline: dt.datetime
@@ -74,10 +77,15 @@ class DiscordFace:
         if not isinstance(request, tuple):
             return request
         route, fields = request
-        await self._pace.wait()
         form = Once(fields, lambda: self._clock.now() < deadline)
+
+        async def ask() -> dict[str, Any]:
+            await self._pace.wait()
+            data: dict[str, Any] = await self._bot.http.request(route, form=form, timeout=_TIMEOUT)
+            return data
+
         try:
-            data = await self._bot.http.request(route, form=form, timeout=_TIMEOUT)
+            data = await self._patience.wait(errand.target, ask, self._until(deadline), form, _ANSWER_SECONDS)
         except StoppedError as stopped:
             return Unsure() if stopped.asked else NotNow()
         except discord.HTTPException as error:
@@ -85,6 +93,9 @@ class DiscordFace:
         except (discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError) as error:
             return _unanswered(error)
         return history.accepted(data)
+
+    def _until(self, instant: dt.datetime) -> float:
+        return (instant - self._clock.now()).total_seconds()
 
     def _notice(self, errand: PauseNotice) -> tuple[Route, _Form] | Refused | NotNow:
         if not self._bot.is_ready():
@@ -118,7 +129,7 @@ class DiscordFace:
             return NotNow(_AFTER_CLOUDFLARE)
         _log.warning("Discord refused %s: %s %s", errand.nonce, error.status, error.code)
         if error.code == _ARCHIVED:
-            return await self._unarchive(errand.target.channel)
+            return await self._unarchive(errand)
         known = _CODES.get(error.code)
         if known is None and error.status == _FORBIDDEN:
             known = Pause.NO_PERMISSION
@@ -126,13 +137,19 @@ class DiscordFace:
             known = Pause.CHANNEL_GONE
         return Refused(known or Reason.REFUSED)
 
-    async def _unarchive(self, thread: int) -> Refused | NotNow:
+    async def _unarchive(self, errand: QuotePost | PauseNotice) -> Refused | NotNow:
         """Reopen an archived thread, so that the next attempt finds it open."""
-        try:
+
+        async def reopen() -> None:
             await self._pace.wait()
-            await self._bot.http.edit_channel(thread, archived=False)
+            await self._bot.http.edit_channel(errand.target.channel, archived=False)
+
+        try:
+            await self._patience.wait(errand.target, reopen, self._until(errand.lease_until))
         except discord.HTTPException:
             return Refused(Pause.ARCHIVED)
+        except StoppedError:
+            return NotNow()
         return NotNow()
 
     async def find(
@@ -142,14 +159,18 @@ class DiscordFace:
         if not self._bot.is_ready():
             return _UNTIL_READY
         try:
-            return await history.find(self._bot, self._pace, errand, since)
+            return await self._patience.wait(
+                errand.target,
+                lambda: history.find(self._bot, self._pace, errand, since),
+                self._until(errand.lease_until),
+            )
         except discord.RateLimited as limited:
             return NotNow(limited.retry_after)
         except discord.HTTPException as error:
             if error.status >= 500 or error.status in {_TOO_MANY, _UNAUTHORISED}:  # noqa: PLR2004
                 return NotNow()
             return Unknowable()
-        except (aiohttp.ClientError, TimeoutError, OSError):
+        except (StoppedError, aiohttp.ClientError, TimeoutError, OSError):
             return NotNow()
 
     async def look(self, guild: int, channel: int, role: int | None, style: Style) -> Look:

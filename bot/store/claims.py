@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.errand import QuotePost
@@ -37,13 +38,19 @@ WHERE owner = ? AND claimed_at = ? AND (delivery.schedule, delivery.date) IN (VA
 _STALE = """
 SELECT delivery.*, schedule.guild, schedule.paused, delivery.asked_at AS asked_before
 FROM delivery JOIN schedule ON schedule.id = delivery.schedule
-WHERE delivery.state = 'claimed' AND delivery.lease_until <= ? ORDER BY delivery.lease_until LIMIT ?
+WHERE delivery.state = 'claimed' AND delivery.lease_until <= ?
+AND delivery.id NOT IN (SELECT value FROM json_each(?)) ORDER BY delivery.lease_until LIMIT ?
 """
 
 
-async def stale(tx: Transaction, worker: Worker, now: dt.datetime, limit: int) -> list[QuotePost]:
-    """Lease up to `limit` rows whose lease ran out: their owner died, or gave them back to wait."""
-    found = await tx.fetch_all(_STALE, (rows.to_ms(now), limit))
+async def stale(
+    tx: Transaction, worker: Worker, now: dt.datetime, limit: int, busy: Collection[int] = ()
+) -> list[QuotePost]:
+    """Lease up to `limit` rows whose lease ran out: their owner died, or gave them back to wait.
+
+    The rows `busy` are left alone: this process still works on them, only for longer than their lease.
+    """
+    found = await tx.fetch_all(_STALE, (rows.to_ms(now), json.dumps([*busy]), limit))
     until = now + worker.lease
     await tx.executemany(
         "UPDATE delivery SET owner = ?, lease_until = ?, asked_at = coalesce(asked_at, ?), "

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.domain.daily.errand import Again, Ended, QuotePost, Sent
+from bot.domain.daily.errand import Again, Ended, PauseNotice, QuotePost, Sent
 from bot.store import claims, notices
 from bot.store import daily_rows as rows
 from bot.store.schedules import pause
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Sequence
 
-    from bot.domain.daily.errand import PauseNotice, Verdict
+    from bot.domain.daily.errand import Verdict
     from bot.domain.daily.model import Delivery
     from bot.store.database import Database, Transaction
     from bot.store.worker import Worker
@@ -44,17 +44,24 @@ class Deliveries:
         self._worker = worker
 
     async def take(
-        self, now: dt.datetime, limit: int, matching: Callable[[str | None], Collection[str]]
+        self,
+        now: dt.datetime,
+        limit: int,
+        matching: Callable[[str | None], Collection[str]],
+        busy: Collection[QuotePost | PauseNotice] = (),
     ) -> list[QuotePost | PauseNotice]:
         """Lease up to `limit` errands: those that wait for another turn first, then schedules now due.
 
-        `matching` returns the ids of the quotes that an `about` matches.
+        `matching` returns the ids of the quotes that an `about` matches; `busy` is what the caller still works
+        on, which is not leased to it once more.
         """
         taken: list[QuotePost | PauseNotice] = []
+        posts = [errand.id for errand in busy if isinstance(errand, QuotePost)]
+        guilds = [errand.target.guild for errand in busy if isinstance(errand, PauseNotice)]
         async with self._database.transaction() as tx:
-            taken += await claims.stale(tx, self._worker, now, limit)
+            taken += await claims.stale(tx, self._worker, now, limit, posts)
             if room := limit - len(taken):
-                taken += await notices.take(tx, self._worker, now, room)
+                taken += await notices.take(tx, self._worker, now, room, guilds)
             if room := limit - len(taken):
                 taken += await claims.claim(tx, self._worker, now, room, matching)
         return taken
@@ -62,7 +69,8 @@ class Deliveries:
     async def record(self, verdicts: Sequence[Verdict], now: dt.datetime) -> None:
         """Write how turns ended.
 
-        That a message was sent is written whoever holds the lease; all else only by the lease's owner.
+        That a message was sent is written whoever holds the lease; all else only by the lease's owner, and only of the
+        latest turn, which `tries` counts.
         """
         async with self._database.transaction() as tx:
             await tx.executemany(
@@ -75,7 +83,7 @@ class Deliveries:
             )
             await self._wait(tx, verdicts)
             await self._end(tx, verdicts)
-            await notices.record(tx, verdicts)
+            await notices.record(tx, self._worker, verdicts)
             stopped = [
                 (v.errand.schedule, v.pause)
                 for v in verdicts
@@ -88,13 +96,14 @@ class Deliveries:
     async def _wait(self, tx: Transaction, verdicts: Sequence[Verdict]) -> None:
         await tx.executemany(
             "UPDATE delivery SET lease_until = ?, asked_at = ?, owner = NULL "
-            "WHERE id = ? AND owner = ? AND state = 'claimed'",
+            "WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed'",
             [
                 (
                     rows.to_ms(v.at),
                     None if v.asked is None else rows.to_ms(v.asked),
                     v.errand.id,
                     self._worker.owner,
+                    v.errand.tries,
                 )
                 for v in verdicts
                 if isinstance(v, Again) and isinstance(v.errand, QuotePost)
@@ -104,9 +113,9 @@ class Deliveries:
     async def _end(self, tx: Transaction, verdicts: Sequence[Verdict]) -> None:
         await tx.executemany(
             "UPDATE delivery SET state = ?, reason = ?, lease_until = NULL, owner = NULL "
-            "WHERE id = ? AND owner = ? AND state = 'claimed'",
+            "WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed'",
             [
-                (v.state.value, v.reason.value, v.errand.id, self._worker.owner)
+                (v.state.value, v.reason.value, v.errand.id, self._worker.owner, v.errand.tries)
                 for v in verdicts
                 if isinstance(v, Ended) and isinstance(v.errand, QuotePost)
             ],

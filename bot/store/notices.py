@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.errand import Again, PausedSchedule, PauseNotice
@@ -11,7 +12,7 @@ from bot.store import daily_rows as rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from bot.domain.daily.errand import Verdict
     from bot.store.database import Transaction
@@ -22,7 +23,8 @@ PATIENCE = dt.timedelta(days=1)
 _TAKE = """
 SELECT notice.*, schedule.number, schedule.channel, schedule.paused
 FROM notice JOIN schedule ON schedule.id = notice.schedule
-WHERE notice.guild IN (SELECT DISTINCT guild FROM notice WHERE lease_until <= ? LIMIT ?)
+WHERE notice.guild IN (SELECT DISTINCT guild FROM notice WHERE lease_until <= ?
+                       AND guild NOT IN (SELECT value FROM json_each(?)) LIMIT ?)
 AND notice.lease_until <= ? ORDER BY notice.guild, notice.id
 """
 
@@ -37,10 +39,12 @@ async def owe(tx: Transaction, schedules: Iterable[int], now: dt.datetime) -> No
     )
 
 
-async def take(tx: Transaction, worker: Worker, now: dt.datetime, limit: int) -> list[PauseNotice]:
-    """Lease the notices of up to `limit` servers; each is given up PATIENCE after it arose."""
+async def take(
+    tx: Transaction, worker: Worker, now: dt.datetime, limit: int, busy: Collection[int] = ()
+) -> list[PauseNotice]:
+    """Lease the notices of up to `limit` servers, none of them `busy`; each is given up PATIENCE after it arose."""
     at = rows.to_ms(now)
-    found = await tx.fetch_all(_TAKE, (at, limit, at))
+    found = await tx.fetch_all(_TAKE, (at, json.dumps([*busy]), limit, at))
     by_guild: dict[int, list[sqlite3.Row]] = {}
     for row in found:
         if row["paused"] is not None:
@@ -70,17 +74,19 @@ def _errand(guild: int, group: list[sqlite3.Row], lease_until: dt.datetime) -> P
     )
 
 
-async def record(tx: Transaction, verdicts: Iterable[Verdict]) -> None:
+async def record(tx: Transaction, worker: Worker, verdicts: Iterable[Verdict]) -> None:
     """Write within a transaction how notices ended: told or given up, they are gone; or they wait."""
     for verdict in verdicts:
         if not isinstance(verdict.errand, PauseNotice):
             continue
         ids = [(paused.notice,) for paused in verdict.errand.schedules]
         if isinstance(verdict, Again):
+            leased = rows.to_ms(verdict.errand.lease_until)
             asked = None if verdict.asked is None else rows.to_ms(verdict.asked)
             await tx.executemany(
-                "UPDATE notice SET lease_until = ?, asked_at = ?, owner = NULL WHERE id = ?",
-                [(rows.to_ms(verdict.at), asked, *notice) for notice in ids],
+                "UPDATE notice SET lease_until = ?, asked_at = ?, owner = NULL "
+                "WHERE id = ? AND owner = ? AND lease_until = ?",
+                [(rows.to_ms(verdict.at), asked, *notice, worker.owner, leased) for notice in ids],
             )
         else:
             await tx.executemany("DELETE FROM notice WHERE id = ?", ids)

@@ -116,6 +116,45 @@ async def test_a_rate_limit_is_obeyed_and_the_post_not_repeated_by_the_library(c
     assert isinstance(await post(chat, errand(chat)), Accepted)
 
 
+async def test_a_long_rate_limit_outlasts_the_attempt_and_is_obeyed(
+    chat: DailyChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "_ANSWER_SECONDS", 0.3)
+    one, here, quote = errand(chat), face(chat), chat.bot.services.library.quotes[0]
+
+    async def ask(seconds: float = 0.3) -> object:
+        async with asyncio.timeout(seconds + 1.0):
+            return await here.post(one, quote, chat.bot.services.clock.now() + dt.timedelta(seconds=seconds))
+
+    chat.sandbox.api.limits = Limits(per_second=1000, per_channel=0, window=2.5)
+    assert await ask() == Unsure()
+    chat.sandbox.api.limits = None
+    assert await ask() == NotNow()
+    assert await here.find(one, one.due) == NotNow()
+    assert len([each for each in chat.sandbox.journal if each.route == MESSAGES]) == 1
+    await asyncio.sleep(2.5)
+    assert isinstance(await ask(5.0), Accepted)
+
+
+async def test_what_waits_at_the_gate_is_not_asked_after_the_deadline(chat: DailyChat) -> None:
+    chat.bot.http._global_over.clear()
+    assert await post(chat, errand(chat), dt.timedelta(seconds=0.2)) == NotNow()
+    chat.bot.http._global_over.set()
+    assert chat.posts() == []
+    assert isinstance(await post(chat, errand(chat)), Accepted)
+
+
+async def test_a_search_and_a_reopening_end_with_the_lease(chat: DailyChat) -> None:
+    def brief(name: str) -> QuotePost:
+        return errand(chat, name, lease_until=chat.bot.services.clock.now() + dt.timedelta(seconds=0.5))
+
+    chat.sandbox.faults.add(Rule("timeout", "GET", MESSAGES, seconds=2.0))
+    chat.sandbox.faults.add(Rule("timeout", "PATCH", "/channels/{channel_id}", seconds=2.0))
+    async with asyncio.timeout(1.8):
+        assert await find(chat, brief("daily-quotes")) == NotNow()
+        assert await face(chat)._unarchive(brief("Book One re-watch")) == NotNow()
+
+
 async def test_no_answer_leaves_it_unsure(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posting, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
     chat.sandbox.faults.add(Rule("timeout", "POST", MESSAGES, seconds=1.0))

@@ -104,6 +104,33 @@ async def test_while_a_lease_runs_nobody_else_works_on_the_row(here: Office, tmp
         assert (row["state"], row["message"]) == ("sent", 99)
 
 
+async def test_an_older_turn_does_not_overwrite_a_newer_one(here: Office) -> None:
+    await here.add()
+    older = await claimed(here)
+    here.clock.set(older.lease_until)
+    assert await here.store.deliveries.take(here.clock.now(), 9, here.abouts.matching, [older]) == []
+    (newer,) = await here.take()
+    before = await here.ledger()
+    for verdict in (Again(older, DUE, None), Ended(older, State.FAILED, Reason.REFUSED)):
+        await here.store.deliveries.record([verdict], here.clock.now())
+        assert await here.ledger() == before
+    await here.store.deliveries.record([Again(newer, DUE, DUE)], here.clock.now())
+    assert (await here.ledger())[0]["owner"] is None
+
+
+async def test_an_older_turn_of_a_notice_does_not_overwrite_a_newer_one(here: Office) -> None:
+    await here.add()
+    await here.store.schedules.pause_channel(CHANNEL, Pause.CHANNEL_GONE, START)
+    (older,) = await here.take()
+    here.clock.set(older.lease_until)
+    assert await here.store.deliveries.take(here.clock.now(), 9, here.abouts.matching, [older]) == []
+    (newer,) = await here.take()
+    await here.store.deliveries.record([Again(older, START, None)], here.clock.now())
+    assert await here.take() == []
+    await here.store.deliveries.record([Again(newer, START, None)], here.clock.now())
+    assert len(await here.take()) == 1
+
+
 async def test_two_processes_claim_each_post_once(here: Office, tmp_path: Path) -> None:
     for number in range(60):
         await here.add(guild=GUILD + number)

@@ -49,7 +49,7 @@ class Poster:
         self._abouts = abouts
         self._face = face
         self._clock = clock
-        self._turns: set[asyncio.Task[Verdict]] = set()
+        self._turns: dict[asyncio.Task[Verdict], QuotePost | PauseNotice] = {}
         self._verdicts: list[Verdict] = []
         self._poked = asyncio.Event()
 
@@ -82,12 +82,13 @@ class Poster:
         wake = await self._deliveries.next_wake(FAREWELL)
         if wake is None or wake > now:
             return wake or now + FAREWELL
-        taken = await self._deliveries.take(now, room, self._abouts.matching)
+        taken = await self._deliveries.take(now, room, self._abouts.matching, self._turns.values())
         for errand in taken:
-            self._turns.add(asyncio.create_task(self._turn(errand), name=f"daily {errand.nonce}"))
+            self._turns[asyncio.create_task(self._turn(errand), name=f"daily {errand.nonce}")] = errand
         if taken:
             return now
-        # Missed dates were written down, a server's rows are to go, or another process was faster.
+        # Missed dates were written down, a server's rows are to go, another process was faster, or a turn
+        # lasts longer than its lease.
         await self._departures.purge(now - FAREWELL)
         wake = await self._deliveries.next_wake(FAREWELL)
         return max(wake, now + _BREATH) if wake else now + FAREWELL
@@ -109,7 +110,8 @@ class Poster:
 
     async def _record(self) -> None:
         ended = {task for task in self._turns if task.done()}
-        self._turns -= ended
+        for task in ended:
+            del self._turns[task]
         self._verdicts += [task.result() for task in ended if not task.cancelled()]
         if self._verdicts:
             await self._deliveries.record(self._verdicts, self._clock.now())
@@ -121,7 +123,7 @@ class Poster:
         if wake is not None:
             waits.add(asyncio.create_task(self._clock.sleep_until(wake), name="daily sleep"))
         try:
-            await asyncio.wait(waits | self._turns, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits | self._turns.keys(), return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waits:
                 task.cancel()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.domain.daily.bag import Bag, foretell
-from bot.domain.daily.model import Pause
+from bot.domain.daily.model import Pause, Place
 from bot.services.daily.face import NotNow, Unsure
 from bot.services.daily.turns import pause_after
 from tests.support.clock import FakeClock
@@ -17,6 +18,9 @@ from tests.support.daily import CHANNEL, GUILD, START, Channel, Office, office, 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from bot.domain.daily.errand import PauseNotice, QuotePost
+    from bot.domain.quotes import Quote
 
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR
@@ -157,6 +161,46 @@ async def test_a_fault_of_ours_loses_nothing(here: Office) -> None:
         await here.move(hours=1)
         await here.move(seconds=10)
     assert await state(here) == [("sent", None)]
+
+
+class Slow(Channel):
+    """Does not answer in `channel` before `opened`, whatever the deadline; then the answer is lost."""
+
+    def __init__(self, clock: FakeClock, channels: range) -> None:
+        super().__init__(clock)
+        self.channels, self.opened, self.turns = channels, asyncio.Event(), 0
+
+    async def post(self, errand: QuotePost | PauseNotice, quote: Quote | None, deadline: dt.datetime) -> Any:
+        if errand.target.channel not in self.channels or self.opened.is_set():
+            return await super().post(errand, quote, deadline)
+        self.turns += 1
+        self._create(errand)
+        await self.opened.wait()
+        return Unsure()
+
+
+async def test_turns_that_outlive_their_lease_are_not_taken_again(tmp_path: Path) -> None:
+    clock = FakeClock(START)
+    slow = Slow(clock, range(9000, 9008))
+    async with office(tmp_path / "store.sqlite3", clock, slow) as here:
+        for channel in slow.channels:
+            await here.add(channel=channel, place=Place.FORUM)
+        await here.add(time="09:20")
+        async with here.at_work():
+            clock.set(DUE)
+            await until(lambda: slow.turns == 8)
+            for _ in range(20):
+                await here.move(minutes=1)
+            await until(lambda: len(slow.sent) == 9)
+            assert (slow.turns, slow.searched) == (8, 0)
+            slow.opened.set()
+            await here.move(seconds=2)
+            await asyncio.sleep(0.3)
+            await here.move(minutes=1)
+            await until(lambda: slow.searched >= 8)
+            await asyncio.sleep(0.3)
+        assert len(slow.sent) == 9
+        assert await state(here) == [("sent", None)] * 9
 
 
 async def test_posts_under_way_at_the_end_are_recorded(here: Office) -> None:
