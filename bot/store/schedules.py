@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from bot.domain.daily import bag
 from bot.domain.errors import CanonkeeperError
 from bot.store import daily_rows as rows
@@ -84,17 +86,19 @@ class Schedules:
         return rows.schedule(row) if row else None
 
     async def change(self, schedule_id: int, wish: Wish, next_of: Callable[[Schedule], Occurrence]) -> None:
-        """Give a schedule other fields and, unless it is paused, the next post that `next_of` says; its bag stays.
+        """Give a schedule other fields; its bag stays.
 
-        Raises EqualError when another one posts the same.
+        Unless it is paused, a new rule of time brings the next post that `next_of` says. Raises EqualError when
+        another one posts the same.
         """
         async with self._database.transaction() as tx:
             await _refuse_equal(tx, wish, but=schedule_id)
-            await tx.execute(_CHANGE, rows.wish_columns(wish) | {"id": schedule_id})
             # Read here: the poster may have claimed a date since the caller looked.
-            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ? AND paused IS NULL", (schedule_id,))
-            if row is not None:
-                await _set_next(tx, rows.schedule(row), next_of)
+            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
+            await tx.execute(_CHANGE, rows.wish_columns(wish) | {"id": schedule_id})
+            before = rows.schedule(row) if row else None
+            if before is not None and before.paused is None and before.wish.rule != wish.rule:
+                await _set_next(tx, msgspec.structs.replace(before, wish=wish), next_of)
 
     async def drop_next(self, schedule_id: int, matching: Collection[str], shown: str | None = None) -> str | None:
         """Drop the quote that would come next, unless it is another than `shown`.

@@ -14,7 +14,7 @@ from bot.domain.daily.changes import Effect, effect, next_change, offset_at
 from bot.domain.daily.days import parse_days
 from bot.domain.daily.errand import QuotePost
 from bot.domain.daily.model import Pause, Style, Target, Wish
-from bot.domain.daily.rule import Rule, upcoming
+from bot.domain.daily.rule import Occurrence, Rule, upcoming
 from bot.domain.daily.times import parse_time
 from bot.domain.errors import UserError
 from bot.services.daily import words
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.domain.daily.model import Schedule
-    from bot.domain.daily.rule import Occurrence
     from bot.domain.daily.zones import Zones
     from bot.domain.quotes import Quote
     from bot.services.daily.abouts import Abouts
@@ -210,7 +209,11 @@ class Scheduler:
         return await self._schedules.of_guild(guild)
 
     def _next(self, schedule: Schedule) -> Occurrence:
-        return next(upcoming(schedule.wish.rule, self._clock.now(), schedule.last_date))
+        """Return the schedule's next post: one that is due and not claimed yet stays due, whatever its rule is now."""
+        now = self._clock.now()
+        if schedule.next_date and schedule.next_due and schedule.next_due <= now:
+            return Occurrence(schedule.next_date, schedule.next_due)
+        return next(upcoming(schedule.wish.rule, now, schedule.last_date))
 
     async def _target(self, guild: int, channel: int, role: int | None, style: Style) -> tuple[Target, bool]:
         """Return where to post, and whether we may not read its history. Raises UserError."""

@@ -192,3 +192,20 @@ async def test_two_presses_at_once_drop_one_quote(here: Office) -> None:
     assert [type(each) for each in told if isinstance(each, Exception)] == [UserError]
     (schedule,) = await here.store.schedules.of_guild(GUILD)
     assert schedule.bag.drawn == {shown}
+
+
+@pytest.mark.parametrize(
+    ("asked", "second"),
+    [(Asked(role=5), "09:00"), (Asked(time="21:00"), "21:00"), (Asked(timezone="Asia/Tokyo"), "00:00")],
+)
+async def test_an_edit_of_a_post_that_is_due_does_not_lose_it(here: Office, asked: Asked, second: str) -> None:
+    await made(here)
+    here.clock.move(hours=1, minutes=2)
+    await here.scheduler.edit(GUILD, "1", asked)
+    async with here.at_work():
+        (post,) = here.channel.posts
+        assert (post.date.day, post.role) == (5, asked.role)
+        (schedule,) = await here.store.schedules.of_guild(GUILD)
+        assert schedule.next_date is not None
+        assert schedule.next_due is not None
+        assert (schedule.next_date.day, f"{schedule.next_due:%H:%M}") == (6, second)
