@@ -217,9 +217,7 @@ def test_what_is_no_server(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["-1", "20.5", "24", "nan", "inf", "six", "1e9"])
 def test_what_is_no_limit(value: str) -> None:
-    assert refused(LATE_LIMIT_HOURS=value) == (
-        f"LATE_LIMIT_HOURS must be a number from 0 to 20; it is '{value}'"
-    )
+    assert refused(LATE_LIMIT_HOURS=value) == (f"LATE_LIMIT_HOURS must be a number from 0 to 20; it is '{value}'")
 
 
 @given(st.dictionaries(st.sampled_from(["DISCORD_API_BASE", "DEV_GUILD_ID", "LOG_LEVEL", "CLOCK_URL"]), st.text()))
