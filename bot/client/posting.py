@@ -146,8 +146,13 @@ class DiscordFace:
 
         try:
             await self._patience.wait(errand.target, reopen, self._until(errand.lease_until))
-        except discord.HTTPException:
-            return Refused(Pause.ARCHIVED)
+        except discord.HTTPException as error:
+            if error.status in {_TOO_MANY, _UNAUTHORISED}:
+                return NotNow(_AFTER_CLOUDFLARE)
+            may_not = error.status in {_FORBIDDEN, _NOT_FOUND} or error.code in _CODES
+            return Refused(Pause.ARCHIVED) if may_not else NotNow()
+        except (discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError) as error:
+            return NotNow(error.retry_after) if isinstance(error, discord.RateLimited) else NotNow()
         except StoppedError:
             return NotNow()
         return NotNow()

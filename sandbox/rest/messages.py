@@ -58,6 +58,9 @@ def may_send(call: Call, place: Channel, body: dict[str, Any]) -> None:
         raise fault(50013)
     if place.thread is not None and place.thread.locked and not has & permissions.MANAGE_THREADS:
         raise fault(160005)
+    # Discord's docs, "Threads": a message opens an archived thread, unless a moderator locked it.
+    if place.thread is not None and place.thread.locked and place.thread.archived:
+        raise fault(50083)
 
 
 def _dm_open(call: Call, place: Channel) -> None:

@@ -114,7 +114,8 @@ async def test_an_archived_thread_is_reopened(chat: DailyChat) -> None:
     thread = chat.channel("Book One re-watch")
     await chat.schedule(channel=thread)
     chat.sandbox.world.allow(thread.parent, "manage_threads")
-    chat.sandbox.world.archive_thread(thread)
+    chat.sandbox.world.archive_thread(thread, locked=True)
+    chat.sandbox.faults.add(Rule("error", "PATCH", "/channels/{channel_id}", status=503, times=1))
     await chat.move(hours=1)
     await chat.until(lambda: chat.posts("Book One re-watch") or chat.sandbox.clock.advance(1) or False)
     assert len(chat.posts("Book One re-watch")) == 1

@@ -96,6 +96,8 @@ async def test_an_archived_thread_opens_when_somebody_writes(sb: Sandbox, raw: R
     assert await raw.code("POST", path, {"content": "x"}) == 160005
     assert thread.parent is not None
     sb.world.allow(thread.parent, "manage_threads")
+    assert await raw.code("POST", path, {"content": "x"}) == 50083
+    await raw.ok("PATCH", f"/channels/{thread.id}", {"archived": False})
     await raw.ok("POST", path, {"content": "x"})
 
 
