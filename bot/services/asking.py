@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from bot.services.library import Library
 
 QUESTION_LIMIT = 300
-# Believed chance of the best fact below which none is near enough to be offered instead of an answer.
-OFFERED_FROM = 0.01
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,7 @@ class AskService:
         understood = self._engine.understand(question[:QUESTION_LIMIT])
         facts = self._library.fact_by_id
         if understood.outcome == "unsure" or understood.best is None:
-            offered = understood.nearest if understood.score >= OFFERED_FROM else ()
-            return Silent(tuple(facts[label] for label in offered))
+            return Silent(tuple(facts[label] for label in understood.nearest))
         answered = self._answered(facts[understood.best])
         near = (facts[label] for label in understood.nearest if label != understood.best)
         torn = understood.outcome == "torn" and understood.runner_up is not None

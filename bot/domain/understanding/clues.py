@@ -15,8 +15,10 @@ from bot.domain.understanding.vocabulary import Floats, Ints, Vocabulary
 
 # Labels looked at again.
 CANDIDATES: Final = 4
-# Clues for each.
+# Clues for each; two of them tell how near a label is, whether or not it answers.
 CLUES: Final = 29
+UNEXPLAINED: Final = 8
+LIKENESS: Final = 14
 # Added to every count: half a sighting for a word, as much for a label.
 _HALF: Final = np.float32(0.5)
 _TINY: Final = np.float32(1e-6)
@@ -79,7 +81,8 @@ class SecondLook:
         """Return the likeliest labels (k) and their clues (k, CLUES).
 
         `chances` are the first look's (labels + 1), `outside` the chance that nothing answers. The first clue is
-        the log chance of the label, if any fits.
+        the log chance of the label, if any fits; UNEXPLAINED is the part of the content that its examples lack,
+        LIKENESS the cosine of the likest of them.
         """
         positions = self._vocabulary.positions
         known, linked = positions(f"u{unit}" for unit in reading.content), positions(reading.linked())

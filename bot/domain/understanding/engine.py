@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.domain.understanding import blob as blobs
-from bot.domain.understanding.clues import SecondLook
+from bot.domain.understanding.clues import LIKENESS, UNEXPLAINED, SecondLook
 from bot.domain.understanding.features import Reader
 from bot.domain.understanding.first_look import FirstLook
 from bot.domain.understanding.judge import Judges
@@ -19,6 +19,10 @@ from bot.domain.understanding.vocabulary import Floats, Vocabulary
 
 # Labels offered when the engine is not sure.
 OFFERED: Final = 3
+# A label is near to a text that it does not answer when an example is this like it, and when no more than this
+# part of the content is strange to its examples.
+NEAR: Final = 0.25
+STRANGE: Final = 0.75
 # A runner-up at least this likely beside the best, and not backed by it, makes the outcome `torn`.
 CLOSE: Final = 0.6
 # How much the first look still counts where the second look chooses among labels.
@@ -82,4 +86,8 @@ class Engine:
             return Understanding("unsure", None, None, (), 0.0)
         outcome: Outcome = "unsure" if score < self._sure_from else "torn" if torn else "sure"
         names = tuple(self._labels[label] for label in labels)
-        return Understanding(outcome, names[0], names[rivals[0]] if rivals else None, names[:OFFERED], score)
+        nearest = names
+        if outcome == "unsure":
+            near = (clues[order, LIKENESS] >= NEAR) & (clues[order, UNEXPLAINED] <= STRANGE)
+            nearest = tuple(name for name, is_near in zip(names, near, strict=True) if is_near)
+        return Understanding(outcome, names[0], names[rivals[0]] if rivals else None, nearest[:OFFERED], score)

@@ -41,8 +41,8 @@ class Understanding(msgspec.Struct, frozen=True):
     """What a text asks for.
 
     `sure`: answer with `best`. `torn`: `best` and `runner_up` are about as likely. `unsure`: say nothing.
-    `nearest` holds up to three labels, best first; `score` is the believed chance (0 to 1) that answering
-    with `best` would be right.
+    `nearest` holds up to three labels, best first, and of an unsure text only those that share its words; `score`
+    is the believed chance (0 to 1) that answering with `best` would be right.
     """
 
     outcome: Outcome
