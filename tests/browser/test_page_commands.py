@@ -65,6 +65,20 @@ async def test_words_typed_freely_are_sent_as_they_are(demo: Demo, visit: Visit)
     await mina.sees("Life is one big bumpy ride")
 
 
+async def test_options_named_in_the_text_get_boxes_of_their_own(demo: Demo, visit: Visit) -> None:
+    mina = await visit(demo, "Mina")
+    await mina.write("/quote query:bumpy ride private:True")
+    await expect(mina.chip("query")).to_have_value("bumpy ride")
+    await expect(mina.chip("private")).to_have_value("True")
+    await mina.keyboard.press("Enter")
+    await mina.sees("Only you can see this")
+    # Pasted, it is all there at once.
+    await mina.box.focus()
+    await mina.keyboard.insert_text("/ask what does note: mean private:False")
+    await expect(mina.chip("question")).to_have_value("what does note: mean")
+    await expect(mina.chip("private")).to_have_value("False")
+
+
 async def test_canon_rules(demo: Demo, visit: Visit) -> None:
     timo = await visit(demo, "Timo")
     await timo.command("canon", subject="asami/korra")

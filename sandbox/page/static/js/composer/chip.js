@@ -53,9 +53,32 @@ export class Chip {
   }
 
   typed() {
-    this.fit();
     this.setError(null);
+    if (this.split()) return;
+    this.fit();
     this.suggest();
+  }
+
+  /** As in Discord, an option named in the text ('was it planned private:') gets a box of its own, and what follows it. */
+  split() {
+    const text = this.input.value;
+    for (const { index, 0: found, 1: name } of text.matchAll(/(?:^|\s)([\w-]+):\s*/g)) {
+      const rest = text.slice(index + found.length);
+      if (name === this.option.name && !text.slice(0, index).trim()) {
+        this.set(rest);
+        return this.split();
+      }
+      const option = this.form.missing.find((one) => one.name === name);
+      if (option) {
+        this.set(text.slice(0, index).trimEnd());
+        const chip = this.form.add(option);
+        chip.set(rest);
+        chip.input.focus();
+        chip.split();
+        return true;
+      }
+    }
+    return false;
   }
 
   enter() {

@@ -39,6 +39,7 @@ export class CommandForm {
       const option = this.entry.options.find((one) => one.name === name);
       const chip = this.chips.find((one) => one.option.name === name) ?? (option && this.add(option));
       chip?.set(String(text));
+      chip?.split();
     }
     (this.chips.find((chip) => !chip.input.value) ?? this.chips.at(-1) ?? this.tail).input?.focus();
     if (!this.chips.length) this.tail.focus();
