@@ -12,8 +12,7 @@ import logging
 import sqlite3
 from typing import TYPE_CHECKING
 
-from bot.domain.daily.errand import Again, Ended, QuotePost
-from bot.domain.daily.model import Pause, State
+from bot.domain.daily.errand import Again, QuotePost
 from bot.services.daily.turns import pause_after, turn
 
 if TYPE_CHECKING:
@@ -95,12 +94,7 @@ class Poster:
 
     async def _turn(self, errand: QuotePost | PauseNotice) -> Verdict:
         """Take a turn; a fault of ours is logged, and the errand tried again like any other."""
-        quote = None
-        if isinstance(errand, QuotePost):
-            quote = self._abouts.quote(errand.quote)
-            if quote is None:
-                # The data was changed between the claim and a later turn.
-                return Ended(errand, State.FAILED, Pause.NO_QUOTES)
+        quote = self._abouts.quote(errand.quote) if isinstance(errand, QuotePost) else None
         started = self._clock.now()
         try:
             return await turn(errand, quote, self._face, self._clock)

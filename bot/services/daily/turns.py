@@ -42,21 +42,33 @@ def pause_after(tries: int, salt: int) -> dt.timedelta:
 
 
 async def turn(errand: QuotePost | PauseNotice, quote: Quote | None, face: Face, clock: Clock) -> Verdict:
-    """Take one turn and return how the errand stands; never raises for what Discord does."""
+    """Take one turn and return how the errand stands; never raises for what Discord does.
+
+    `quote` is what a QuotePost shows; None when the data no longer hold it, and for a PauseNotice.
+    """
     now = clock.now()
-    over = errand.stopped or now > errand.latest
+    end = _end(errand, quote, now)
     asked = errand.asked
-    if asked is not None and (over or _must_search(errand, asked, now)):
+    if asked is not None and (end or _must_search(errand, asked, now)):
         looked = await _search(errand, asked, face, now)
         if not isinstance(looked, Absent):
             return looked
         asked = None
-    if over:
-        state = State.SKIPPED if errand.stopped else State.FAILED
-        return Ended(errand, state, Reason.STOPPED if errand.stopped else Reason.TOO_LATE)
+    if end is not None:
+        return end
     if isinstance(errand, QuotePost):
         errand = msgspec.structs.replace(errand, late=errand.late or now - errand.due > LATE)
     return await _ask(errand, quote, asked, face, clock)
+
+
+def _end(errand: QuotePost | PauseNotice, quote: Quote | None, now: dt.datetime) -> Ended | None:
+    """Return how an errand ends that is not to be sent any more, unless it was; None for one that is."""
+    if isinstance(errand, QuotePost) and quote is None:
+        # The data were changed between the claim and this turn.
+        return Ended(errand, State.FAILED, Pause.NO_QUOTES)
+    if errand.stopped:
+        return Ended(errand, State.SKIPPED, Reason.STOPPED)
+    return Ended(errand, State.FAILED, Reason.TOO_LATE) if now > errand.latest else None
 
 
 async def _ask(

@@ -184,6 +184,49 @@ async def test_a_claim_left_behind_too_long_and_never_sent_failed(here: Office) 
     assert await state(here) == [("failed", "too-late")]
 
 
+async def lose_quote(here: Office) -> None:
+    """Let the data no longer hold the quote that was claimed."""
+    async with here.database.transaction() as tx:
+        await tx.execute("UPDATE delivery SET quote = 'gone-from-the-data'")
+
+
+async def test_a_post_whose_quote_is_gone_is_looked_up(here: Office) -> None:
+    """As after a kill between Discord's acceptance and our record, and a restart with other data."""
+    await here.add()
+    here.clock.set(DUE)
+    (errand,) = await here.take()
+    await here.channel.post(errand, None, errand.lease_until)
+    await lose_quote(here)
+    async with here.at_work():
+        await here.move(minutes=1)
+    assert (len(here.channel.sent), here.channel.searched) == (1, 1)
+    assert await state(here) == [("sent", None)]
+
+
+async def test_a_post_whose_quote_is_gone_and_that_nobody_can_find_is_unconfirmed(here: Office) -> None:
+    here.channel.searches.append(Unknowable())
+    await here.add()
+    here.clock.set(DUE)
+    await here.take()
+    await lose_quote(here)
+    async with here.at_work():
+        await here.move(minutes=1)
+    assert await state(here) == [("unconfirmed", "unknowable")]
+
+
+async def test_a_post_whose_quote_is_gone_and_that_was_never_sent_failed(here: Office) -> None:
+    here.channel.plan.append(NotNow())
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        await lose_quote(here)
+        await here.move(seconds=30)
+        assert await state(here) == [("failed", "no-quotes")]
+        assert here.channel.searched == 0
+        await here.move(days=1)
+    assert await state(here) == [("failed", "no-quotes"), ("sent", None)]
+
+
 async def test_a_forum_is_searched_before_any_second_attempt(here: Office) -> None:
     here.channel.plan.append("lost")
     await here.add(place=Place.FORUM)
