@@ -16,6 +16,13 @@ class Speaker(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...] = ()
 
 
+class Source(msgspec.Struct, frozen=True):
+    """Where words stand: the title, and the name of who wrote it."""
+
+    title: str
+    author: str
+
+
 class Topic(msgspec.Struct, frozen=True):
     """What quotes are about."""
 

@@ -25,7 +25,8 @@ PERMISSIONS = discord.Permissions(
 
 def about(library: Library, application_id: int) -> frame.Panel:
     """Return what this is, its source, what it stores, and how to invite it."""
-    sources = "\n".join(f"- {discord.utils.escape_markdown(title)}" for title in library.sources)
+    escape = discord.utils.escape_markdown
+    sources = "\n".join(f"- {escape(source.title)} — {escape(source.author)}" for source in library.sources)
     return frame.Panel(
         f"## Canonkeeper\n{library.head.about}\nEvery quote is verbatim and attributed. "
         "Where the announcement says nothing, so do I.",

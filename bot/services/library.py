@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.domain.announcement import Claim, Entry, Fact, Head, Person, Subject
-    from bot.domain.quotes import Passage, Quote, Speaker, Topic
+    from bot.domain.quotes import Passage, Quote, Source, Speaker, Topic
     from bot.store.content import Content
 
 
@@ -17,7 +17,7 @@ class Library:
     """All content but the search index, which stays in the store."""
 
     head: Head
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]
     speakers: tuple[Speaker, ...]
     topics: tuple[Topic, ...]
     passages: tuple[Passage, ...]

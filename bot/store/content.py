@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from bot.domain.announcement import Claim, Entry, Fact, Head, Person, Subject
-from bot.domain.quotes import Passage, Quote, Speaker, Topic
+from bot.domain.quotes import Passage, Quote, Source, Speaker, Topic
 from bot.domain.text import fold
 
 if TYPE_CHECKING:
@@ -71,9 +71,12 @@ class Content:
         rows = await self._database.fetch_all("SELECT * FROM topic ORDER BY ord")
         return tuple(Topic(row["id"], row["name"], tuple(json.loads(row["aliases"]))) for row in rows)
 
-    async def sources(self) -> tuple[str, ...]:
-        """Return the titles of the sources in the order of their file."""
-        return tuple(row["title"] for row in await self._database.fetch_all("SELECT title FROM source ORDER BY ord"))
+    async def sources(self) -> tuple[Source, ...]:
+        """Return the sources in the order of their file."""
+        rows = await self._database.fetch_all(
+            "SELECT title, speaker.name AS author FROM source JOIN speaker ON speaker.id = author ORDER BY source.ord"
+        )
+        return tuple(Source(row["title"], row["author"]) for row in rows)
 
     async def quotes(self) -> tuple[Quote, ...]:
         """Return all quotes, numbered from 1 in the order of the announcement's file."""

@@ -49,7 +49,7 @@ def test_the_tiny_announcement_has_none(folder: Path) -> None:
 
 def test_no_such_folder(tmp_path: Path) -> None:
     (told,) = mistakes(tmp_path / "nowhere")
-    assert told == f"{tmp_path / 'nowhere'}: there is no such folder; ANNOUNCEMENT_PATH should name one"
+    assert told == f"{tmp_path / 'nowhere'}: there is no such folder; name one for check-data, or in ANNOUNCEMENT_PATH"
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:

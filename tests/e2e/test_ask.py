@@ -217,8 +217,8 @@ async def test_about(second_chat: Chat) -> None:
     assert not reply.ephemeral
     library, application = second_chat.bot.services.library, second_chat.sandbox.application_id
     assert library.head.about in reply.text
-    for title in library.sources:
-        assert title in reply.text
+    assert "- The conductor's letter — Ines Falk" in reply.text
+    assert all(source.title in reply.text for source in library.sources)
     assert "Nothing of members" in reply.text
     assert f"client_id={application}" in reply.text
     assert "integration_type=1" in reply.text

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.announcement import Announcement, checksum, load
+from bot.domain.quotes import Source
 from bot.services import seeding
 from bot.services.seeding import bring_up_to_date
 from bot.store import seed
@@ -53,7 +54,8 @@ async def test_everything_comes_back_as_it_went_in(content: Content, announcemen
     assert await content.claims() == announcement.claims
     assert await content.facts() == announcement.facts
     assert await content.timeline() == announcement.timeline
-    assert await content.sources() == tuple(source.title for source in announcement.sources)
+    names = {speaker.id: speaker.name for speaker in announcement.speakers}
+    assert await content.sources() == tuple(Source(s.title, names[s.author]) for s in announcement.sources)
     assert [topic.id for topic in await content.topics()] == [topic.id for topic in announcement.topics]
     assert [passage.text for passage in await content.passages()] == [p.text for p in announcement.passages]
 

@@ -40,7 +40,9 @@ def load(folder: Path) -> model.Announcement:
     Raises AnnouncementError with every mistake found: file, entry and reason, in words for a person.
     """
     if not folder.is_dir():
-        raise AnnouncementError((f"{folder}: there is no such folder; ANNOUNCEMENT_PATH should name one",))
+        raise AnnouncementError(
+            (f"{folder}: there is no such folder; name one for check-data, or in ANNOUNCEMENT_PATH",)
+        )
     reading = _Reading(folder)
     parts: dict[str, Any] = {field: reading.tables(name, key, struct) for name, (key, struct, field) in _TABLES.items()}
     announcement = model.Announcement(head=reading.head(), phrasings=reading.phrasings(), **parts)
