@@ -44,7 +44,7 @@ def planned(plan: Planned, done: str) -> Panel:
         f"**{done}**\n{_summary(schedule, plan.about, plan.offset)}",
         line(),
         _posts(plan),
-        _change(plan),
+        _changes(plan),
         "-# I may not read that channel's history. After a crash or an outage I could not look up whether a post "
         "got through: give me **Read Message History** there."
         if plan.blind
@@ -85,19 +85,26 @@ def _zone(zone: str, offset: dt.timedelta | None) -> str:
     return zone if offset is None or zone == offset_text(offset) else f"{zone} ({offset_text(offset)} today)"
 
 
-def _change(plan: Planned) -> str | None:
-    """Return what the next change of the clocks means for the schedule."""
-    change, rule = plan.change, plan.schedule.wish.rule
-    if change is None:
-        return None
+def _changes(plan: Planned) -> str:
+    """Return what the coming changes of the clocks mean for the schedule, a line for each."""
+    rule = plan.schedule.wish.rule
     city = escape_markdown(rule.zone.rpartition("/")[2].replace("_", " "))
-    at, time = format_dt(change.at, "D"), time_text(rule.minute)
-    told = f"The clocks in {city} change on {at}, from {offset_text(change.before)} to {offset_text(change.after)}. "
-    if plan.effect is Effect.GAP:
-        return f"{told}{time} does not exist on that day: the post comes at the first moment after the gap."
-    if plan.effect is Effect.TWICE:
-        return f"{told}{time} comes twice on that day: the post comes once, at the first."
-    return f"{told}Posts stay at {time} on the clocks there."
+    told: list[str] = []
+    for change, effect in plan.changes:
+        who = "They change again" if told else f"The clocks in {city} change"
+        offsets = f"from {offset_text(change.before)} to {offset_text(change.after)}"
+        told.append(f"{who} on {format_dt(change.at, 'D')}, {offsets}. {_effect(effect, time_text(rule.minute))}")
+    return "\n".join(told)
+
+
+def _effect(effect: Effect, time: str) -> str:
+    match effect:
+        case Effect.GAP:
+            return f"{time} does not exist on that day: the post comes at the first moment after the gap."
+        case Effect.TWICE:
+            return f"{time} comes twice on that day: the post comes once, at the first."
+        case Effect.NONE:
+            return f"Posts stay at {time} on the clocks there."
 
 
 def overview(lines: list[Line], page: int) -> Panel:

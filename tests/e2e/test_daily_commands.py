@@ -46,6 +46,20 @@ async def test_a_change_of_the_clocks_within_sixty_days_is_told(chat: DailyChat)
     assert "02:30 does not exist on that day: the post comes at the first moment after the gap" in reply.text
 
 
+async def test_all_changes_of_the_clocks_within_sixty_days_are_told(chat: DailyChat) -> None:
+    await chat.move(days=20)
+    text = (await chat.schedule(timezone="casablanca", time="2:30")).text
+    first, second = (int(dt.datetime(2026, *day, 2, tzinfo=dt.UTC).timestamp()) for day in ((2, 15), (3, 22)))
+    assert (
+        f"The clocks in Casablanca change on <t:{first}:D>, from UTC+1 to UTC. "
+        "02:30 comes twice on that day: the post comes once, at the first.\n"
+        f"They change again on <t:{second}:D>, from UTC to UTC+1. "
+        "02:30 does not exist on that day: the post comes at the first moment after the gap.\n"
+    ) in text
+    text = (await chat.schedule(timezone="casablanca", time="10:00")).text
+    assert text.count("Posts stay at 10:00") == 2
+
+
 async def test_what_is_typed_wrongly_is_answered_with_what_to_do(chat: DailyChat) -> None:
     for options, words in (
         ({"time": "soon"}, "9am, 21:30 or noon"),

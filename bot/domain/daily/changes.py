@@ -1,4 +1,4 @@
-"""Changes of a zone's clocks: when the next one comes, and what it does to a schedule."""
+"""Changes of a zone's clocks: when they come, and what each does to a schedule."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.domain.daily.rule import change_between, instant_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.domain.daily.rule import Rule
 
 _STEP = dt.timedelta(hours=6)
@@ -31,18 +33,17 @@ class Effect(enum.Enum):
     NONE = "none"
 
 
-def next_change(zone_name: str, instant: dt.datetime, within: dt.timedelta) -> Change | None:
-    """Return the zone's next change of its clocks after `instant`, if it comes `within` that time."""
+def changes(zone_name: str, instant: dt.datetime, within: dt.timedelta) -> Iterator[Change]:
+    """Yield the changes of the zone's clocks that come after `instant` and `within` that time, in order."""
     zone = zoneinfo.ZoneInfo(zone_name)
     here = instant.astimezone(dt.UTC).replace(microsecond=0)
-    while here < instant + within:
-        there = here + _STEP
+    end = here + within
+    while here < end:
+        there = min(here + _STEP, end)
         before, after = _offset(zone, here), _offset(zone, there)
         if before != after:
-            at = change_between(zone, here, there)
-            return Change(at, before, after) if at <= instant + within else None
+            yield Change(change_between(zone, here, there), before, after)
         here = there
-    return None
 
 
 def effect(rule: Rule, change: Change) -> Effect:

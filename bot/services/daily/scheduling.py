@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.domain.daily.bag import foretell
-from bot.domain.daily.changes import Effect, effect, next_change, offset_at
+from bot.domain.daily.changes import changes, effect, offset_at
 from bot.domain.daily.days import parse_days
 from bot.domain.daily.errand import QuotePost
 from bot.domain.daily.model import Pause, Style, Target, Wish
@@ -236,14 +236,12 @@ class Scheduler:
 
     def _planned(self, schedule: Schedule, *, blind: bool) -> Planned:
         now, rule = self._clock.now(), schedule.wish.rule
-        change = next_change(rule.zone, now, _CHANGE_NOTICE)
         return Planned(
             schedule=schedule,
             about=self.abouts.label(schedule.wish.about),
             offset=_offset(rule, now),
             posts=tuple(islice(upcoming(rule, now, schedule.last_date), _SHOWN)),
-            change=change,
-            effect=effect(rule, change) if change else Effect.NONE,
+            changes=tuple((change, effect(rule, change)) for change in changes(rule.zone, now, _CHANGE_NOTICE)),
             blind=blind,
         )
 

@@ -29,17 +29,16 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """A schedule with its next posts, and the next change of its zone's clocks when it is near.
+    """A schedule with its next posts, and the changes of its zone's clocks that are near.
 
-    `blind` tells that we may not read the channel's history.
+    `changes` holds them in order, each with what it does to the post of its day; `blind` tells that we may not read the channel's history.
     """
 
     schedule: Schedule
     about: str
     offset: dt.timedelta
     posts: tuple[Occurrence, ...]
-    change: Change | None
-    effect: Effect
+    changes: tuple[tuple[Change, Effect], ...]
     blind: bool = False
 
 

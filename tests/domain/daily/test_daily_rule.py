@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import random
 import zoneinfo
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.daily.changes import Effect, effect, next_change, offset_at, offset_text
+from bot.domain.daily.changes import Change, Effect, changes, effect, offset_at, offset_text
 from bot.domain.daily.rule import EVERY_DAY, Rule, following, instant_on, upcoming
 from tests.support.sweep import differences
 
@@ -133,16 +133,35 @@ def test_zones_with_rare_changes(zone: str, year: int) -> None:
     assert wrong == []
 
 
-def test_the_next_change_is_told_within_sixty_days() -> None:
-    sixty = dt.timedelta(days=60)
-    change = next_change("America/New_York", utc("2026-02-01 00:00"), sixty)
-    assert change is not None
-    assert change.at == utc("2026-03-08 07:00")
-    assert (change.before, change.after) == (dt.timedelta(hours=-5), dt.timedelta(hours=-4))
-    assert next_change("America/New_York", utc("2026-01-01 00:00"), sixty) is None
-    assert next_change("Asia/Tokyo", utc("2026-02-01 00:00"), sixty) is None
-    # The instant of the change itself is past.
-    assert next_change("America/New_York", utc("2026-03-08 07:00"), sixty) is None
+SIXTY = dt.timedelta(days=60)
+HOUR = dt.timedelta(hours=1)
+
+
+def test_changes_are_told_within_sixty_days() -> None:
+    (change,) = changes("America/New_York", utc("2026-02-01 00:00"), SIXTY)
+    assert change == Change(utc("2026-03-08 07:00"), -5 * HOUR, -4 * HOUR)
+    # The last instant of the sixty days counts; the one that they are counted from does not.
+    assert list(changes("America/New_York", utc("2026-01-07 07:00"), SIXTY)) == [change]
+    assert list(changes("America/New_York", utc("2026-01-07 06:59"), SIXTY)) == []
+    assert list(changes("America/New_York", utc("2026-03-08 07:00"), SIXTY)) == []
+    assert list(changes("Asia/Tokyo", utc("2026-02-01 00:00"), SIXTY)) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "at"),
+    [
+        # Morocco goes back for Ramadan, and forward again after it.
+        ("Africa/Casablanca", "2026-02-01 00:00", ["2026-02-15 02:00", "2026-03-22 02:00"]),
+        ("Africa/El_Aaiun", "2027-01-20 09:30", ["2027-02-07 02:00", "2027-03-14 02:00"]),
+        ("Africa/Casablanca", "2026-02-15 02:00", ["2026-03-22 02:00"]),
+        # Egypt did so in the midst of summer time.
+        ("Africa/Cairo", "2014-06-20 00:00", ["2014-06-26 21:00", "2014-07-31 22:00"]),
+    ],
+)
+def test_all_changes_of_the_sixty_days_are_told_in_order(zone: str, instant: str, at: list[str]) -> None:
+    found = list(changes(zone, utc(instant), SIXTY))
+    assert [change.at for change in found] == [utc(each) for each in at]
+    assert all(one.after == other.before for one, other in pairwise(found))
 
 
 def test_offsets() -> None:
@@ -160,14 +179,12 @@ def test_offsets() -> None:
     ],
 )
 def test_what_a_change_does_to_a_time(minute: int, instant: str, expected: Effect) -> None:
-    change = next_change("America/New_York", utc(instant), dt.timedelta(days=60))
-    assert change is not None
+    (change,) = changes("America/New_York", utc(instant), SIXTY)
     assert effect(Rule(minute, EVERY_DAY, "America/New_York"), change) is expected
 
 
 def test_a_change_on_another_weekday_does_nothing() -> None:
-    change = next_change("America/New_York", utc("2026-02-01 00:00"), dt.timedelta(days=60))
-    assert change is not None
+    (change,) = changes("America/New_York", utc("2026-02-01 00:00"), SIXTY)
     assert effect(Rule(150, 0b001_1111, "America/New_York"), change) is Effect.NONE
 
 
