@@ -22,6 +22,10 @@ class PresenceCog(commands.Cog):
         self._presence = presence
         self._guilds = guilds
 
+    async def cog_unload(self) -> None:
+        """Give up what was not noted yet: the bot ends."""
+        self._presence.end()
+
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Catch up with what changed while the bot was off; a server that has an outage is still listed."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,6 +107,48 @@ async def test_a_server_that_removes_the_bot_and_takes_it_back(chat: DailyChat) 
         await asyncio.sleep(0.05)
     await chat.move(hours=1)
     await chat.until_recorded("sent")
+
+
+@contextlib.asynccontextmanager
+async def store_held(chat: DailyChat, path: Path) -> AsyncIterator[None]:
+    """Let another program hold the store for the block."""
+    await chat.bot.services.daily.deliveries._database._writer.execute("PRAGMA busy_timeout = 10")
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+async def test_a_return_is_noted_though_the_store_was_held(second_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with daily_chat(second_path) as chat:
+        await chat.schedule()
+        departures = chat.bot.services.daily.departures
+        chat.sandbox.world.kick_bot(chat.guild)
+        while not await departures.gone():  # noqa: ASYNC110 - the handler has no event
+            await asyncio.sleep(0.05)
+        async with store_held(chat, second_path):
+            chat.sandbox.world.add_bot(chat.guild)
+            await chat.until(lambda: "the return to server" in caplog.text)
+            await chat.move(seconds=5)
+            assert await departures.gone() == {chat.guild.id}
+        for _ in range(100):
+            if not await departures.gone():
+                break
+            await chat.move(seconds=1)
+        assert await departures.gone() == set()
+    assert "error in" not in caplog.text
+
+
+async def test_the_bot_ends_though_an_event_waits_for_the_store(
+    second_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with contextlib.AsyncExitStack() as holding:
+        async with daily_chat(second_path) as chat:
+            await chat.schedule()
+            await holding.enter_async_context(store_held(chat, second_path))
+            chat.sandbox.world.kick_bot(chat.guild)
+            await chat.until(lambda: "the removal from server" in caplog.text)
+        assert [task for task in asyncio.all_tasks() if "removal" in task.get_name()] == []
+    assert "error in" not in caplog.text
 
 
 async def test_servers_that_were_left_while_the_bot_was_off(second_path: Path) -> None:

@@ -13,6 +13,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.errand import Again, QuotePost
+from bot.services.daily.storing import STORE_PAUSE
 from bot.services.daily.turns import pause_after, turn
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ _GATHER_SECONDS = 0.1
 # The rows of a server that the bot was removed from are kept for so long.
 FAREWELL = dt.timedelta(days=7)
 _BREATH = dt.timedelta(seconds=1)
-_STORE_PAUSE = dt.timedelta(seconds=5)
 _CLOSE_SECONDS = 2.0
 
 
@@ -66,7 +66,7 @@ class Poster:
                 except sqlite3.OperationalError as error:
                     # Another process holds the store, or the disk is full: what is due stays due.
                     _log.error("the store cannot be used just now (%s)", error)
-                    wake = self._clock.now() + _STORE_PAUSE
+                    wake = self._clock.now() + STORE_PAUSE
                 await self._rest(wake)
         finally:
             await self._close()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import zoneinfo
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.model import Pause
 from bot.domain.daily.rule import upcoming
+from bot.services.daily.storing import until_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    import datetime as dt
+    from collections.abc import Awaitable, Callable, Collection
 
     from bot.clock import Clock
     from bot.domain.daily.model import Schedule
@@ -22,42 +26,78 @@ _log = logging.getLogger(__name__)
 
 
 class Presence:
-    """Told of what Discord's gateway says; `changed` is called when a post may now be due."""
+    """Told of what Discord's gateway says; `changed` is called when a post may now be due.
+
+    The gateway says it once. So each event waits until the store takes it, all of them in the order in which they
+    came, and is noted as of the instant at which it came. Its method returns when it was noted.
+    """
 
     def __init__(self, schedules: Schedules, departures: Departures, clock: Clock, changed: Callable[[], None]) -> None:
         self._schedules = schedules
         self._departures = departures
         self._clock = clock
         self._changed = changed
+        # An asyncio.Lock lets in first who waited first (Python's docs, asyncio.Lock.acquire).
+        self._in_order = asyncio.Lock()
+        self._waiting: set[asyncio.Task[None]] = set()
 
     async def here(self, present: Collection[int]) -> None:
         """Compare all servers that the bot is in with those that have schedules: some changed while it was off."""
-        gone = await self._departures.gone()
-        left = await self._departures.guilds() - set(present) - gone
-        if left:
-            await self.left(*left)
-        for guild in gone & set(present):
-            await self.joined(guild)
+        await self._note("the list of servers", partial(self._here, frozenset(present), self._clock.now()))
 
     async def left(self, *guilds: int) -> None:
         """Let the schedules of these servers wait; they are deleted seven days later."""
-        await self._departures.leave(guilds, self._clock.now())
-        self._changed()
+        named = ", ".join(map(str, guilds))
+        await self._note(f"the removal from server {named}", partial(self._left, guilds, self._clock.now()))
 
     async def joined(self, guild: int) -> None:
         """Let the schedules of a server go on, if it had any."""
-        if waited := await self._departures.come_back(guild, self._next, self._clock.now()):
-            _log.info("back in server %d, where %d schedules waited", guild, waited)
-            self._changed()
+        await self._note(f"the return to server {guild}", partial(self._joined, guild, self._clock.now()))
 
     async def channel_deleted(self, channel: int) -> None:
         """Pause what posts to a channel or thread that was deleted; its moderators are told."""
-        if await self._schedules.pause_channel(channel, Pause.CHANNEL_GONE, self._clock.now()):
+        await self._note(f"the end of channel {channel}", partial(self._channel_deleted, channel, self._clock.now()))
+
+    def end(self) -> None:
+        """Give up what still waits for the store, before that is closed: the next start compares all servers."""
+        for task in self._waiting:
+            task.cancel()
+
+    async def _note(self, what: str, note: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.create_task(self._in_turn(what, note), name=what)
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+        await task
+
+    async def _in_turn(self, what: str, note: Callable[[], Awaitable[None]]) -> None:
+        async with self._in_order:
+            await until_stored(what, note, self._clock)
+
+    async def _here(self, present: frozenset[int], at: dt.datetime) -> None:
+        gone = await self._departures.gone()
+        left = await self._departures.guilds() - present - gone
+        if left:
+            await self._left(left, at)
+        for guild in gone & present:
+            await self._joined(guild, at)
+
+    async def _left(self, guilds: Collection[int], at: dt.datetime) -> None:
+        await self._departures.leave(guilds, at)
+        self._changed()
+
+    async def _joined(self, guild: int, at: dt.datetime) -> None:
+        if waited := await self._departures.come_back(guild, partial(_next_after, at), at):
+            _log.info("back in server %d, where %d schedules waited", guild, waited)
             self._changed()
 
-    def _next(self, schedule: Schedule) -> Occurrence | None:
-        """Return the schedule's next post; None when its zone is gone."""
-        try:
-            return next(upcoming(schedule.wish.rule, self._clock.now(), schedule.last_date))
-        except zoneinfo.ZoneInfoNotFoundError:
-            return None
+    async def _channel_deleted(self, channel: int, at: dt.datetime) -> None:
+        if await self._schedules.pause_channel(channel, Pause.CHANNEL_GONE, at):
+            self._changed()
+
+
+def _next_after(instant: dt.datetime, schedule: Schedule) -> Occurrence | None:
+    """Return the schedule's next post after `instant`; None when its zone is gone."""
+    try:
+        return next(upcoming(schedule.wish.rule, instant, schedule.last_date))
+    except zoneinfo.ZoneInfoNotFoundError:
+        return None

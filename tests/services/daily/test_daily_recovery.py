@@ -9,7 +9,6 @@ import pytest
 
 from bot.domain.daily.model import Pause, Place
 from bot.services.daily.face import NotNow, Refused, Unknowable, Unsure
-from bot.services.daily.presence import Presence
 from tests.support.clock import FakeClock
 from tests.support.daily import GUILD, START, Office, office
 
@@ -236,24 +235,3 @@ async def test_a_forum_is_searched_before_any_second_attempt(here: Office) -> No
         assert here.channel.searched == 0
         await here.move(seconds=30)
     assert (len(here.channel.sent), here.channel.searched) == (1, 1)
-
-
-async def test_a_post_refused_before_the_removal_was_known_waits_for_the_return(here: Office) -> None:
-    """Removed while it was off: what is due at the start is refused before the gateway tells why."""
-    presence = Presence(here.store.schedules, here.store.departures, here.clock, here.poster.poke)
-    here.channel.plan.extend([Refused(Pause.NO_ACCESS), NotNow()])
-    await here.add()
-    stopped = await here.add(time="21:00")
-    await here.store.schedules.pause(stopped.id, Pause.MODERATOR)
-    here.clock.set(DUE)
-    async with here.at_work():
-        await here.move(seconds=1)
-        assert (await here.store.schedules.of_guild(GUILD))[0].paused is Pause.NO_ACCESS
-        await presence.here(set())
-        await here.move(hours=2)
-        await presence.here({GUILD})
-        assert [each.paused for each in await here.store.schedules.of_guild(GUILD)] == [None, Pause.MODERATOR]
-        await here.move(days=1)
-    assert await state(here) == [("failed", "no-access"), ("sent", None)]
-    assert here.channel.notices == []
-    assert await here.database.fetch_all("SELECT * FROM notice") == []
