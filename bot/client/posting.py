@@ -178,6 +178,10 @@ class DiscordFace:
         except (StoppedError, aiohttp.ClientError, TimeoutError, OSError):
             return NotNow()
 
+    def away(self, guild: int) -> bool:
+        """Tell whether the bot is surely not in a server: until it is ready, nobody knows; see Face."""
+        return self._bot.is_ready() and self._bot.get_guild(guild) is None
+
     async def look(self, guild: int, channel: int, role: int | None, style: Style) -> Look:
         """Tell whether a schedule could post to a channel and mention a role; see Face."""
         return await places.look(self._bot, guild, channel, role, style)

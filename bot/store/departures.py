@@ -73,11 +73,14 @@ class Departures:
             await notices.owe(tx, [id_ for id_, next_ in following if next_ is None], now)
         return len(found)
 
-    async def purge(self, before: dt.datetime) -> int:
-        """Delete all rows of the servers that were left at `before` or earlier; return how many servers."""
+    async def purge(self, before: dt.datetime, away: Callable[[int], bool]) -> int:
+        """Delete all rows of the servers that were left at `before` or earlier; return how many servers.
+
+        Those of which `away` does not say that the bot is not in them are kept: it may have come back unnoticed.
+        """
         async with self._database.transaction() as tx:
             found = await tx.fetch_all("SELECT guild FROM departure WHERE left_at <= ?", (rows.to_ms(before),))
-            guilds = [(row["guild"],) for row in found]
+            guilds = [(row["guild"],) for row in found if away(row["guild"])]
             await tx.executemany("DELETE FROM schedule WHERE guild = ?", guilds)
             await tx.executemany("DELETE FROM departure WHERE guild = ?", guilds)
         return len(guilds)

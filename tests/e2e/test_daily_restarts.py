@@ -109,6 +109,26 @@ async def test_a_server_that_removes_the_bot_and_takes_it_back(chat: DailyChat) 
     await chat.until_recorded("sent")
 
 
+async def test_a_server_that_takes_the_bot_back_while_it_is_off_keeps_its_schedules(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        sandbox.clock.move_to(START.timestamp())
+        async with daily_chat(second_path, sandbox=sandbox) as before:
+            await before.schedule()
+            guild = before.guild
+            sandbox.world.kick_bot(guild)
+            while not await before.bot.services.daily.departures.gone():  # noqa: ASYNC110 - the handler has no event
+                await asyncio.sleep(0.05)
+        sandbox.world.add_bot(guild)
+        sandbox.clock.advance(8 * 86400)
+        async with daily_chat(second_path, sandbox=sandbox) as after:
+            departures = after.bot.services.daily.departures
+            while await departures.gone():  # noqa: ASYNC110 - the handler has no event
+                await asyncio.sleep(0.05)
+            assert await departures.guilds() == {guild.id}
+            await after.move(hours=1)
+            await after.until_recorded("sent")
+
+
 @contextlib.asynccontextmanager
 async def store_held(chat: DailyChat, path: Path) -> AsyncIterator[None]:
     """Let another program hold the store for the block."""

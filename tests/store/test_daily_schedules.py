@@ -137,7 +137,8 @@ async def test_a_server_that_was_left_keeps_its_rows_for_seven_days(here: Office
     assert [schedule.paused for schedule in back] == [None, Pause.MODERATOR]
     await departures.leave([GUILD], here.clock.now())
     here.clock.move(days=7)
-    assert await departures.purge(here.clock.now() - FAREWELL) == 1
+    assert await departures.purge(here.clock.now() - FAREWELL, lambda guild: guild != GUILD) == 0
+    assert await departures.purge(here.clock.now() - FAREWELL, lambda guild: guild == GUILD) == 1
     assert await here.store.schedules.of_guild(GUILD) == []
     assert await here.store.deliveries.next_wake(FAREWELL) is None
 

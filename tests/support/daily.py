@@ -77,7 +77,8 @@ class Channel:
     """A channel that keeps what it was sent, as Discord does; what goes wrong is planned by the test.
 
     `plan` holds what happens at the next posts: an answer to give instead, or 'lost': the message is
-    created, and the answer never comes. `looks` does the same for searches.
+    created, and the answer never comes. `searches` does the same for searches. `not_away` are servers that the
+    bot is in, or may be.
     """
 
     def __init__(self, clock: FakeClock) -> None:
@@ -85,6 +86,7 @@ class Channel:
         self.plan: deque[Refused | NotNow | Unsure | str | BaseException] = deque()
         self.searches: deque[Unknowable | NotNow] = deque()
         self.look_answer = Look(Place.TEXT)
+        self.not_away: set[int] = set()
         self.sent: list[QuotePost | PauseNotice] = []
         self.asked = 0
         self.searched = 0
@@ -135,6 +137,9 @@ class Channel:
             if known.mark == errand.mark and accepted.at >= since - dt.timedelta(minutes=5):
                 return accepted
         return Absent()
+
+    def away(self, guild: int) -> bool:
+        return guild not in self.not_away
 
     async def look(self, _guild: int, _channel: int, _role: int | None, _style: Style) -> Look:
         return self.look_answer

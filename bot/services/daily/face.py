@@ -92,6 +92,10 @@ class Face(Protocol):
         """Look for the errand's message among those created `since`."""
         ...
 
+    def away(self, guild: int) -> bool:
+        """Tell whether the bot is surely not in a server."""
+        ...
+
     async def look(self, guild: int, channel: int, role: int | None, style: Style) -> Look:
         """Tell whether a schedule could post to a channel and mention a role; None for no role."""
         ...

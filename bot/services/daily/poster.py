@@ -88,7 +88,7 @@ class Poster:
             return now
         # Missed dates were written down, a server's rows are to go, another process was faster, or a turn
         # lasts longer than its lease.
-        await self._departures.purge(now - FAREWELL)
+        await self._departures.purge(now - FAREWELL, self._face.away)
         wake = await self._deliveries.next_wake(FAREWELL)
         return max(wake, now + _BREATH) if wake else now + FAREWELL
 

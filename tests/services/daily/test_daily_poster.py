@@ -238,6 +238,21 @@ async def test_the_rows_of_a_server_go_seven_days_after_the_bot_left(here: Offic
     assert here.channel.sent == []
 
 
+async def test_the_rows_of_a_server_stay_while_the_bot_may_be_in_it(here: Office) -> None:
+    """As at a start long after the bot came back while it was off: the gateway tells it in a moment."""
+    await here.add()
+    await here.store.departures.leave([GUILD], START)
+    here.channel.not_away.add(GUILD)
+    here.clock.move(days=8)
+    async with here.at_work():
+        await here.move(seconds=1)
+        assert len(await here.store.schedules.of_guild(GUILD)) == 1
+        here.channel.not_away.clear()
+        await here.move(seconds=1)
+        await here.quiet()
+    assert await here.store.schedules.of_guild(GUILD) == []
+
+
 async def test_a_store_held_by_another_process_is_waited_for(tmp_path: Path) -> None:
     clock = FakeClock(START)
     async with office(tmp_path / "store.sqlite3", clock, Channel(clock)) as here:
