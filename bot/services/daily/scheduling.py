@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import zoneinfo
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.domain.daily.bag import foretell
-from bot.domain.daily.changes import changes, effect, offset_at
 from bot.domain.daily.days import parse_days
 from bot.domain.daily.errand import QuotePost
 from bot.domain.daily.model import Pause, Style, Target, Wish
 from bot.domain.daily.rule import Occurrence, Rule, upcoming
 from bot.domain.daily.times import parse_time
 from bot.domain.errors import UserError
-from bot.services.daily import words
+from bot.services.daily import showing, words
 from bot.services.daily.face import Accepted, Refused
-from bot.services.daily.shown import Asked, Line, Planned, Preview
 from bot.services.daily.turns import ATTEMPT
 from bot.store.schedules import EqualError, TooManyError
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from bot.clock import Clock
@@ -32,16 +27,15 @@ if TYPE_CHECKING:
     from bot.domain.quotes import Quote
     from bot.services.daily.abouts import Abouts
     from bot.services.daily.face import Face
+    from bot.services.daily.shown import Asked, Line, Planned, Preview
     from bot.store.deliveries import Deliveries
     from bot.store.schedules import Schedules
 
 LIMIT = 25
-_CHANGE_NOTICE = dt.timedelta(days=60)
-_SHOWN = 3
 
 
 class Scheduler:
-    """Makes, changes and shows the schedules of servers.
+    """Makes and changes the schedules of servers, and returns what is shown of them.
 
     `seed` returns a new seed (0 up to 2**63) at each call; `changed` is called when a due time may be
     nearer than before.
@@ -83,7 +77,7 @@ class Scheduler:
         except TooManyError as error:
             raise UserError(words.too_many(LIMIT)) from error
         self._changed()
-        return self._planned(schedule, blind=blind)
+        return showing.planned(schedule, self.abouts, self._clock.now(), blind=blind)
 
     async def edit(self, guild: int, which: str, asked: Asked) -> Planned:
         """Change the fields that were given; the others, the bag and the dates that had a post stay."""
@@ -94,7 +88,7 @@ class Scheduler:
             parse_days(asked.days) if asked.days else old.rule.days,
             self.zones.parse(asked.timezone) if asked.timezone else old.rule.zone,
         )
-        _offset(rule, self._clock.now())  # raises UserError when the zone is gone
+        showing.offset(rule, self._clock.now())  # raises UserError when the zone is gone
         role = None if asked.no_role else asked.role or old.role
         style = asked.style or old.style
         target, blind = await self._target(guild, asked.channel or old.target.channel, role, style)
@@ -107,24 +101,20 @@ class Scheduler:
         except EqualError as error:
             raise UserError(words.equal(error.number)) from error
         self._changed()
-        return self._planned(await self.one(guild, str(schedule.number)), blind=blind)
+        schedule = await self.one(guild, str(schedule.number))
+        return showing.planned(schedule, self.abouts, self._clock.now(), blind=blind)
 
     async def overview(self, guild: int) -> list[Line]:
         """Return the server's schedules by number, each with how its latest date went."""
         now = self._clock.now()
         return [
-            Line(
-                schedule,
-                self.abouts.label(schedule.wish.about),
-                _offset_if_known(schedule.wish.rule, now),
-                await self._deliveries.latest(schedule.id),
-            )
+            showing.listed(schedule, await self._deliveries.latest(schedule.id), self.abouts, now)
             for schedule in await self._schedules.of_guild(guild)
         ]
 
     async def preview(self, guild: int, which: str) -> Preview:
         """Return exactly the quote and instant that come next."""
-        return self._preview(await self.one(guild, which))
+        return showing.preview(await self.one(guild, which), self.abouts)
 
     async def skip(self, guild: int, which: str, shown: str | None = None) -> tuple[Quote, Preview]:
         """Drop the quote that would come next; return it, and what comes in its place at the same time.
@@ -132,7 +122,7 @@ class Scheduler:
         Refuses when another quote than the one that was `shown` is next by now.
         """
         schedule = await self.one(guild, which)
-        matching = self._matching(schedule)
+        matching = showing.matching(schedule, self.abouts)
         if len(matching) == 1:
             raise UserError("Only one quote matches this schedule's 'about', so there is none to come instead.")
         coming = await self._schedules.drop_next(schedule.id, matching, shown)
@@ -141,7 +131,7 @@ class Scheduler:
         quote = self.abouts.quote(coming) if coming else None
         if quote is None:
             raise UserError(words.GONE)
-        return quote, self._preview(await self.one(guild, str(schedule.number)))
+        return quote, showing.preview(await self.one(guild, str(schedule.number)), self.abouts)
 
     async def pause(self, guild: int, which: str) -> Schedule:
         """Stop a schedule until it is resumed."""
@@ -157,19 +147,20 @@ class Scheduler:
         if schedule.paused is None:
             raise UserError(f"Schedule {schedule.number} is not paused.")
         wish = schedule.wish
-        _offset(wish.rule, self._clock.now())  # raises UserError when the zone is gone
-        self._matching(schedule)
+        showing.offset(wish.rule, self._clock.now())  # raises UserError when the zone is gone
+        showing.matching(schedule, self.abouts)
         target, blind = await self._target(guild, wish.target.channel, wish.role, wish.style)
         if target != wish.target:
             await self._schedules.change(schedule.id, msgspec.structs.replace(wish, target=target), self._next)
         await self._schedules.resume(schedule.id, self._next)
         self._changed()
-        return self._planned(await self.one(guild, str(schedule.number)), blind=blind)
+        schedule = await self.one(guild, str(schedule.number))
+        return showing.planned(schedule, self.abouts, self._clock.now(), blind=blind)
 
     async def test(self, guild: int, which: str) -> Accepted:
         """Post the next quote now, without counting it and without mentioning the role."""
         schedule = await self.one(guild, which)
-        preview, now = self._preview(schedule), self._clock.now()
+        preview, now = showing.preview(schedule, self.abouts), self._clock.now()
         errand = QuotePost(
             id=0,
             target=schedule.wish.target,
@@ -178,7 +169,7 @@ class Scheduler:
             latest=now + ATTEMPT,
             schedule=schedule.id,
             quote=preview.quote.id,
-            date=(now + _offset(schedule.wish.rule, now)).date(),
+            date=(now + showing.offset(schedule.wish.rule, now)).date(),
             due=now,
             late=False,
             role=None,
@@ -221,41 +212,3 @@ class Scheduler:
         if look.problem is not None or look.place is None:
             raise UserError(words.problem(look, channel, role))
         return Target(guild, channel, look.place), not look.may_read_history
-
-    def _matching(self, schedule: Schedule) -> tuple[str, ...]:
-        matching = self.abouts.matching(schedule.wish.about)
-        if not matching:
-            raise UserError(words.NO_QUOTES)
-        return matching
-
-    def _preview(self, schedule: Schedule) -> Preview:
-        quote = self.abouts.quote(foretell(schedule.bag, self._matching(schedule), 1)[0])
-        if quote is None:
-            raise UserError(words.NO_QUOTES)
-        return Preview(schedule, quote)
-
-    def _planned(self, schedule: Schedule, *, blind: bool) -> Planned:
-        now, rule = self._clock.now(), schedule.wish.rule
-        return Planned(
-            schedule=schedule,
-            about=self.abouts.label(schedule.wish.about),
-            offset=_offset(rule, now),
-            posts=tuple(islice(upcoming(rule, now, schedule.last_date), _SHOWN)),
-            changes=tuple((change, effect(rule, change)) for change in changes(rule.zone, now, _CHANGE_NOTICE)),
-            blind=blind,
-        )
-
-
-def _offset(rule: Rule, now: dt.datetime) -> dt.timedelta:
-    """Return the offset of the rule's zone; raises UserError when the zone is gone."""
-    offset = _offset_if_known(rule, now)
-    if offset is None:
-        raise UserError(words.zone_gone(rule.zone))
-    return offset
-
-
-def _offset_if_known(rule: Rule, now: dt.datetime) -> dt.timedelta | None:
-    try:
-        return offset_at(rule.zone, now)
-    except zoneinfo.ZoneInfoNotFoundError:
-        return None

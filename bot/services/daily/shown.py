@@ -31,7 +31,8 @@ class Asked(msgspec.Struct, frozen=True):
 class Planned(msgspec.Struct, frozen=True):
     """A schedule with its next posts, and the changes of its zone's clocks that are near.
 
-    `changes` holds them in order, each with what it does to the post of its day; `blind` tells that we may not read the channel's history.
+    `changes` holds them in order, each with what it does to the post of its day; `blind` tells that we may not read
+    the channel's history.
     """
 
     schedule: Schedule
