@@ -57,10 +57,13 @@ def planned(plan: Planned, done: str) -> Panel:
 def _posts(plan: Planned) -> str:
     if plan.schedule.paused is not None:
         return f"It is paused{_because(plan.schedule.paused)}. `/daily resume` starts it again."
-    dates = "\n".join(
-        f"{n}. {format_dt(post.instant, 'F')} ({format_dt(post.instant, 'R')})" for n, post in enumerate(plan.posts, 1)
-    )
+    dates = "\n".join(f"{n}. {_when(post.instant, plan.now)}" for n, post in enumerate(plan.posts, 1))
     return f"The next posts:\n{dates}"
+
+
+def _when(due: dt.datetime, now: dt.datetime) -> str:
+    """Return when a post comes; one that waits for its turn comes though its schedule was edited."""
+    return f"{format_dt(due, 'F')} ({'due, it comes at once' if due <= now else format_dt(due, 'R')})"
 
 
 def _because(reason: Pause) -> str:

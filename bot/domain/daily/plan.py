@@ -13,7 +13,7 @@ from bot.domain.daily.model import Pause, Schedule
 from bot.domain.daily.rule import Occurrence, following
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
 # A post that goes out this much after its time is marked as late; a queue of posts due in the same minute
 # at Discord's limit (35,000 take 12 minutes) is not.
@@ -38,6 +38,18 @@ class Plan(msgspec.Struct, frozen=True):
     bag: Bag
     next_: Occurrence | None
     pause: Pause | None = None
+
+
+def coming(schedule: Schedule) -> Iterator[Occurrence]:
+    """Yield a schedule's posts in order, without end: the stored next one, then those of its rule after that date.
+
+    A paused schedule has none.
+    """
+    if schedule.next_due is not None and schedule.next_date is not None:
+        post = Occurrence(schedule.next_date, schedule.next_due)
+        while True:
+            yield post
+            post = following(schedule.wish.rule, post.date)
 
 
 def plan(schedule: Schedule, now: dt.datetime, late_limit: dt.timedelta, matching: Collection[str]) -> Plan:

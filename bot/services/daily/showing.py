@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.daily.bag import foretell
 from bot.domain.daily.changes import changes, effect, offset_at
-from bot.domain.daily.rule import upcoming
+from bot.domain.daily.plan import coming
 from bot.domain.errors import UserError
 from bot.services.daily import words
 from bot.services.daily.shown import Line, Planned, Preview
@@ -30,7 +30,8 @@ def planned(schedule: Schedule, abouts: Abouts, now: dt.datetime, *, blind: bool
         schedule=schedule,
         about=abouts.label(schedule.wish.about),
         offset=offset(rule, now),
-        posts=tuple(islice(upcoming(rule, now, schedule.last_date), _SHOWN)),
+        now=now,
+        posts=tuple(islice(coming(schedule), _SHOWN)),
         changes=tuple((change, effect(rule, change)) for change in changes(rule.zone, now, _CHANGE_NOTICE)),
         blind=blind,
     )

@@ -29,15 +29,16 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """A schedule with its next posts, and the changes of its zone's clocks that are near.
+    """A schedule as it stands `now`, with its next posts, and the changes of its zone's clocks that are near.
 
-    `changes` holds them in order, each with what it does to the post of its day; `blind` tells that we may not read
-    the channel's history.
+    A paused schedule has no posts, and one that is due has its post first. `changes` holds them in order, each with
+    what it does to the post of its day; `blind` tells that we may not read the channel's history.
     """
 
     schedule: Schedule
     about: str
     offset: dt.timedelta
+    now: dt.datetime
     posts: tuple[Occurrence, ...]
     changes: tuple[tuple[Change, Effect], ...]
     blind: bool = False
