@@ -12,7 +12,8 @@ import zoneinfo
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bot.domain.errors import UserError
 from bot.domain.text import normalise
@@ -59,8 +60,10 @@ POPULAR = (
 )
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])\s*0?(\d{1,2})(?::?00)?")
 _EXACT, _BEGINS, _WITHIN, _SPOKEN_FIRST, _LISTED = 200.0, 140.0, 100.0, 10.0, 5.0
-# Alike enough for a typo ('new yrok'), on the scale of rapidfuzz (0 to 100).
-_ALIKE = 74.0
+# A name with more behind it ('new york city'), and one with a slip of the finger; each further slip takes _SLIP.
+_CONTINUED, _SLIPPED, _SLIP = 90.0, 80.0, 20.0
+# A word of fewer letters is one slip away from too many names; a long one may have two slips.
+_SHORT, _LONG = 4, 8
 
 
 class _Name(NamedTuple):
@@ -112,10 +115,12 @@ class Zones:
             return [self._keys[key.casefold()]] if key.casefold() in self._keys else []
         if not wanted:
             return [zone for zone in POPULAR if zone.casefold() in self._keys][:limit]
-        alike = process.cdist([wanted], self._texts, scorer=fuzz.ratio, score_cutoff=_ALIKE)[0]
+        # A letter too many, too few or another, or two letters that changed places, count as one slip.
+        most = 0 if len(wanted) < _SHORT else 1 if len(wanted) < _LONG else 2
+        slips = process.cdist([wanted], self._texts, scorer=OSA.distance, score_cutoff=most)[0]
         best: dict[str, float] = {}
-        for name, likeness in zip(self._names, alike, strict=True):
-            if score := _score(wanted, name, float(likeness)):
+        for name, slipped in zip(self._names, slips, strict=True):
+            if score := _score(wanted, name, int(slipped) if slipped <= most else None):
                 best[name.zone] = max(best.get(name.zone, 0.0), score)
         return sorted(best, key=lambda zone: (-best[zone], zone))[:limit]
 
@@ -140,14 +145,17 @@ class Zones:
         raise UserError(f"I know no single time zone for that. Choose one from the list, such as {near}.")
 
 
-def _score(wanted: str, name: _Name, likeness: float) -> float:
+def _score(wanted: str, name: _Name, slips: int | None) -> float:
+    """Return how well a name answers what is wanted, 0 for not at all; `slips` is None when there are too many."""
     if name.text == wanted:
         return _EXACT + name.weight
     if name.text.startswith(wanted):
         return _BEGINS + name.weight - len(name.text) / 100
     if f" {wanted}" in f" {name.text}":
         return _WITHIN + name.weight - len(name.text) / 100
-    return likeness + name.weight if likeness else 0.0
+    if len(name.text) >= _SHORT and wanted.startswith(f"{name.text} "):
+        return _CONTINUED + name.weight
+    return 0.0 if slips is None else _SLIPPED - _SLIP * slips + name.weight
 
 
 def _rows(table: str) -> Iterable[tuple[str, str]]:

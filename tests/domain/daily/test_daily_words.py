@@ -143,11 +143,34 @@ def test_every_zone_is_found_by_its_own_name(zones: Zones) -> None:
         assert zone in zones.find(zone) or zone.startswith("GMT")
 
 
-@pytest.mark.parametrize(("text", "near"), [("new yrok", "America/New_York"), ("tokio", "Asia/Tokyo")])
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        *(("new yrok", "America/New_York"), ("tokio", "Asia/Tokyo"), ("berln", "Europe/Berlin")),
+        *(("sydny", "Australia/Sydney"), ("los angelos", "America/Los_Angeles"), ("rmoe", "Europe/Rome")),
+        *(("amsterdm", "Europe/Amsterdam"), ("sao paolo", "America/Sao_Paulo"), ("melborune", "Australia/Melbourne")),
+        *(("new york city", "America/New_York"), ("ho chi minh city", "Asia/Ho_Chi_Minh")),
+    ],
+)
 def test_a_slip_is_offered_and_not_taken(zones: Zones, text: str, near: str) -> None:
     assert zones.find(text)[0] == near
     with pytest.raises(UserError, match=near):
         zones.parse(text)
+
+
+def test_one_slip_anywhere_in_a_name_is_found(zones: Zones) -> None:
+    for name, zone in (("london", "Europe/London"), ("toronto", "America/Toronto"), ("chicago", "America/Chicago")):
+        for at in range(len(name)):
+            assert zone in zones.find(name[:at] + name[at + 1 :])
+            assert zone in zones.find(f"{name[:at]}q{name[at + 1 :]}")
+            assert zone in zones.find(name[:at] + name[at : at + 2][::-1] + name[at + 2 :])
+
+
+@pytest.mark.parametrize(
+    "text", ["narnia", "asdf", "moon", "hogwarts", "xyz", "wakanda", "gotham", "here", "blah", "mordor", "my house"]
+)
+def test_nonsense_is_like_no_zone(zones: Zones, text: str) -> None:
+    assert zones.find(text) == []
 
 
 def test_an_empty_box_offers_the_popular_zones(zones: Zones) -> None:
