@@ -118,7 +118,7 @@ async def run(settings: Settings) -> None:
 async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
     """Keep the bot connected and posting until `stop` is set; what ends either otherwise is raised."""
     connection = asyncio.create_task(bot.connect(), name="connection")
-    posting = asyncio.create_task(bot.daily.poster.run(), name="posting")
+    posting = asyncio.create_task(bot.daily.run(), name="posting")
     stopping = asyncio.create_task(stop.wait(), name="stopping")
     try:
         await asyncio.wait({connection, posting, stopping}, return_when=asyncio.FIRST_COMPLETED)

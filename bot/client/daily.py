@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.client.posting import DiscordFace
@@ -11,9 +12,12 @@ from bot.domain.daily.zones import Zones
 from bot.services.daily.abouts import Abouts
 from bot.services.daily.poster import Poster
 from bot.services.daily.presence import Presence
+from bot.services.daily.replanning import replan
 from bot.services.daily.scheduling import Scheduler
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     import discord
 
     from bot.services import Services
@@ -24,11 +28,17 @@ _SEED_BITS = 63
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """The daily quotes: `poster.run()` is to be kept running while the bot is logged in."""
+    """The daily quotes: `run()` is to be kept running while the bot is logged in."""
 
     scheduler: Scheduler
     presence: Presence
     poster: Poster
+    replan: Callable[[], Awaitable[None]]
+
+    async def run(self) -> None:
+        """Bring what is planned up to this process's tz database, then post until cancelled."""
+        await self.replan()
+        await self.poster.run()
 
 
 def daily_quotes(bot: discord.Client, services: Services) -> Daily:
@@ -46,4 +56,5 @@ def daily_quotes(bot: discord.Client, services: Services) -> Daily:
         lambda: secrets.randbits(_SEED_BITS),
         poster.poke,
     )
-    return Daily(scheduler, Presence(store.schedules, store.departures, clock, poster.poke), poster)
+    presence = Presence(store.schedules, store.departures, clock, poster.poke)
+    return Daily(scheduler, presence, poster, partial(replan, store.schedules, clock))

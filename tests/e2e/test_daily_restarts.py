@@ -50,6 +50,20 @@ async def test_a_restart_posts_what_was_missed_and_marks_it_late(second_path: Pa
             assert "late (planned for" in (await after.daily("list")).text
 
 
+async def test_a_restart_with_a_newer_tz_database_moves_what_is_planned(second_path: Path) -> None:
+    async with Sandbox(journal_size=None) as sandbox:
+        sandbox.clock.move_to(START.timestamp())
+        async with daily_chat(second_path, sandbox=sandbox) as before:
+            await before.schedule(time="10:00", timezone="Europe/Paris")
+        with contextlib.closing(sqlite3.connect(second_path, isolation_level=None)) as other:
+            # As if Paris had still been in London's time when it was planned.
+            other.execute("UPDATE schedule SET next_due = next_due + 3600000")
+        async with daily_chat(second_path, sandbox=sandbox) as after:
+            await after.move(hours=1)
+            (row,) = await after.until_recorded("sent")
+            assert row["due"] == (START.timestamp() + 3600) * 1000
+
+
 async def test_missed_by_too_much_it_is_skipped_and_shown(second_path: Path) -> None:
     async with Sandbox(journal_size=None) as sandbox:
         sandbox.clock.move_to(START.timestamp())
