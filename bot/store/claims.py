@@ -10,7 +10,8 @@ from bot.domain.daily.model import Place, Style, Target, nonce
 from bot.domain.daily.plan import Plan, plan
 from bot.store import daily_rows as rows
 from bot.store import notices
-from bot.store.schedules import pause, write_bags
+from bot.store.bags import write_bags
+from bot.store.schedules import pause
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 _DUE = f"{rows.SCHEDULE} WHERE next_due <= ? ORDER BY next_due, id LIMIT ?"
 _INSERT = """
 INSERT INTO delivery (schedule, date, due, state, late, quote, nonce, channel, place, role, style, reason,
-                      claimed_at, asked_at, tries, owner, lease_until)
+                      claimed_at, asked_at, tries, owner, lease_until, drawn_before)
 VALUES (:schedule, :date, :due, :state, :late, :quote, :nonce, :channel, :place, :role, :style, :reason,
-        :claimed_at, :asked_at, :tries, :owner, :lease_until)
+        :claimed_at, :asked_at, :tries, :owner, :lease_until, :drawn_before)
 ON CONFLICT (schedule, date) DO NOTHING
 """
 _CLAIMED = """
@@ -124,6 +125,7 @@ def _rows(schedule: Schedule, made: Plan, worker: Worker, now: dt.datetime) -> I
             "state": "claimed",
             "late": int(made.post.late),
             "quote": made.post.quote,
+            "drawn_before": schedule.bag.drawn.get(made.post.quote),
             "asked_at": at,
             "tries": 1,
             "owner": worker.owner,
@@ -149,6 +151,7 @@ def _row(schedule: Schedule, occurrence: Occurrence, at: int) -> dict[str, objec
         "tries": 0,
         "owner": None,
         "lease_until": None,
+        "drawn_before": None,
     }
 
 

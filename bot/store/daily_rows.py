@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MILLISECOND = dt.timedelta(milliseconds=1)
 
-# A schedule with the quotes of its present round.
+# A schedule with the round in which each quote was drawn last.
 SCHEDULE = """
-SELECT schedule.*, (SELECT json_group_array(quote) FROM drawn WHERE drawn.schedule = schedule.id) AS drawn
+SELECT schedule.*,
+       (SELECT json_group_object(quote, drawn.round) FROM drawn WHERE drawn.schedule = schedule.id) AS drawn
 FROM schedule
 """
 
@@ -77,7 +78,7 @@ def schedule(row: sqlite3.Row) -> Schedule:
             role=row["role"],
             style=Style(row["style"]),
         ),
-        bag=Bag(row["seed"], row["round"], frozenset(json.loads(row["drawn"])), row["last_quote"]),
+        bag=Bag(row["seed"], row["round"], json.loads(row["drawn"]), row["last_quote"]),
         last_date=date(row["last_date"]),
         next_date=date(row["next_date"]),
         next_due=optional(row["next_due"]),

@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.errand import Again, Ended, PauseNotice, QuotePost, Sent
+from bot.domain.daily.model import State
 from bot.store import claims, notices
 from bot.store import daily_rows as rows
+from bot.store.bags import return_quote
 from bot.store.schedules import pause
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 _SENT = """
 UPDATE delivery SET state = 'sent', message = ?, posted_in = ?, sent_at = ?, late = max(late, ?), reason = NULL,
        lease_until = NULL, owner = NULL WHERE id = ? AND state != 'sent'
+"""
+_END = """
+UPDATE delivery SET state = ?, reason = ?, lease_until = NULL, owner = NULL
+WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed' RETURNING schedule, date, quote, drawn_before
 """
 _WAKE = """
 SELECT min(at) AS at FROM (
@@ -111,15 +117,13 @@ class Deliveries:
         )
 
     async def _end(self, tx: Transaction, verdicts: Sequence[Verdict]) -> None:
-        await tx.executemany(
-            "UPDATE delivery SET state = ?, reason = ?, lease_until = NULL, owner = NULL "
-            "WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed'",
-            [
-                (v.state.value, v.reason.value, v.errand.id, self._worker.owner, v.errand.tries)
-                for v in verdicts
-                if isinstance(v, Ended) and isinstance(v.errand, QuotePost)
-            ],
-        )
+        for v in verdicts:
+            if isinstance(v, Ended) and isinstance(v.errand, QuotePost):
+                values = (v.state.value, v.reason.value, v.errand.id, self._worker.owner, v.errand.tries)
+                ended = await tx.fetch_one(_END, values)
+                # What is unconfirmed counts as posted.
+                if ended is not None and v.state is not State.UNCONFIRMED:
+                    await return_quote(tx, ended)
 
     async def latest(self, schedule: int) -> Delivery | None:
         """Return the latest row of a schedule; None before its first date."""

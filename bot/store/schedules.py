@@ -13,11 +13,11 @@ from bot.domain.daily.rule import EVERY_DAY, Rule
 from bot.domain.errors import CanonkeeperError
 from bot.store import daily_rows as rows
 from bot.store import notices
+from bot.store.bags import write_bags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from bot.domain.daily.bag import Bag
     from bot.domain.daily.model import Pause, Schedule, Wish
     from bot.domain.daily.rule import Occurrence
     from bot.store.database import Database, Transaction
@@ -169,23 +169,6 @@ async def pause(tx: Transaction, reasons: Iterable[tuple[int, Pause]]) -> None:
     await tx.executemany(
         "UPDATE schedule SET paused = ?, next_date = NULL, next_due = NULL WHERE id = ? AND paused IS NULL",
         [(reason.value, schedule_id) for schedule_id, reason in reasons],
-    )
-
-
-async def write_bags(tx: Transaction, bags: Iterable[tuple[int, Bag, Bag]]) -> None:
-    """Write the bags of schedules within a transaction: (schedule id, bag before, bag after)."""
-    bags = list(bags)
-    await tx.executemany(
-        "DELETE FROM drawn WHERE schedule = ? AND quote = ?",
-        [(schedule, gone) for schedule, before, after in bags for gone in before.drawn - after.drawn],
-    )
-    await tx.executemany(
-        "INSERT INTO drawn (schedule, quote) VALUES (?, ?)",
-        [(schedule, new) for schedule, before, after in bags for new in after.drawn - before.drawn],
-    )
-    await tx.executemany(
-        "UPDATE schedule SET round = ?, last_quote = ? WHERE id = ?",
-        [(after.round, after.last, schedule) for schedule, _, after in bags],
     )
 
 

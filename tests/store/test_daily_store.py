@@ -47,7 +47,7 @@ async def test_a_claim_writes_the_row_the_bag_and_the_next_date_at_once(here: Of
     assert after is not None
     assert after.next_due == DUE + dt.timedelta(days=1)
     assert after.last_date == DUE.date()
-    assert after.bag.drawn == {errand.quote}
+    assert after.bag.drawn == {errand.quote: 0}
     assert await here.take() == []
 
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.daily.bag import Bag, draw, drop, foretell
+from bot.domain.daily.bag import Bag, draw, drop, foretell, put_back
 
 ids = st.lists(st.text("abcdef", min_size=1, max_size=4), min_size=1, max_size=30, unique=True)
 seeds = st.integers(0, 2**63 - 1)
+# What an edited `about` matches, and for how many posts.
+edits = st.lists(st.tuples(st.sets(st.sampled_from("abcdefgh"), min_size=1), st.integers(1, 12)), max_size=8)
+
+
+def after(seed: int, edits: list[tuple[set[str], int]]) -> Bag:
+    """Return a bag with a past: so many posts of each of these."""
+    bag = Bag(seed)
+    for matching, count in edits:
+        for _ in range(count):
+            _, bag = draw(bag, matching)
+    return bag
 
 
 @given(seeds, ids, st.integers(1, 4))
@@ -81,6 +93,107 @@ def test_a_dropped_quote_does_not_come_next_and_keeps_the_seam(seed: int, quotes
             posted.append(quote)
     if len(quotes) > 2:
         assert all(one != other for one, other in pairwise(posted))
+
+
+def test_all_then_a_topic_then_all_repeats_nothing_before_the_rest() -> None:
+    everything, topic = [f"quote-{number}" for number in range(30)], [f"quote-{number}" for number in range(8)]
+    bag, seen = Bag(5), []
+    for matching, count in ((everything, 10), (topic, 9)):
+        for _ in range(count):
+            quote, bag = draw(bag, matching)
+            seen.append(quote)
+    rest = set(everything) - set(seen)
+    assert set(foretell(bag, everything, len(rest))) == rest
+
+
+@given(seeds, edits)
+def test_what_waits_longest_comes_first_whatever_was_edited(seed: int, edits: list[tuple[set[str], int]]) -> None:
+    """No quote comes while one that matches too was posted in an earlier round, or never: but the one posted last."""
+    bag, rounds = Bag(seed), dict[str, int]()
+    for matching, count in edits:
+        for _ in range(count):
+            others = matching - {bag.last} or matching
+            quote, bag = draw(bag, matching)
+            assert quote in others
+            assert rounds.get(quote, -1) == min(rounds.get(other, -1) for other in others)
+            rounds[quote] = bag.round
+
+
+@given(seeds, edits, st.sets(st.sampled_from("abcdefgh"), min_size=1))
+def test_after_any_past_the_round_is_ended_and_then_each_holds_all(
+    seed: int, edits: list[tuple[set[str], int]], matching: set[str]
+) -> None:
+    bag, size = after(seed, edits), len(matching)
+    waiting = {quote for quote in matching if bag.drawn.get(quote) != bag.round}
+    told = foretell(bag, matching, len(waiting) + 3 * size)
+    assert set(told[: len(waiting)]) == waiting
+    for start in range(len(waiting), len(told), size):
+        assert set(told[start : start + size]) == matching
+    for start in range(len(told) - 2 * size + 2):
+        assert set(told[start : start + 2 * size - 1]) == matching
+
+
+@given(seeds, edits, st.sets(st.sampled_from("uvwxyz"), min_size=1))
+def test_new_quotes_come_first_and_once(seed: int, edits: list[tuple[set[str], int]], new: set[str]) -> None:
+    bag, old = after(seed, edits), set("abcdefgh")
+    waiting = {quote for quote in old if bag.drawn.get(quote) != bag.round}
+    told = foretell(bag, old | new, len(new | waiting))
+    assert set(told) == new | waiting
+    assert set(told[: len(new)]) <= new | (old - bag.drawn.keys())
+
+
+@given(seeds, edits, st.sets(st.sampled_from("abcdefgh"), min_size=1))
+def test_a_post_that_failed_leaves_the_order_as_it_was(
+    seed: int, edits: list[tuple[set[str], int]], matching: set[str]
+) -> None:
+    bag = after(seed, edits)
+    quote, claimed = draw(bag, matching)
+    back = put_back(claimed, quote, bag.drawn.get(quote), bag.last, [])
+    assert foretell(back, matching, 20) == foretell(bag, matching, 20)
+
+
+@given(seeds, st.lists(st.tuples(st.sets(st.sampled_from("abcdef"), min_size=1), st.booleans()), max_size=80))
+def test_what_was_posted_keeps_the_promise_though_posts_fail(seed: int, posts: list[tuple[set[str], bool]]) -> None:
+    bag, rounds, last = Bag(seed), dict[str, int](), None
+    before = deque[str](maxlen=2)
+    for matching, fails in posts:
+        mark = bag.drawn
+        quote, bag = draw(bag, matching)
+        if fails and quote not in before:
+            bag = put_back(bag, quote, mark.get(quote), last, list(before))
+        else:
+            others = matching - {last} or matching
+            assert quote in others
+            assert rounds.get(quote, -1) == min(rounds.get(other, -1) for other in others)
+            rounds[quote], last = bag.round, quote
+        before.appendleft(quote)
+
+
+@given(seeds, st.sets(st.sampled_from("abcdef"), min_size=2))
+def test_a_quote_that_always_fails_does_not_keep_the_others_back(seed: int, quotes: set[str]) -> None:
+    bag, last, posted = Bag(seed), None, list[str]()
+    before = deque[str](maxlen=2)
+    bad = min(quotes)
+    for _ in range(3 * (len(quotes) + 3)):
+        mark = bag.drawn
+        quote, bag = draw(bag, quotes)
+        if quote == bad:
+            bag = put_back(bag, quote, mark.get(quote), last, list(before))
+        else:
+            posted.append(quote)
+            last = quote
+        before.appendleft(quote)
+    assert all(posted.count(quote) > 1 for quote in quotes - {bad})
+
+
+def test_the_second_failure_in_a_row_leaves_it_drawn_and_the_third_leaves_it_last() -> None:
+    bag = Bag(1, 4, {"a": 4, "b": 4, "c": 3}, "a")
+    assert put_back(bag, "a", 3, "b", ["c", "b"]) == Bag(1, 4, {"a": 3, "b": 4, "c": 3}, "b")
+    assert put_back(bag, "a", None, "b", []) == Bag(1, 4, {"b": 4, "c": 3}, "b")
+    assert put_back(bag, "a", 3, "b", ["a", "b"]) == Bag(1, 4, bag.drawn, "b")
+    assert put_back(bag, "a", 3, "b", ["a", "a"]) == bag
+    # Another one was drawn meanwhile.
+    assert put_back(bag, "b", 3, "c", ["c"]) == Bag(1, 4, {"a": 4, "b": 3, "c": 3}, "a")
 
 
 def test_nothing_to_draw_from() -> None:

@@ -1,0 +1,43 @@
+"""Quotes whose post failed: what was really posted keeps its order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from bot.domain.daily.bag import Bag, foretell
+from bot.domain.daily.model import Pause, Reason
+from bot.services.daily.face import Refused
+from tests.support.clock import FakeClock
+from tests.support.daily import GUILD, START, office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_posts_that_fail_leave_no_gap_in_what_is_posted(tmp_path: Path) -> None:
+    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as here:
+        await here.add()
+        for day in range(24):
+            # Every third post is refused, those of the end of a round and of the beginning of the next among them.
+            here.clock.set(START + dt.timedelta(days=day))
+            here.channel.plan.extend([Refused(Reason.REFUSED)] if day % 3 == 2 else [])
+            async with here.at_work():
+                await here.move(hours=1)
+        states = [row["state"] for row in await here.ledger()]
+        assert states == ["sent", "sent", "failed"] * 8
+        assert [post.quote for post in here.channel.posts] == foretell(Bag(7), here.abouts.matching(None), 16)
+
+
+async def test_the_quote_that_met_a_missing_permission_comes_when_it_is_resumed(tmp_path: Path) -> None:
+    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as here:
+        await here.add()
+        shown = (await here.scheduler.preview(GUILD, "1")).quote.id
+        here.channel.plan.append(Refused(Pause.NO_PERMISSION))
+        async with here.at_work():
+            await here.move(hours=1)
+            assert here.channel.posts == []
+            assert (await here.scheduler.preview(GUILD, "1")).quote.id == shown
+            await here.scheduler.resume(GUILD, "1")
+            await here.move(days=1)
+            assert [post.quote for post in here.channel.posts] == [shown]
