@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bench import storm
+from bench.idle import idle_hour
 from bench.report import Figure, percentile, show
 from bot.domain.daily.errand import Sent
 from bot.services.daily.poster import AT_ONCE, FAREWELL
@@ -178,11 +179,16 @@ def main(posts: int = POSTS, servers: int = SERVERS) -> None:
         cost = asyncio.run(claiming(stores[0], 5_000))
         asyncio.run(_fill(stores[1], IDLE, dt.datetime.now(dt.UTC) + dt.timedelta(hours=5)))
         start = asyncio.run(reading(stores[1]))
+        idle = asyncio.run(idle_hour(stores[1]))
         show(
             "Daily quotes: the store",
             [
                 Figure("CPU for claiming and recording a post", cost, "ms", 1),
                 Figure(f"reading in {IDLE} schedules at the start", start, "s", 2),
+                Figure("wake-ups in an idle hour, but for the guard of the clock", idle.others, "", 0),
+                Figure("wake-ups of the guard in that hour", idle.guards, ""),
+                Figure("looks at the store in that hour", idle.looks, ""),
+                Figure("transactions that write in that hour", idle.transactions, "", 0),
             ],
         )
         measured = asyncio.run(storm_of(stores[2], posts, servers))

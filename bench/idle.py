@@ -1,0 +1,91 @@
+"""An hour of the real poster on a store of which nothing is due, lived through in a moment."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from unittest import mock
+
+from bot import clock
+from bot.services.daily.poster import Poster
+from bot.store.daily import DailyStore
+from bot.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.store.database import Transaction
+
+_HOUR = 3600.0
+
+
+class Idle(NamedTuple):
+    """How often the poster woke because of the guard against steps of the clock and otherwise, and what it asked."""
+
+    guards: int
+    others: int
+    looks: int
+    transactions: int
+
+
+class _Counted(Database):
+    """A store that counts the queries and the transactions."""
+
+    looks = 0
+    transactions = 0
+
+    async def fetch_one(self, sql: str, parameters: Any = ()) -> Any:
+        self.looks += 1
+        return await super().fetch_one(sql, parameters)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        self.transactions += 1
+        async with super().transaction() as tx:
+            yield tx
+
+
+class _Hour(clock.SystemClock):
+    """The system's clock with an hour that passes at once: whoever would sleep moves it instead."""
+
+    def __init__(self) -> None:
+        self._began = dt.datetime.now(dt.UTC)
+        self._passed = 0.0
+        self.guards = self.others = 0
+        self.over = asyncio.Event()
+
+    def now(self) -> dt.datetime:
+        return self._began + dt.timedelta(seconds=self._passed)
+
+    async def sleep_until(self, instant: dt.datetime) -> None:
+        # The clock's own rule says how long a sleep is; only the waiting itself is left out.
+        with mock.patch.object(clock, "asyncio", SimpleNamespace(sleep=self._pass)):
+            await super().sleep_until(instant)
+        if self.now() < instant:
+            self.guards += 1
+        else:
+            self.others += 1
+
+    async def _pass(self, seconds: float) -> None:
+        if self._passed + seconds > _HOUR:
+            self.over.set()
+            await asyncio.Event().wait()
+        self._passed += seconds
+
+
+async def idle_hour(store: Path) -> Idle:
+    """Run the poster for an hour on a store of which nothing is due by then."""
+    async with await _Counted.open(store) as database:
+        tables, hour = DailyStore.on(database, dt.timedelta(hours=6)), _Hour()
+        # Nothing is due, so neither quotes nor Discord are asked for.
+        nothing = cast("Any", None)
+        poster = asyncio.create_task(Poster(tables.deliveries, tables.departures, nothing, nothing, hour).run())
+        async with asyncio.timeout(60):
+            await hour.over.wait()
+        poster.cancel()
+        await asyncio.gather(poster, return_exceptions=True)
+        return Idle(hour.guards, hour.others, database.looks, database.transactions)
