@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bench import storm
-from bench.idle import idle_hour
+from bench.idle import idle_hour, put_off
 from bench.report import Figure, percentile, show
+from bot.clock import SystemClock
 from bot.domain.daily.errand import Sent
 from bot.services.daily.poster import AT_ONCE, FAREWELL
+from bot.services.daily.replanning import replan
 from bot.store.daily import DailyStore
 from bot.store.database import Database
 from sandbox import Sandbox
@@ -162,6 +164,7 @@ async def reading(store: Path) -> float:
         await tables.deliveries.next_wake(FAREWELL)
         await tables.departures.guilds()
         await tables.departures.gone()
+        await replan(tables.schedules, SystemClock())
         return time.monotonic() - began
 
 
@@ -177,7 +180,8 @@ def main(posts: int = POSTS, servers: int = SERVERS) -> None:
         seed = seeded(SECOND, Path(folder))
         stores = [Path(shutil.copy(seed, Path(folder) / f"{name}.sqlite3")) for name in ("claims", "idle", "storm")]
         cost = asyncio.run(claiming(stores[0], 5_000))
-        asyncio.run(_fill(stores[1], IDLE, dt.datetime.now(dt.UTC) + dt.timedelta(hours=5)))
+        asyncio.run(_fill(stores[1], IDLE, dt.datetime.now(dt.UTC)))
+        put_off(stores[1])
         start = asyncio.run(reading(stores[1]))
         idle = asyncio.run(idle_hour(stores[1]))
         show(

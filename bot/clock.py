@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
 
 # A step of the system's clock, or a machine that slept, is noticed within this many seconds.
 GUARD_SECONDS = 30.0
@@ -26,8 +29,12 @@ class SystemClock:
     """The machine's clock.
 
     Sleeping goes by the monotonic clock, which knows nothing of steps of the wall clock and may stand
-    still while the machine is suspended; so a long sleep is cut into pieces of GUARD_SECONDS.
+    still while the machine is suspended; so a long sleep is cut into pieces of GUARD_SECONDS. `sleep` waits
+    for so many seconds.
     """
+
+    def __init__(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._sleep = sleep
 
     def now(self) -> dt.datetime:
         """Return the present instant, aware, in UTC."""
@@ -36,4 +43,4 @@ class SystemClock:
     async def sleep_until(self, instant: dt.datetime) -> None:
         """Return at `instant`, or after GUARD_SECONDS, whichever comes first."""
         left = (instant - self.now()).total_seconds()
-        await asyncio.sleep(max(0.0, min(left, GUARD_SECONDS)))
+        await self._sleep(max(0.0, min(left, GUARD_SECONDS)))
