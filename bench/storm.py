@@ -31,10 +31,12 @@ def add_schedules(store: Path, places: list[Channel], due: dt.datetime, first: i
     `first` is the number that the first of them has in its server; no server has it yet, nor those after it.
     """
     rows = []
+    last = due.hour * 60 + due.minute
     for number in range(first, first + count):
         place = places[number % len(places)]
-        # No two schedules of a channel are equal: their minutes differ.
-        minute = number // len(places) % 1440
+        # No two schedules of a channel are equal: their minutes differ. None is later in the day than `due`, or
+        # it would be due again where midnight comes in between.
+        minute = (last - number // len(places)) % 1440
         rows.append(
             (
                 place.guild.id if place.guild else 0,
