@@ -48,7 +48,8 @@ def silent(answer: Silent, *, private: bool, question: str | None = None) -> fra
 
 
 def _asked(question: str | None) -> str | None:
-    return f"-# Asked: {frame.safe(question)}" if question else None
+    asked = frame.safe(question or "")
+    return f"-# Asked: {asked}" if asked else None
 
 
 def suggestion(fact: Fact, *, private: bool) -> Press:

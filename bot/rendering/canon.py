@@ -54,7 +54,8 @@ def nothing_to_check() -> frame.Panel:
 
 
 def _head(ruling: CanonRuling) -> str:
-    return f"-# {frame.safe(ruling.about)}\n## {ruling.verdict}\n{escape_markdown(ruling.line)}"
+    about = frame.safe(ruling.about)
+    return (f"-# {about}\n" if about else "") + f"## {ruling.verdict}\n{escape_markdown(ruling.line)}"
 
 
 def _footer(ruling: CanonRuling, quotes: int | None = None) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
@@ -19,10 +20,21 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 4_000
 ROW_LIMIT = 5
 
-# Unicode's bidirectional formatting characters (UAX #9).
-_TURNING: Final = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
-# What Discord would make a channel, an emoji, a time or a command of (Discord's docs, Message Formatting).
-_MARKUP: Final = re.compile(r"<(?=[#:/]|a:|t:|id:)")
+# How many marks may stand on one letter: more of them run over the lines above and below.
+_MARKS: Final = 4
+# These two are part of how emoji and Persian are written; between Latin letters they only hide something.
+_JOINER: Final = re.compile(r"(?<=[^\x00-\u024f])[\u200c\u200d](?=[^\x00-\u024f])")
+# What Discord's clients would make more of than text (Discord's docs, Message Formatting), wherever it stands.
+_LIVE: Final = re.compile(
+    r"[\\`*_~|<>\[\]]"  # escapes, code, styles, spoilers, quotes, masked links, and all that stands in <…>
+    r"|(?<=\])\("  # a masked link's address
+    r"|:(?=\S)"  # an address's scheme, an emoji's name
+    r"|\.(?=\w)|(?<=[0-9])\."  # an invitation's domain, a list's number
+    r"|@(?=[!&]?[0-9])"
+    r"|^[-+#]"  # a list, a heading
+)
+# Whom a text pings is read from its source, where a backslash is no help.
+_EVERYONE: Final = re.compile(r"@(?=everyone|here)")
 
 
 class Accent(enum.IntEnum):
@@ -78,13 +90,30 @@ def line() -> discord.ui.Separator[Any]:
 
 
 def safe(text: str, limit: int = 200) -> str:
-    """Return text that a person typed so that it shows as typed: escaped, on one line, cut to `limit`.
+    """Return text that a person typed so that it shows as typed and nothing in it is live.
 
-    Signs that turn the direction of writing are left out, or they would turn ours too.
+    It is one line of at most `limit` characters before what is escaped. Signs that are not seen or turn the
+    direction of writing are left out (ours would turn, too), and so are marks heaped upon one letter.
     """
-    one_line = " ".join(text.translate(_TURNING).split())
-    escaped = discord.utils.escape_mentions(discord.utils.escape_markdown(cut(one_line, limit)))
-    return _MARKUP.sub(r"\\<", escaped)
+    line = cut(" ".join(_seen(text[: 4 * limit]).split()), limit)
+    return _EVERYONE.sub("@\u200b", _LIVE.sub(r"\\\g<0>", line))
+
+
+def _seen(text: str) -> str:
+    """Return the characters of a text that are seen, with no more than _MARKS marks on one letter."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    joiners = {match.start() for match in _JOINER.finditer(text)}
+    marks = 0
+    for at, character in enumerate(text):
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if character.isspace():
+            kept.append(" ")
+        elif at in joiners or (category not in {"Cc", "Cf", "Cs"} and marks <= _MARKS):
+            kept.append(character)
+    return "".join(kept)
 
 
 def quoted(text: str) -> str:
