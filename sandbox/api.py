@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,13 +13,14 @@ from aiohttp import web
 
 from sandbox.bodies import Upload, read_body
 from sandbox.errors import ApiError, SandboxError, UnsupportedError, fault, invalid
+from sandbox.faults import INSTEAD, Answer, Spot, answer
 from sandbox.journal import Exchange
 from sandbox.routes import Match, Route, Router
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.faults import Faults
+    from sandbox.faults import Faults, Rule
     from sandbox.interactions import Interactions
     from sandbox.journal import Journal
     from sandbox.limits import Limits
@@ -84,9 +87,10 @@ class Api:
         query = dict(request.query)
         body, files, shown = await read_body(request)
         exchange = Exchange(request.method, path, match.template, query, shown, 0, None, self._world.now())
-        before = await self._faults.before(exchange)
-        if before is not None:
-            return self._finish(exchange, before.status, before.body, {})
+        spot = self._spot(match)
+        instead = await self._faults.before(exchange, spot)
+        if instead is not None:
+            return self._instead(exchange, instead)
         headers: dict[str, str] = {}
         try:
             if match.route is not None and match.route.auth:
@@ -94,19 +98,81 @@ class Api:
             if self.limits is not None:
                 headers = self.limits.take(match, query, authorized=bool(match.route and match.route.auth))
             call = Call(self._world, self._desk, match.params, query, body, files, self.gateway_url)
-            status, answer = self._answer(match, call)
+            status, done = self._answer(match, call)
         except ApiError as error:
-            status, answer = error.status, error.body()
+            status, done = error.status, error.body()
             headers |= getattr(error, "headers", {})
         except UnsupportedError as reason:
-            status, answer = self._unsupported(exchange, str(reason))
+            status, done = self._unsupported(exchange, str(reason))
         if self.wait is not None:
             await self.wait()
-        if await self._faults.after(exchange, request):
-            exchange.response = answer
-            self._journal.add(exchange)
-            return web.Response(status=502)  # goes nowhere: the connection is gone
-        return self._finish(exchange, status, answer, headers)
+        rule = self._faults.after(exchange, spot)
+        if rule is not None:
+            return await self._spoil(rule, request, exchange, status, done, headers)
+        return self._finish(exchange, status, done, headers)
+
+    def _spot(self, match: Match) -> Spot:
+        """Tell which channel and server a request is about: by its path, or by its interaction."""
+        world, params = self._world, match.params
+        channel_id, guild_id = _number(params.get("channel_id")), _number(params.get("guild_id"))
+        cause = world.interactions.get(params.get("interaction_token") or params.get("webhook_token") or "")
+        channel = world.channels.get(channel_id or 0) if cause is None else cause.channel
+        if channel is None:
+            return Spot(channel_id, None, guild_id)
+        parent = None if channel.parent is None else channel.parent.id
+        return Spot(channel.id, parent, None if channel.guild is None else channel.guild.id)
+
+    def _instead(self, exchange: Exchange, given: Answer) -> web.Response:
+        """Answer what a rule says, from Discord or from its edge."""
+        if not isinstance(given.body, str) and not given.edge:
+            return self._finish(exchange, given.status, given.body, given.headers)
+        exchange.status, exchange.response = given.status, given.body
+        self._journal.add(exchange)
+        kind = "application/json"
+        if isinstance(given.body, str):
+            kind = "text/html; charset=UTF-8" if given.body.startswith("<") else "text/plain; charset=UTF-8"
+        body = given.body.encode() if isinstance(given.body, str) else _encode(given.body)
+        # The edge names itself, and nothing of Discord's servers behind it, which `Via` would.
+        own = {"Content-Type": kind, "Server": "cloudflare", "CF-RAY": "7f0c0ffee0ddba11-FRA", "Date": self._date()}
+        return web.Response(body=body, status=given.status, headers=own | given.headers)
+
+    async def _spoil(
+        self, rule: Rule, request: web.Request, exchange: Exchange, status: int, done: Any, headers: dict[str, str]
+    ) -> web.StreamResponse:
+        """Let the answer to what was done come late, in part, not at all, or as another one."""
+        if rule.kind == "slow":
+            await asyncio.sleep(rule.seconds)
+            return self._finish(exchange, status, done, headers)
+        if rule.kind in INSTEAD:
+            return self._instead(exchange, await answer(rule))
+        exchange.response = done
+        self._journal.add(exchange)
+        transport = request.transport
+        whole = b"" if done is None else _encode(done)
+        if rule.kind == "cut" and whole and transport is not None and not transport.is_closing():
+            half = web.StreamResponse(
+                status=status, headers=headers | self._own() | {"Content-Length": str(len(whole))}
+            )
+            await half.prepare(request)
+            await half.write(whole[: len(whole) // 2])
+            transport.close()
+            return half
+        if transport is not None:
+            transport.abort()
+        return web.Response(status=502)  # goes nowhere: the connection is gone
+
+    def _date(self) -> str:
+        """Give the sandbox's time as a Date header: it is Discord's, not this machine's."""
+        return formatdate(self._world.now(), usegmt=True)
+
+    def _own(self) -> dict[str, str]:
+        """Give the headers that all answers of Discord's servers have, by way of its edge."""
+        return {
+            "Content-Type": "application/json",
+            "Date": self._date(),
+            "Server": "cloudflare",
+            "Via": "1.1 google",
+        }
 
     def _answer(self, match: Match, call: Call) -> tuple[int, Any]:
         route = match.route
@@ -114,10 +180,10 @@ class Api:
             raise UnsupportedError("no such route here")
         if isinstance(call.body, ApiError):
             raise call.body
-        answer = route.handler(call)
-        if isinstance(answer, tuple):
-            return answer
-        return (204, None) if answer is None else (route.status, answer)
+        given = route.handler(call)
+        if isinstance(given, tuple):
+            return given
+        return (204, None) if given is None else (route.status, given)
 
     def _let_in(self, request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bot {self._token}":
@@ -128,13 +194,19 @@ class Api:
         self.unknown.append((exchange.method, exchange.path))
         return 501, {"message": f"The sandbox does not imitate this: {reason}", "code": 0}
 
-    def _finish(self, exchange: Exchange, status: int, answer: Any, headers: dict[str, str]) -> web.Response:
+    def _finish(self, exchange: Exchange, status: int, done: Any, headers: dict[str, str]) -> web.Response:
         exchange.status = status
-        exchange.response = answer
+        exchange.response = done
         self._journal.add(exchange)
-        if answer is None:
-            return web.Response(status=status, headers=headers)
-        return web.Response(body=_encode(answer), status=status, headers=headers | {"Content-Type": "application/json"})
+        own = self._own()
+        if done is None:
+            del own["Content-Type"]
+            return web.Response(status=status, headers=own | headers)
+        return web.Response(body=_encode(done), status=status, headers=own | headers)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isdecimal() else None
 
 
 def strict_check(unknown: list[tuple[str, str]]) -> None:

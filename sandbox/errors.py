@@ -67,6 +67,22 @@ _KNOWN: dict[int, tuple[int, str]] = {
 }
 
 
+# What is answered by chance or on demand alone (faults.py).
+_WORDS: dict[int, str] = {
+    30034: "Max number of daily application command creates has been reached (200)",
+    40001: "Unauthorized. Provide a valid token and try again",
+    40002: "You need to verify your account in order to perform this action.",
+    40062: "Service resource is being rate limited.",
+    40333: "internal network error",
+    130000: "API resource is currently overloaded. Try again a little later",
+}
+
+
+def message_of(code: int) -> str:
+    """Give Discord's message for a code; the code itself for one that is not known here."""
+    return _KNOWN[code][1] if code in _KNOWN else _WORDS.get(code, f"error {code}")
+
+
 def fault(code: int) -> ApiError:
     """Make the error that Discord knows by this code."""
     status, message = _KNOWN[code]

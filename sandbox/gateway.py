@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from sandbox import render
+from sandbox.faults import SOCKET
+from sandbox.journal import Exchange
 from sandbox.sessions import Close, Intent, Session, wants
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from sandbox.events import Event
+    from sandbox.faults import Faults
     from sandbox.model import Guild
     from sandbox.world import World
 
@@ -29,9 +35,13 @@ ACK_DELAY = 0.03  # seconds from a heartbeat to its answer
 class Gateway:
     """Holds the bot's sessions and sends them what happens in the world."""
 
-    def __init__(self, world: World, token: str, *, heartbeat: float = 41.25) -> None:
+    def __init__(self, world: World, token: str, faults: Faults, *, heartbeat: float = 41.25) -> None:
         self._world = world
         self._token = token
+        self._faults = faults
+        self._refusals: deque[int] = deque()
+        self._open = asyncio.Event()
+        self._open.set()
         self._heartbeat = heartbeat
         self.sessions: dict[str, Session] = {}
         self.changed = asyncio.Event()
@@ -75,6 +85,27 @@ class Gateway:
                 del self.sessions[each.id]
             each.send({"op": INVALID_SESSION, "d": resumable, "s": None, "t": None})
 
+    def refuse(self, code: int, times: int = 1) -> None:
+        """Close the next connections with a code when they identify or resume, e.g. 4004, 4013 or 4014."""
+        self._refusals.extend([code] * times)
+
+    @contextlib.asynccontextmanager
+    async def lost(self, *, shard: int | None = None) -> AsyncIterator[None]:
+        """Lose the sessions: what happens while the block runs is never told; after it the bot may come back.
+
+        Until then it finds the gateway's door closed, and its old session is not known any more: READY comes anew,
+        with the servers that it is in by then.
+        """
+        self._open.clear()
+        try:
+            gone = [each for each in self.sessions.values() if shard in (None, each.shard)]
+            await self._close([each for each in gone if each.live], 4000)
+            for each in gone:
+                self.sessions.pop(each.id, None)
+            yield
+        finally:
+            self._open.set()
+
     def _live(self, shard: int | None) -> list[Session]:
         return [each for each in self.sessions.values() if each.live and shard in (None, each.shard)]
 
@@ -93,8 +124,12 @@ class Gateway:
 
     # -- the connection -----------------------------------------------------------------------------
 
-    async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        """Serve one websocket from HELLO to the end."""
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve one websocket from HELLO to the end; or answer with a page, when the edge lets nobody in."""
+        await self._open.wait()
+        instead = await self._faults.before(Exchange("GET", "/", SOCKET, {}, None, 0, None, self._world.now()))
+        if instead is not None:
+            return web.Response(status=instead.status, text=str(instead.body), headers={"Server": "cloudflare"})
         socket = web.WebSocketResponse(max_msg_size=4096 * 4)
         await socket.prepare(request)
         await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": int(self._heartbeat * 1000)}, "s": None})
@@ -122,6 +157,8 @@ class Gateway:
         if op == HEARTBEAT:
             await self._acknowledge(socket)
             return session
+        if op in (IDENTIFY, RESUME) and self._refusals:
+            raise Close(self._refusals.popleft(), "Refused on purpose.")
         if op == IDENTIFY:
             if session is not None:
                 raise Close(4005, "Already authenticated.")

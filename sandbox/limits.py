@@ -27,7 +27,6 @@ class RateLimitedError(ApiError):
         self.headers = headers | {
             "Retry-After": str(int(retry_after) + 1),
             "X-RateLimit-Scope": "global" if everywhere else "user",
-            "Via": "1.1 sandbox",  # discord.py takes a 429 without it for Cloudflare's
         }
         if everywhere:
             self.headers["X-RateLimit-Global"] = "true"

@@ -63,12 +63,16 @@ class Role:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """A user in a guild, with the ids of their roles (not @everyone's)."""
+    """A user in a guild, with the ids of their roles (not @everyone's).
+
+    `timed_out_until` is in seconds since 1970; it is kept when it has passed, as Discord does.
+    """
 
     user: User
     joined_at: float
     roles: list[int] = field(default_factory=list)
     nick: str | None = None
+    timed_out_until: float | None = None
 
 
 @dataclass(slots=True)

@@ -31,6 +31,7 @@ BITS: dict[str, int] = {
     "create_public_threads": 1 << 35,
     "create_private_threads": 1 << 36,
     "send_messages_in_threads": 1 << 38,
+    "moderate_members": 1 << 40,
     "use_external_apps": 1 << 50,
 }
 ALL = (1 << 54) - 1
@@ -54,6 +55,8 @@ MANAGE_MESSAGES = BITS["manage_messages"]
 MANAGE_THREADS = BITS["manage_threads"]
 ATTACH_FILES = BITS["attach_files"]
 EMBED_LINKS = BITS["embed_links"]
+# Discord's docs, "Permissions for timed out members".
+WHILE_TIMED_OUT = VIEW | READ_HISTORY
 
 ORDINARY = bits(
     "add_reactions",
@@ -71,7 +74,13 @@ ORDINARY = bits(
     "use_external_apps",
 )
 MODERATION = bits(
-    "manage_guild", "manage_channels", "manage_messages", "manage_roles", "manage_threads", "mention_everyone"
+    "manage_guild",
+    "manage_channels",
+    "manage_messages",
+    "manage_roles",
+    "manage_threads",
+    "mention_everyone",
+    "moderate_members",
 )
 IN_DM = ORDINARY | MENTION_EVERYONE
 
@@ -86,10 +95,11 @@ def in_guild(guild: Guild, member: Member) -> int:
     return ALL if total & ADMINISTRATOR else total
 
 
-def in_channel(channel: Channel, member: Member) -> int:
+def in_channel(channel: Channel, member: Member, now: float = 0.0) -> int:
     """Combine a member's roles with a channel's overwrites: @everyone's, all roles' together, their own.
 
-    A thread goes by its parent's. Who may not view may do nothing; who may not send may not attach either.
+    A thread goes by its parent's. Who may not view may do nothing; who may not send may not attach either; who is
+    timed out by `now` (seconds since 1970) may only look, administrators and the owner apart.
     """
     guild = channel.guild
     if guild is None:
@@ -106,6 +116,8 @@ def in_channel(channel: Channel, member: Member) -> int:
                 allow |= one.allow
                 deny |= one.deny
         base = _apply((base & ~deny) | allow, overwrites.get(member.user.id))
+    if member.timed_out_until is not None and now < member.timed_out_until:
+        base &= WHILE_TIMED_OUT
     if not base & VIEW:
         return 0
     if not base & (SEND_IN_THREADS if channel.thread else SEND):

@@ -69,7 +69,7 @@ class Registry:
         if channel.type in PRIVATE:
             return permissions.IN_DM if user in channel.recipients or user is self.bot else 0
         member = channel.guild.members.get(user.id) if channel.guild else None
-        return permissions.in_channel(channel, member) if member else 0
+        return permissions.in_channel(channel, member, self.now()) if member else 0
 
     def may(self, channel: Channel, user: User, *names: str) -> bool:
         """Tell whether a user has all of these permissions in a channel."""

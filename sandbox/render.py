@@ -33,7 +33,7 @@ def member(one: Member, *, with_user: bool = True) -> dict[str, Any]:
     body: dict[str, Any] = {
         "avatar": None,
         "banner": None,
-        "communication_disabled_until": None,
+        "communication_disabled_until": None if one.timed_out_until is None else iso(one.timed_out_until),
         "flags": 0,
         "joined_at": iso(one.joined_at),
         "nick": one.nick,

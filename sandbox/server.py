@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
-from sandbox import rest
+from sandbox import control, rest
 from sandbox import seed as seeding
 from sandbox.acts import Acts
 from sandbox.api import PREFIX, Api, strict_check
@@ -67,7 +67,8 @@ class Sandbox:
         self.acts = Acts(self.world, self.desk)
         self.journal = Journal(journal_size)
         self.faults = faults or Faults(seed)
-        self.gateway = Gateway(self.world, self.token, heartbeat=heartbeat)
+        self.faults.now = self.clock.now
+        self.gateway = Gateway(self.world, self.token, self.faults, heartbeat=heartbeat)
         self.api = Api(self.world, self.desk, self.journal, self.faults, rest.ROUTES, self.token)
         self.api.limits = limits
         if not empty:
@@ -78,6 +79,7 @@ class Sandbox:
         self.app.router.add_get("/gateway/", self.gateway.handle)
         self.app.router.add_get("/attachments/{id}/{name}", self._attachment)
         self.app.router.add_get("/demo/clock", self._clock)
+        control.add_routes(self.app, self.faults)
 
     # -- life ---------------------------------------------------------------------------------------
 

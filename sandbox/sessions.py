@@ -137,7 +137,7 @@ def wants(session: Session, event: Event, world: World) -> bool:
         return True  # interactions come whatever the intents
     if guild is not None and world.bot.id not in guild.members and event.name != "GUILD_DELETE":
         return False
-    needed = _needed(event)
+    needed = _needed(event, world.bot)
     if needed and not session.intents & needed:
         return False
     if guild is None or channel is None or event.name.startswith("CHANNEL_"):
@@ -145,14 +145,16 @@ def wants(session: Session, event: Event, world: World) -> bool:
     return bool(world.permissions(channel, world.bot) & VIEW)
 
 
-def _needed(event: Event) -> int:
+def _needed(event: Event, bot: User) -> int:
     direct = event.guild is None
     if event.name.startswith("MESSAGE_"):
         return Intent.DIRECT_MESSAGES if direct else Intent.GUILD_MESSAGES
     if event.name == "TYPING_START":
         return Intent.DIRECT_TYPING if direct else Intent.GUILD_TYPING
     if event.name in ("GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE", "GUILD_MEMBER_UPDATE"):
-        return Intent.MEMBERS
+        # Discord's docs, "Gateway intents": updates of the bot's own member are sent whatever the intents.
+        own = event.name == "GUILD_MEMBER_UPDATE" and event.data.get("user", {}).get("id") == str(bot.id)
+        return Intent.GUILDS if own else Intent.MEMBERS
     if event.name.startswith(("GUILD_", "CHANNEL_", "THREAD_")):
         return Intent.GUILDS
     return 0

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sandbox import permissions, render
 from sandbox.model import THREADS, Channel, ChannelType, Guild, Member, Overwrite, Role, User
 from sandbox.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class World(Registry):
@@ -57,10 +62,22 @@ class World(Registry):
         self.tell("GUILD_MEMBER_ADD", render.member(one) | {"guild_id": str(guild.id)}, guild=guild)
         return one
 
-    def add_bot(self, guild: Guild) -> None:
-        """Let the bot join a guild, with ordinary permissions."""
-        guild.members[self.bot.id] = Member(self.bot, self.now())
+    def add_bot(self, guild: Guild, allowed: int = permissions.ORDINARY) -> None:
+        """Let the bot join a guild, with these permissions: they are its managed role's, named like the bot.
+
+        Discord's docs, "Bot users": the role comes with the invitation, and goes when the bot does.
+        """
+        member = Member(self.bot, self.now())
+        guild.members[self.bot.id] = member
+        if allowed:
+            role = Role(self.ids.founding(), self.bot.display, allowed, len(guild.roles), bot_id=self.bot.id)
+            guild.roles[role.id] = role
+            member.roles.append(role.id)
         self.tell("GUILD_CREATE", {"id": str(guild.id)}, guild=guild)
+
+    def bot_role(self, guild: Guild) -> Role:
+        """Find the bot's managed role in a guild."""
+        return next(each for each in guild.roles.values() if each.bot_id == self.bot.id)
 
     # -- changing and removing ----------------------------------------------------------------------
 
@@ -113,8 +130,9 @@ class World(Registry):
         self.tell("THREAD_UPDATE", render.channel(thread), guild=thread.guild, channel=thread)
 
     def kick_bot(self, guild: Guild) -> None:
-        """Let the bot be removed from a guild."""
+        """Let the bot be removed from a guild; its managed role goes with it."""
         del guild.members[self.bot.id]
+        guild.roles = {key: each for key, each in guild.roles.items() if each.bot_id != self.bot.id}
         for command_id in [each.id for each in self.commands.values() if each.guild_id == guild.id]:
             del self.commands[command_id]
         self.tell("GUILD_DELETE", {"id": str(guild.id)}, guild=guild)
@@ -127,19 +145,55 @@ class World(Registry):
         else:
             self.tell("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, guild=guild)
 
+    def edit_role(
+        self, guild: Guild, role: Role, *, allowed: int | None = None, mentionable: bool | None = None
+    ) -> None:
+        """Change what a role may do, or whether all may mention it; `role` may be @everyone's."""
+        role.permissions = role.permissions if allowed is None else allowed
+        role.mentionable = role.mentionable if mentionable is None else mentionable
+        self.tell("GUILD_ROLE_UPDATE", {"guild_id": str(guild.id), "role": render.role(role)}, guild=guild)
+
+    def forbid(self, guild: Guild, *names: str) -> None:
+        """Take permissions from the bot in the whole guild: from its roles and from @everyone."""
+        self._edit_bots_roles(guild, lambda allowed: allowed & ~permissions.bits(*names))
+
+    def permit(self, guild: Guild, *names: str) -> None:
+        """Give permissions to the bot in the whole guild, by its managed role."""
+        role = self.bot_role(guild)
+        self.edit_role(guild, role, allowed=role.permissions | permissions.bits(*names))
+
+    def _edit_bots_roles(self, guild: Guild, changed: Callable[[int], int]) -> None:
+        for role_id in (guild.id, *guild.members[self.bot.id].roles):
+            role = guild.roles[role_id]
+            if changed(role.permissions) != role.permissions:
+                self.edit_role(guild, role, allowed=changed(role.permissions))
+
+    def time_out(self, guild: Guild, until: float | None, user: User | None = None) -> None:
+        """Time the bot (or somebody) out until an instant in seconds since 1970; None ends it.
+
+        A time-out that runs out ends without an event, as Discord's does.
+        """
+        member = guild.members[(user or self.bot).id]
+        member.timed_out_until = until
+        self._member_changed(guild, member)
+
+    def _member_changed(self, guild: Guild, member: Member) -> None:
+        self.tell("GUILD_MEMBER_UPDATE", render.member(member) | {"guild_id": str(guild.id)}, guild=guild)
+
     def remove_role(self, guild: Guild, role: Role) -> None:
-        """Delete a role; its members lose it."""
+        """Delete a role; its members lose it, each with an update of its own."""
         del guild.roles[role.id]
         for each in guild.members.values():
             if role.id in each.roles:
                 each.roles.remove(role.id)
+                self._member_changed(guild, each)
         self.tell("GUILD_ROLE_DELETE", {"guild_id": str(guild.id), "role_id": str(role.id)}, guild=guild)
 
     def set_roles(self, guild: Guild, user: User, *roles: Role) -> None:
         """Give a member exactly these roles."""
         member = guild.members[user.id]
         member.roles = [each.id for each in roles]
-        self.tell("GUILD_MEMBER_UPDATE", render.member(member) | {"guild_id": str(guild.id)}, guild=guild)
+        self._member_changed(guild, member)
 
     def remove_member(self, guild: Guild, user: User) -> None:
         """Let somebody leave a guild."""

@@ -178,7 +178,9 @@ async def test_fetching_what_there_is(sb: Sandbox, bot: TinyBot) -> None:
     guild = await bot.fetch_guild(city.id)
     assert (guild.name, guild.approximate_member_count) == ("Republic City", 4)
     assert {each.name for each in await guild.fetch_channels()} >= {"general", "announcements", "lore-questions"}
-    assert {each.name for each in await guild.fetch_roles()} == {"@everyone", "Moderator", "Quote fans", "Quiet"}
+    roles = await guild.fetch_roles()
+    assert {each.name for each in roles} == {"@everyone", "Moderator", "Quote fans", "Quiet", "Canonkeeper"}
+    assert [each.name for each in roles if each.is_bot_managed()] == ["Canonkeeper"]
     assert (await guild.fetch_member(sb.world.user("Mina").id)).display_name == "Mina"
     thread = await bot.fetch_channel(sb.world.channel("Book One re-watch").id)
     assert isinstance(thread, discord.Thread)
