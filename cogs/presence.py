@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from discord.ext import commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     import discord
 
     from bot.client import Canonkeeper
@@ -16,20 +14,19 @@ if TYPE_CHECKING:
 
 
 class PresenceCog(commands.Cog):
-    """Passes on what Discord tells; `guilds` returns the servers that the bot is in."""
+    """Passes on what Discord tells."""
 
-    def __init__(self, presence: Presence, guilds: Callable[[], Iterable[int]]) -> None:
+    def __init__(self, presence: Presence) -> None:
         self._presence = presence
-        self._guilds = guilds
 
     async def cog_unload(self) -> None:
         """Give up what was not noted yet: the bot ends."""
         self._presence.end()
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Catch up with what changed while the bot was off; a server that has an outage is still listed."""
-        await self._presence.here(frozenset(self._guilds()))
+    async def on_shard_guilds(self, shard: int, shards: int, present: frozenset[int]) -> None:
+        """Catch up with what changed unnoticed; a server that has an outage is still listed."""
+        await self._presence.here(present, shard, shards)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
@@ -54,4 +51,4 @@ class PresenceCog(commands.Cog):
 
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses."""
-    await bot.add_cog(PresenceCog(bot.daily.presence, lambda: [guild.id for guild in bot.guilds]))
+    await bot.add_cog(PresenceCog(bot.daily.presence))

@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot import errors
 from bot.client.daily import daily_quotes
 from bot.client.endpoint import use_gateway
+from bot.client.ready import ComparingState
 from bot.client.sync import sync
 from bot.domain.errors import SettingError, UnreachableError
 from bot.rendering.actions import Actions, Pick, Press
@@ -77,6 +78,12 @@ class Canonkeeper(commands.AutoShardedBot):
         self._extension_names = extensions
         self._force_sync = force_sync
         self._dev_guild = discord.Object(dev_guild_id) if dev_guild_id else None
+        self._settled = False
+
+    def _get_state(self, **options: Any) -> ComparingState:
+        """Return the connection's state; discord.py (2.7.1, shard.py) makes its own in the same way."""
+        given = {"dispatch": self.dispatch, "handlers": self._handlers, "hooks": self._hooks, "http": self.http}
+        return ComparingState(**given, **options)
 
     async def sign_in(self, token: str) -> None:
         """Log in, run `setup_hook`, and learn where the gateway is.
@@ -134,11 +141,25 @@ class Canonkeeper(commands.AutoShardedBot):
         _log.exception("error in %s", event_method)
 
     async def on_ready(self) -> None:
-        """Say that the bot is there, and take what it knows by now out of the garbage collector's rounds.
-
-        Ten thousand servers are a million objects that stay; a full round over them holds up everything for
-        half a second, in the middle of a posting storm (Python's docs, gc.freeze).
-        """
-        gc.collect()
-        gc.freeze()
+        """Say that the bot is there; discord.py calls this when all connections are, and perhaps again."""
+        if not self._settled:
+            self._settled = True
+            _settle()
         _log.info("ready as %s; servers: %d", self.user, len(self.guilds))
+
+    async def on_shard_ready(self, _shard: int) -> None:
+        """Let go of what a connection that began anew has replaced."""
+        if self._settled:
+            _settle()
+
+
+def _settle() -> None:
+    """Take what is known by now out of the garbage collector's rounds, and nothing that is known no longer.
+
+    Ten thousand servers are a million objects that stay; a full round over them holds up everything for
+    half a second, in the middle of a posting storm (Python's docs, gc.freeze). What was taken out before is put
+    back first: each READY replaces a connection's servers, and those replaced would never be freed.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -29,7 +29,21 @@ async def test_a_member_may_not_and_is_told_so_when_discord_lets_them_try(chat: 
     reply = await chat.sandbox.person("Mina").slash("daily list")
     assert "Manage Server" in reply.text
     assert reply.ephemeral
-    assert await chat.sandbox.person("Mina").complete("daily pause", "schedule", "") == []
+
+
+@pytest.mark.parametrize("name", ["edit", "preview", "skip", "pause", "resume", "test", "remove"])
+async def test_completion_tells_schedules_to_moderators_alone(
+    chat: DailyChat, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await chat.schedule()
+    command = next(each for each in chat.sandbox.world.commands.values() if each.name == "daily")
+    command.body["default_member_permissions"] = None
+    command.body["contexts"] = [0, 1]
+    command.body["integration_types"] = [0, 1]
+    assert len(await chat.mo.complete(f"daily {name}", "schedule", "")) == 1
+    assert await chat.sandbox.person("Mina").complete(f"daily {name}", "schedule", "") == []
+    assert await chat.mo.install().in_dm().complete(f"daily {name}", "schedule", "") == []
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 async def test_only_in_servers(chat: DailyChat) -> None:

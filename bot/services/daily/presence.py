@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.daily.model import Pause
 from bot.domain.daily.rule import upcoming
+from bot.domain.shards import on_shard
 from bot.services.daily.storing import until_stored
 
 if TYPE_CHECKING:
@@ -41,9 +42,13 @@ class Presence:
         self._in_order = asyncio.Lock()
         self._waiting: set[asyncio.Task[None]] = set()
 
-    async def here(self, present: Collection[int]) -> None:
-        """Compare all servers that the bot is in with those that have schedules: some changed while it was off."""
-        await self._note("the list of servers", partial(self._here, frozenset(present), self._clock.now()))
+    async def here(self, present: Collection[int], shard: int = 0, shards: int = 1) -> None:
+        """Compare the servers of a gateway connection with those that have schedules: some changed unnoticed.
+
+        `present` holds all servers of connection `shard` (from 0) of `shards` that the bot is in.
+        """
+        mine = partial(on_shard, shard=shard, shards=shards)
+        await self._note("the list of servers", partial(self._here, frozenset(present), mine, self._clock.now()))
 
     async def left(self, *guilds: int) -> None:
         """Let the schedules of these servers wait; they are deleted seven days later."""
@@ -73,9 +78,9 @@ class Presence:
         async with self._in_order:
             await until_stored(what, note, self._clock)
 
-    async def _here(self, present: frozenset[int], at: dt.datetime) -> None:
+    async def _here(self, present: frozenset[int], mine: Callable[[int], bool], at: dt.datetime) -> None:
         gone = await self._departures.gone()
-        left = await self._departures.guilds() - present - gone
+        left = {guild for guild in await self._departures.guilds() - present - gone if mine(guild)}
         if left:
             await self._left(left, at)
         for guild in gone & present:
