@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot import errors
 from bot.client.daily import daily_quotes
 from bot.client.endpoint import use_gateway
+from bot.client.once import tracing
 from bot.client.ready import ComparingState
 from bot.client.sync import sync
 from bot.domain.errors import SettingError, UnreachableError
@@ -71,6 +72,7 @@ class Canonkeeper(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             heartbeat_timeout=gateway_timeout,
+            http_trace=tracing(),
         )
         self.services = services
         self.actions = Actions()

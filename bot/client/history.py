@@ -44,9 +44,10 @@ async def find(
     guild = bot.get_guild(errand.target.guild)
     if guild is None or bot.user is None:
         return Unknowable()
+    me = places.own_member(guild)
     channel_id = places.notice_channel(guild) if isinstance(errand, PauseNotice) else errand.target.channel
     channel = await places.channel_of(guild, channel_id) if channel_id else None
-    if channel is None or not channel.permissions_for(guild.me).read_message_history:
+    if channel is None or me is None or not channel.permissions_for(me).read_message_history:
         return Unknowable()
     after = discord.utils.time_snowflake(since - _MARGIN, high=False)
     if errand.target.place is Place.FORUM:

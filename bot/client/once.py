@@ -1,10 +1,14 @@
-"""One request, made once, through discord.py's rate limits.
+"""One request, made once, through discord.py's rate limits, and what was seen of it on its way.
 
 discord.py's HTTPClient.request (2.7.1, http.py) repeats a request up to five times by itself: after a 429,
 and after 500, 502, 504 or 524, which may come although the message was created. For a post that must not
 come twice, each attempt has to be ours: with its deadline, its place in the ledger, and for forum posts,
 which have no nonce, a look at the forum before another one. The library reads the fields of a form anew
 before each attempt, and right before it, after all waiting for limits: there it is stopped.
+
+What the library makes of an answer is not enough to tell what became of a message: it sleeps on a 429 for as
+long as that says, raises KeyError for one without `retry_after`, and does not tell a connection that was never
+made from one that was lost. So aiohttp's tracing, which discord.py offers (`http_trace`), notes it in the form.
 """
 
 from __future__ import annotations
@@ -12,8 +16,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 
 class StoppedError(Exception):
@@ -27,13 +33,18 @@ class StoppedError(Exception):
 class Once:
     """The fields of a form that can be sent once, and only while `allowed` says so.
 
-    `asked_at` is when that was, on the event loop's clock.
+    `asked_at` is when that was, on the event loop's clock; `status` and `headers` are those of the answer, and
+    `limited` is set when it is a 429, which the library keeps to itself.
     """
 
     def __init__(self, fields: list[dict[str, Any]], allowed: Callable[[], bool]) -> None:
         self._fields = fields
         self._allowed = allowed
+        self._traced = self._left = False
         self.asked_at: float | None = None
+        self.status: int | None = None
+        self.headers: Mapping[str, str] = {}
+        self.limited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         asked = self.asked_at is not None
@@ -41,3 +52,53 @@ class Once:
             raise StoppedError(asked=asked)
         self.asked_at = asyncio.get_running_loop().time()
         return iter(self._fields)
+
+    @property
+    def may_have_left(self) -> bool:
+        """Whether anything of the request may have reached the network. Untraced, it may once it was asked for."""
+        return self._left or (self.asked_at is not None and not self._traced)
+
+    def starts(self) -> None:
+        """Note that the tracing sees this request: what it does not see from now on does not happen."""
+        self._traced = True
+
+    def leaves(self) -> None:
+        """Note that the first byte is about to be sent."""
+        self._left = True
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """Note the answer's head; its body is still to come."""
+        self.status, self.headers = status, headers
+        if status == TOO_MANY and not self.limited.done():
+            self.limited.set_result(None)
+
+
+TOO_MANY = 429
+
+
+def tracing() -> aiohttp.TraceConfig:
+    """Return what notes in a form that is given as `trace_request_ctx` how its request goes."""
+
+    def form_of(context: Any) -> Once | None:
+        form = context.trace_request_ctx
+        return form if isinstance(form, Once) else None
+
+    async def starts(_session: aiohttp.ClientSession, context: Any, _params: aiohttp.TraceRequestStartParams) -> None:
+        if form := form_of(context):
+            form.starts()
+
+    async def leaves(
+        _session: aiohttp.ClientSession, context: Any, _params: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        if form := form_of(context):
+            form.leaves()
+
+    async def ends(_session: aiohttp.ClientSession, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
+        if form := form_of(context):
+            form.answered(params.response.status, params.response.headers)
+
+    config = aiohttp.TraceConfig()
+    config.on_request_start.append(starts)
+    config.on_request_headers_sent.append(leaves)
+    config.on_request_end.append(ends)
+    return config

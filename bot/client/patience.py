@@ -37,23 +37,25 @@ class Patience:
     ) -> _Answer:
         """Return what `work` returns within `seconds`, or raise what it raises; StoppedError when it does not.
 
-        Of a form that was sent within this time, the answer is awaited for `answer_seconds` at least. Work
-        without a form may have asked at any time.
+        Of a form that was sent within this time, the answer is awaited for `answer_seconds` at least; with a 429
+        the wait ends at once. Work without a form may have asked at any time.
         """
         if target in self._let_go:
             raise StoppedError(asked=False)
         task = asyncio.create_task(work(), name=f"request for {target.channel}")
+        ends: set[asyncio.Future[Any]] = {task} if form is None else {task, form.limited}
         try:
-            await asyncio.wait({task}, timeout=max(seconds, 0.0))
+            await asyncio.wait(ends, timeout=max(seconds, 0.0), return_when=asyncio.FIRST_COMPLETED)
             if form is not None and form.asked_at is not None:
                 left = form.asked_at + answer_seconds - asyncio.get_running_loop().time()
-                await asyncio.wait({task}, timeout=max(left, 0.0))
+                await asyncio.wait(ends, timeout=max(left, 0.0), return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             task.cancel()
             raise
         if task.done():
             return task.result()
-        if form is not None and form.asked_at is None:
+        if form is not None and not form.may_have_left:
+            # Also while it waits for a connection: what was told to be not asked must not go out later.
             task.cancel()
             raise StoppedError(asked=False)
         self._let_go.setdefault(target, set()).add(task)

@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.domain.daily.answers import Answer, lasting
 from bot.domain.daily.model import Place, Style
 from bot.services.daily.face import Look, Problem
 
 if TYPE_CHECKING:
     from discord.abc import GuildChannel
+
+
+def own_member(guild: discord.Guild) -> discord.Member | None:
+    """Return ourselves in a server; None while Discord has not told of us there, in an outage."""
+    # discord.py types `me` as never None, which it is until the server's GUILD_CREATE came.
+    me: discord.Member | None = guild.me
+    return me
 
 
 async def channel_of(guild: discord.Guild, channel_id: int) -> GuildChannel | discord.Thread | None:
@@ -22,7 +30,12 @@ async def channel_of(guild: discord.Guild, channel_id: int) -> GuildChannel | di
     if channel is None:
         try:
             channel = await guild.fetch_channel(channel_id)
-        except (discord.NotFound, discord.Forbidden, discord.InvalidData):
+        except discord.InvalidData:
+            return None
+        except (discord.NotFound, discord.Forbidden) as error:
+            # A page of Discord's edge has these statuses too, and says nothing of the channel.
+            if not lasting(Answer(error.status, error.code)):
+                raise
             return None
     if isinstance(channel, discord.Thread) and channel.parent is None:
         return None
@@ -31,11 +44,12 @@ async def channel_of(guild: discord.Guild, channel_id: int) -> GuildChannel | di
 
 def notice_channel(guild: discord.Guild | None) -> int | None:
     """Return where moderators are told: the public-updates channel, else the system channel, if we may."""
-    if guild is None:
+    me = None if guild is None else own_member(guild)
+    if guild is None or me is None:
         return None
     for channel in (guild.public_updates_channel, guild.system_channel):
         if channel is not None:
-            allowed = channel.permissions_for(guild.me)
+            allowed = channel.permissions_for(me)
             if allowed.view_channel and allowed.send_messages:
                 return channel.id
     return None

@@ -14,11 +14,12 @@ from bot.client import history, places
 from bot.client.once import Once, StoppedError
 from bot.client.pace import Pace
 from bot.client.patience import Patience
+from bot.domain.daily.answers import Answer, NotNow, Refused, Unsure, lasting, meaning, wait_of
 from bot.domain.daily.errand import PauseNotice, QuotePost
-from bot.domain.daily.model import Pause, Place, Reason, Style
+from bot.domain.daily.model import Pause, Place, Reason, Setback, Style
 from bot.rendering import daily_post
 from bot.rendering.picture import alt_text
-from bot.services.daily.face import Absent, Accepted, NotNow, Refused, Unknowable, Unsure
+from bot.services.daily.face import Unknowable
 from bot.services.daily.turns import ATTEMPT
 
 if TYPE_CHECKING:
@@ -26,28 +27,23 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.domain.quotes import Quote
-    from bot.services.daily.face import CardMaker, Look
+    from bot.services.daily.face import Absent, Accepted, CardMaker, Look
 
 _log = logging.getLogger(__name__)
 
 _ANSWER_SECONDS = ATTEMPT.total_seconds()
 _TIMEOUT = aiohttp.ClientTimeout(total=_ANSWER_SECONDS)
 _COMPONENTS_V2 = 1 << 15
-# What Discord's error codes (docs, Opcodes and Status Codes, JSON) mean for a schedule.
-_CODES: dict[int, Pause] = {
-    10003: Pause.CHANNEL_GONE,
-    10004: Pause.NO_ACCESS,
-    50001: Pause.NO_ACCESS,
-    50008: Pause.NO_ACCESS,
-    50013: Pause.NO_PERMISSION,
-    50024: Pause.NO_ACCESS,
-    40067: Pause.NEEDS_TAG,
-    160005: Pause.ARCHIVED,
-}
+# What the library raises for a request that was not made, was refused, or was not answered.
+_UNANSWERED = (StoppedError, discord.HTTPException, discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError)
+# And what is raised over an answer that is not what Discord's docs say: half of it, or a page with status 200.
+_UNREADABLE = (*_UNANSWERED, ValueError, TypeError, LookupError, AttributeError)
+# Discord's docs, Opcodes and Status Codes, JSON: an operation on an archived thread.
 _ARCHIVED = 50083
-_UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _TIMED_OUT, _TOO_MANY = 401, 403, 404, 408, 429
-_AFTER_CLOUDFLARE = 60.0
-_UNTIL_READY = NotNow(5.0)
+_UNTIL_READY = NotNow(5.0, counts=False)
+_SERVER_DOWN = NotNow(30.0, Setback.SERVER_DOWN, counts=False)
+# A time-out may be lifted before its end: so often it is looked at again.
+_TIME_OUT_CHECK = 300.0
 
 
 _Form = list[dict[str, Any]]
@@ -69,6 +65,8 @@ class DiscordFace:
         self, errand: QuotePost | PauseNotice, quote: Quote | None, deadline: dt.datetime
     ) -> Accepted | Refused | NotNow | Unsure:
         """Ask once to create the errand's message; see Face."""
+        if hindered := self._hindered(errand.target.guild):
+            return hindered
         if isinstance(errand, PauseNotice):
             request = self._notice(errand)
         else:
@@ -81,18 +79,35 @@ class DiscordFace:
 
         async def ask() -> dict[str, Any]:
             await self._pace.wait()
-            data: dict[str, Any] = await self._bot.http.request(route, form=form, timeout=_TIMEOUT)
+            data: dict[str, Any] = await self._bot.http.request(
+                route, form=form, timeout=_TIMEOUT, trace_request_ctx=form, allow_redirects=False
+            )
             return data
 
         try:
             data = await self._patience.wait(errand.target, ask, self._until(deadline), form, _ANSWER_SECONDS)
-        except StoppedError as stopped:
-            return Unsure() if stopped.asked else NotNow()
-        except discord.HTTPException as error:
-            return await self._said(errand, error)
-        except (discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError) as error:
-            return _unanswered(error)
-        return history.accepted(data)
+            return history.accepted(data)
+        except Exception as error:  # noqa: BLE001 - a fault of ours is raised again, below
+            # The library and we may stumble over an answer in many ways: what it was decides, not how.
+            answer = _answer(error, form)
+            if answer is None:
+                return _unanswered(error, form)
+            return await self._said(errand, answer)
+
+    def _hindered(self, guild_id: int) -> NotNow | None:
+        """Return why a server cannot be posted to for now, as far as the gateway has told."""
+        guild = self._bot.get_guild(guild_id)
+        if guild is None or not self._bot.is_ready():
+            return None
+        me = places.own_member(guild)
+        if guild.unavailable or me is None:
+            return _SERVER_DOWN
+        # Discord's docs, Permissions: a time-out leaves reading alone, and does not bind administrators.
+        return None if me.guild_permissions.administrator else self._timed_out(me.timed_out_until)
+
+    def _timed_out(self, until: dt.datetime | None) -> NotNow | None:
+        left = 0.0 if until is None else self._until(until)
+        return NotNow(min(left, _TIME_OUT_CHECK), Setback.TIMED_OUT, until, counts=False) if left > 0 else None
 
     def _until(self, instant: dt.datetime) -> float:
         return (instant - self._clock.now()).total_seconds()
@@ -121,21 +136,32 @@ class DiscordFace:
             return Route("POST", "/channels/{channel_id}/threads", channel_id=channel), _fields(body, picture)
         return Route("POST", "/channels/{channel_id}/messages", channel_id=channel), _fields(message, picture)
 
-    async def _said(self, errand: QuotePost | PauseNotice, error: discord.HTTPException) -> Refused | NotNow | Unsure:
-        """Return what an error of Discord's means."""
-        if error.status >= 500 or error.status == _TIMED_OUT:  # noqa: PLR2004 - HTTP's server errors
-            return Unsure()
-        if error.status in {_TOO_MANY, _UNAUTHORISED}:
-            return NotNow(_AFTER_CLOUDFLARE)
-        _log.warning("Discord refused %s: %s %s", errand.nonce, error.status, error.code)
-        if error.code == _ARCHIVED:
+    async def _said(self, errand: QuotePost | PauseNotice, answer: Answer) -> Refused | NotNow | Unsure:
+        """Return what an answer without a message means; one that refuses is looked into."""
+        _log.warning("Discord answered %s with %s (code %s)", errand.nonce, answer.status, answer.code)
+        if answer.code == _ARCHIVED:
             return await self._unarchive(errand)
-        known = _CODES.get(error.code)
-        if known is None and error.status == _FORBIDDEN:
-            known = Pause.NO_PERMISSION
-        if known is None and error.status == _NOT_FOUND:
-            known = Pause.CHANNEL_GONE
-        return Refused(known or Reason.REFUSED)
+        said = meaning(answer)
+        if said == Refused(Pause.NO_PERMISSION):
+            return await self._time_out(errand) or said
+        return said
+
+    async def _time_out(self, errand: QuotePost | PauseNotice) -> NotNow | None:
+        """Return whether the want of permission is a time-out, which Discord answers with the same code."""
+        user = self._bot.user
+        guild = errand.target.guild
+
+        async def read() -> dict[str, Any]:
+            await self._pace.wait()
+            return dict(await self._bot.http.get_member(guild, user.id if user else 0))
+
+        try:
+            member = await self._patience.wait(errand.target, read, self._until(errand.lease_until))
+            until = discord.utils.parse_time(member.get("communication_disabled_until"))
+        except _UNREADABLE as error:
+            answer = _answer(error)
+            return None if answer is not None and lasting(answer) else NotNow()
+        return self._timed_out(until)
 
     async def _unarchive(self, errand: QuotePost | PauseNotice) -> Refused | NotNow:
         """Reopen an archived thread, so that the next attempt finds it open."""
@@ -146,15 +172,14 @@ class DiscordFace:
 
         try:
             await self._patience.wait(errand.target, reopen, self._until(errand.lease_until))
-        except discord.HTTPException as error:
-            if error.status in {_TOO_MANY, _UNAUTHORISED}:
-                return NotNow(_AFTER_CLOUDFLARE)
-            may_not = error.status in {_FORBIDDEN, _NOT_FOUND} or error.code in _CODES
-            return Refused(Pause.ARCHIVED) if may_not else NotNow()
-        except (discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError) as error:
-            return NotNow(error.retry_after) if isinstance(error, discord.RateLimited) else NotNow()
-        except StoppedError:
-            return NotNow()
+        except _UNREADABLE as error:
+            answer = _answer(error)
+            if answer is None:
+                return NotNow(error.retry_after if isinstance(error, discord.RateLimited) else 0.0)
+            said = meaning(answer)
+            if isinstance(said, Refused):
+                return Refused(Pause.ARCHIVED)
+            return said if isinstance(said, NotNow) else NotNow(setback=Setback.OUTAGE)
         return NotNow()
 
     async def find(
@@ -163,20 +188,22 @@ class DiscordFace:
         """Look for the errand's message among those created `since`; see Face."""
         if not self._bot.is_ready():
             return _UNTIL_READY
+        guild = self._bot.get_guild(errand.target.guild)
+        if guild is not None and (guild.unavailable or places.own_member(guild) is None):
+            return _SERVER_DOWN
         try:
             return await self._patience.wait(
                 errand.target,
                 lambda: history.find(self._bot, self._pace, errand, since),
                 self._until(errand.lease_until),
             )
-        except discord.RateLimited as limited:
-            return NotNow(limited.retry_after)
-        except discord.HTTPException as error:
-            if error.status >= 500 or error.status in {_TOO_MANY, _UNAUTHORISED}:  # noqa: PLR2004
-                return NotNow()
-            return Unknowable()
-        except (StoppedError, aiohttp.ClientError, TimeoutError, OSError):
-            return NotNow()
+        except _UNREADABLE as error:
+            answer = _answer(error)
+            _log.warning("what became of %s could not be looked up: %s", errand.nonce, repr(error))
+            if answer is not None and lasting(answer):
+                return Unknowable()
+            wait = error.retry_after if isinstance(error, discord.RateLimited) else answer.wait if answer else None
+            return NotNow(wait or 0.0)
 
     def away(self, guild: int) -> bool:
         """Tell whether the bot is surely not in a server: until it is ready, nobody knows; see Face."""
@@ -187,11 +214,25 @@ class DiscordFace:
         return await places.look(self._bot, guild, channel, role, style)
 
 
-def _unanswered(error: Exception) -> NotNow | Unsure:
-    """Return what it means that no answer came: nothing was asked, or nobody knows."""
+def _answer(error: Exception, form: Once | None = None) -> Answer | None:
+    """Return what Discord answered, from what the library raised or from what was seen of the request."""
+    if isinstance(error, discord.HTTPException):
+        code: object = error.code  # whatever the body holds under that name
+        return Answer(error.status, code if isinstance(code, int) else 0, wait_of(error.response.headers))
+    if form is not None and form.status is not None:
+        return Answer(form.status, wait=wait_of(form.headers))
+    return None
+
+
+def _unanswered(error: Exception, form: Once) -> NotNow | Unsure:
+    """Return what it means that no answer came: nothing was asked, or nobody knows. Raises what is a fault of ours."""
+    if not isinstance(error, _UNANSWERED):
+        raise error
     if isinstance(error, discord.RateLimited):
-        return NotNow(error.retry_after)
-    return NotNow() if isinstance(error, aiohttp.ClientConnectorError) else Unsure()
+        return NotNow(error.retry_after, Setback.LIMIT)
+    if isinstance(error, StoppedError) and not error.asked:
+        return NotNow(counts=False)
+    return Unsure() if form.may_have_left else NotNow(setback=Setback.UNREACHABLE)
 
 
 def _message(view: discord.ui.LayoutView, role: int | None, alt: str | None, nonce: str) -> dict[str, Any]:

@@ -31,6 +31,7 @@ PER_PAGE = 5
 _ENDS = {
     Reason.TOO_LATE.value: "Discord could not be reached in time",
     Reason.REFUSED.value: "Discord refused it",
+    Reason.BLOCKED.value: "the server's AutoMod or one of Discord's filters blocked it",
     Reason.UNKNOWABLE.value: "nobody can know whether it was posted, so I did not post it again",
     Reason.STOPPED.value: "the schedule was paused before it went out",
     Pause.NO_QUOTES.value: "its quote is no longer in the data",

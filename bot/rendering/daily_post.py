@@ -34,6 +34,7 @@ REASONS = {
     Pause.NO_PERMISSION: "I may not post in its channel: give me **Send Messages** there (in threads "
     "**Send Messages in Threads**, for cards **Attach Files**)",
     Pause.ARCHIVED: "its thread is archived or locked, and I may not reopen it",
+    Pause.WRONG_KIND: "its channel is no longer of a kind that I can post to",
     Pause.NEEDS_TAG: "its forum wants a tag on every post, and I set none",
     Pause.NO_QUOTES: "no quote matches its 'about' any more",
     Pause.ZONE_GONE: "its time zone no longer exists",

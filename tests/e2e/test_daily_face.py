@@ -17,7 +17,7 @@ from bot.client import posting
 from bot.client.pace import Pace
 from bot.client.posting import DiscordFace
 from bot.domain.daily.errand import PausedSchedule, PauseNotice, QuotePost
-from bot.domain.daily.model import Pause, Place, Reason, Style, Target
+from bot.domain.daily.model import Pause, Place, Reason, Setback, Style, Target
 from bot.services.daily.face import Absent, Accepted, NotNow, Problem, Refused, Unknowable, Unsure
 from sandbox.faults import Rule
 from sandbox.limits import Limits
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MESSAGES = "/channels/{channel_id}/messages"
 SOON = dt.timedelta(seconds=15)
+EDGE = NotNow(setback=Setback.EDGE)
+NOT_ASKED = NotNow(counts=False)
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ async def test_the_same_nonce_gives_the_first_message(chat: DailyChat) -> None:
 
 
 async def test_after_the_deadline_nothing_is_asked(chat: DailyChat) -> None:
-    assert await post(chat, errand(chat), -SOON) == NotNow()
+    assert await post(chat, errand(chat), -SOON) == NOT_ASKED
     assert chat.posts() == []
 
 
@@ -95,10 +97,10 @@ async def test_after_the_deadline_nothing_is_asked(chat: DailyChat) -> None:
         (500, Unsure()),
         (503, Unsure()),
         (408, Unsure()),
-        (401, NotNow(60)),
-        (400, Refused(Reason.REFUSED)),
-        (403, Refused(Pause.NO_PERMISSION)),
-        (404, Refused(Pause.CHANNEL_GONE)),
+        (401, NotNow(60, Setback.TOKEN)),
+        (400, EDGE),
+        (403, EDGE),
+        (404, EDGE),
     ],
 )
 async def test_what_a_status_means(chat: DailyChat, status: int, meant: object) -> None:
@@ -111,8 +113,9 @@ async def test_what_a_status_means(chat: DailyChat, status: int, meant: object) 
 async def test_a_rate_limit_is_obeyed_and_the_post_not_repeated_by_the_library(chat: DailyChat) -> None:
     chat.sandbox.api.limits = Limits(per_second=0, now=lambda: 0.0)
     chat.sandbox.api.limits._all.ends = 0.3
-    assert await post(chat, errand(chat)) == Unsure()
+    assert await post(chat, errand(chat)) == NotNow(1.0, Setback.LIMIT)
     chat.sandbox.api.limits = None
+    await asyncio.sleep(0.4)
     assert isinstance(await post(chat, errand(chat)), Accepted)
 
 
@@ -127,18 +130,18 @@ async def test_a_long_rate_limit_outlasts_the_attempt_and_is_obeyed(
             return await here.post(one, quote, chat.bot.services.clock.now() + dt.timedelta(seconds=seconds))
 
     chat.sandbox.api.limits = Limits(per_second=1000, per_channel=0, window=2.5)
-    assert await ask() == Unsure()
+    assert await ask() == NotNow(3.0, Setback.LIMIT)
     chat.sandbox.api.limits = None
-    assert await ask() == NotNow()
+    assert await ask() == NOT_ASKED
     assert await here.find(one, one.due) == NotNow()
     assert len([each for each in chat.sandbox.journal if each.route == MESSAGES]) == 1
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(2.8)
     assert isinstance(await ask(5.0), Accepted)
 
 
 async def test_what_waits_at_the_gate_is_not_asked_after_the_deadline(chat: DailyChat) -> None:
     chat.bot.http._global_over.clear()
-    assert await post(chat, errand(chat), dt.timedelta(seconds=0.2)) == NotNow()
+    assert await post(chat, errand(chat), dt.timedelta(seconds=0.2)) == NOT_ASKED
     chat.bot.http._global_over.set()
     assert chat.posts() == []
     assert isinstance(await post(chat, errand(chat)), Accepted)
@@ -164,7 +167,7 @@ async def test_no_answer_leaves_it_unsure(chat: DailyChat, monkeypatch: pytest.M
 async def test_nobody_there_is_surely_not_accepted(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> None:
     one = errand(chat)
     monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:1/api/v10")
-    assert await post(chat, one) == NotNow()
+    assert await post(chat, one) == NotNow(setback=Setback.UNREACHABLE)
 
 
 async def test_a_thread_that_may_not_be_reopened(chat: DailyChat) -> None:
@@ -197,7 +200,7 @@ async def test_what_cannot_be_read_cannot_be_known(chat: DailyChat) -> None:
     chat.sandbox.faults.add(Rule("error", "GET", MESSAGES, status=503))
     assert await find(chat, errand(chat)) == NotNow()
     chat.sandbox.faults.add(Rule("error", "GET", MESSAGES, status=403))
-    assert await find(chat, errand(chat)) == Unknowable()
+    assert await find(chat, errand(chat)) == NotNow()
     assert await find(chat, errand(chat, target=Target(4, 5, Place.TEXT))) == Unknowable()
     assert await find(chat, errand(chat, target=Target(chat.guild.id, 5, Place.TEXT))) == Unknowable()
 
@@ -234,8 +237,8 @@ async def test_before_the_gateway_is_ready_channels_are_not_judged(chat: DailyCh
         discord.Client(intents=discord.Intents.none()), chat.bot.services.clock, chat.bot.services.pictures
     )
     now = chat.bot.services.clock.now()
-    assert await sleeping.find(errand(chat), now) == NotNow(5)
-    assert await sleeping.post(notice(chat), None, now + SOON) == NotNow(5)
+    assert await sleeping.find(errand(chat), now) == NotNow(5, counts=False)
+    assert await sleeping.post(notice(chat), None, now + SOON) == NotNow(5, counts=False)
     looked = await sleeping.look(1, 2, None, Style.TEXT)
     assert looked.problem is Problem.GONE
 

@@ -40,6 +40,7 @@ class Pause(enum.StrEnum):
     NO_ACCESS = "no-access"
     NO_PERMISSION = "no-permission"
     ARCHIVED = "archived"
+    WRONG_KIND = "wrong-kind"
     NEEDS_TAG = "needs-tag"
     NO_QUOTES = "no-quotes"
     ZONE_GONE = "zone-gone"
@@ -61,9 +62,23 @@ class Reason(enum.StrEnum):
 
     TOO_LATE = "too-late"
     REFUSED = "refused"
+    BLOCKED = "blocked"
     UNKNOWABLE = "unknowable"
     STOPPED = "stopped"
     NOWHERE = "nowhere"
+
+
+class Setback(enum.StrEnum):
+    """What keeps a post back for now. It is told while it lasts, and when it lasts until the post is too late."""
+
+    EDGE = "edge"
+    LIMIT = "limit"
+    OUTAGE = "outage"
+    FULL = "full"
+    TOKEN = "token"  # noqa: S105 - no secret: Discord does not accept the bot's
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed-out"
+    SERVER_DOWN = "server-down"
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -7,12 +7,27 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from bot.domain.daily.answers import NotNow, Refused, Unsure
+
 if TYPE_CHECKING:
     import datetime as dt
 
     from bot.domain.daily.errand import PauseNotice, QuotePost
-    from bot.domain.daily.model import Pause, Place, Reason, Style
+    from bot.domain.daily.model import Place, Style
     from bot.domain.quotes import Quote
+
+__all__ = (
+    "Absent",
+    "Accepted",
+    "CardMaker",
+    "Face",
+    "Look",
+    "NotNow",
+    "Problem",
+    "Refused",
+    "Unknowable",
+    "Unsure",
+)
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -21,22 +36,6 @@ class Accepted(msgspec.Struct, frozen=True):
     message: int
     channel: int
     at: dt.datetime
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """Discord said no, and will again; a Pause says what a moderator can mend."""
-
-    reason: Pause | Reason
-
-
-class NotNow(msgspec.Struct, frozen=True):
-    """Nothing was accepted; ask again after `wait` seconds."""
-
-    wait: float = 0.0
-
-
-class Unsure(msgspec.Struct, frozen=True):
-    """No answer, or one that tells nothing (5xx): the message may have been accepted."""
 
 
 class Absent(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ _REFUSALS = {
     Pause.NO_ACCESS: "I cannot see the channel. Give me **View Channel** there, and try again.",
     Pause.NO_PERMISSION: "I may not post there. Give me **Send Messages** (and for cards **Attach Files**) there.",
     Pause.ARCHIVED: "The thread is archived or locked, and I may not reopen it. Reopen it, and try again.",
+    Pause.WRONG_KIND: _PROBLEMS[Problem.KIND],
     Pause.NEEDS_TAG: _PROBLEMS[Problem.NEEDS_TAG],
 }
 _UNKNOWN = "Discord refused that post. Please try again; if it stays so, choose another channel."
