@@ -8,9 +8,9 @@ DEV := $(VENV)/.dev-installed
 ARGS ?=
 INSTALL = PYTHON="$(PYTHON)" sh requirements/install.sh $(VENV)
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	--no-header --no-annotate --python-version 3.11
+	--no-header --no-annotate --no-strip-extras --python-version 3.11
 
-.PHONY: help setup demo test run check eval bench soak sweep screenshots format lock
+.PHONY: help setup demo test run check eval bench soak sweep screenshots format trial lock
 
 help: ## list these
 	@sed -nE 's/^([a-z]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,7 +35,8 @@ test: $(DEV) ## run the tests
 	$(PY) -m pytest -n 2 --dist loadfile --cov --cov-report= $(ARGS)
 	$(PY) -m coverage report --fail-under=95
 
-check: $(DEV) ## lint, types, layers
+check: $(DEV) ## lint, types, layers, lock files
+	$(PY) requirements/locks.py
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
@@ -60,6 +61,10 @@ format: $(DEV) ## put the code into the common form
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
-lock: ## write the lock files anew from pyproject.toml (needs uv)
+trial: $(DEV) ## try the set-up with every Python on this machine, from its own pip and from uv
+	$(PY) requirements/trial.py
+
+lock: ## make the lock files again from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.txt
