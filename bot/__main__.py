@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import logging
 import sys
 from pathlib import Path
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; mistakes are told in a line each on standard error."""
+    _print_anything()
     given = parser().parse_args(arguments)
     try:
         return _run(given)
@@ -50,6 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return MISTAKE
     except KeyboardInterrupt:
         return 0
+
+
+def _print_anything() -> None:
+    """Let no character end the program where the terminal cannot show it: Windows still has old code pages."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _run(given: argparse.Namespace) -> int:

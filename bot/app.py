@@ -30,7 +30,7 @@ from bot.store.database import Database
 from bot.store.synced import SyncedCommands
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from bot.clock import Clock
     from bot.settings import Settings
@@ -100,8 +100,7 @@ async def client(settings: Settings, *, force_sync: bool = False) -> AsyncIterat
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or Ctrl-C, and end it cleanly within CLOSE_SECONDS."""
     stop = asyncio.Event()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    on_stop_signals(stop.set)
     async with contextlib.AsyncExitStack() as stack:
         starting = asyncio.create_task(stack.enter_async_context(client(settings)), name="starting")
         stopping = asyncio.create_task(stop.wait(), name="stopping")
@@ -113,6 +112,23 @@ async def run(settings: Settings) -> None:
             # Learning takes long, and so does a network that is down: whoever stops the bot need not wait.
             starting.cancel()
             await asyncio.wait({starting})
+
+
+def on_stop_signals(stop: Callable[[], object]) -> None:
+    """Have the running event loop call `stop` on SIGTERM and Ctrl-C, and on Windows' Ctrl-Break.
+
+    The event loops of Windows know no signals (Python's docs, asyncio: Platform Support), so there the handler is the
+    interpreter's, which wakes the loop.
+    """
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        signum = getattr(signal, name, None)
+        if signum is None:
+            continue
+        try:
+            loop.add_signal_handler(signum, stop)
+        except NotImplementedError:
+            signal.signal(signum, lambda *_: loop.call_soon_threadsafe(stop))
 
 
 async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:

@@ -103,10 +103,21 @@ def say(words: str) -> None:
 
 async def _until_signal(given: argparse.Namespace) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(each, stop.set)
+    _on_stop_signals(stop)
     await demo(given, stop)
+
+
+def _on_stop_signals(stop: asyncio.Event) -> None:
+    """Set `stop` when the demo is asked to end; the event loops of Windows leave signals to the interpreter."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        signum = getattr(signal, name, None)
+        if signum is None:
+            continue
+        try:
+            loop.add_signal_handler(signum, stop.set)
+        except NotImplementedError:
+            signal.signal(signum, lambda *_: loop.call_soon_threadsafe(stop.set))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,9 @@ class BotProcess:
             cwd=ROOT,
             env=os.environ | self._settings,
             stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the demo, which then asks the bot to stop
+            # Ctrl-C is for the demo, which then asks the bot to stop.
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
         )
         self._watch = asyncio.create_task(self._wait(self._process))
 
@@ -54,12 +57,16 @@ class BotProcess:
         process, self._process = self._process, None
         if process is None or process.returncode is not None:
             return
-        process.terminate()
+        # What Windows calls terminating asks nothing; there, Ctrl-Break does.
+        process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
         try:
             async with asyncio.timeout(_PATIENCE):
                 await process.wait()
         except TimeoutError:
-            os.killpg(process.pid, signal.SIGKILL)  # and whatever it has started
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)  # and whatever it has started
+            else:
+                process.kill()
             await process.wait()
 
     async def restart(self) -> None:

@@ -87,6 +87,11 @@ def test_answers_in_a_terminal(second_path: Path, arguments: tuple[str, ...], to
     assert ended.out.startswith(told)
 
 
+def test_a_terminal_that_cannot_show_every_character(second_path: Path) -> None:
+    ended = program("quote", "♥ acouzzticks", store=second_path, PYTHONIOENCODING="ascii")
+    assert (ended.code, ended.out[:22]) == (0, 'Nothing found for "? a')
+
+
 def test_the_first_time_it_says_that_it_learns(tmp_path: Path) -> None:
     ended = program("ask", "where does the orchestra play from october?", store=tmp_path / "var" / "new.sqlite3")
     assert ended.code == 0
@@ -202,6 +207,26 @@ async def test_it_ends_when_told_to(sandbox: Sandbox, second_path: Path, signum:
     assert "Traceback" not in ended.err
     assert not sandbox.gateway.connected
     assert [each.name for each in second_path.parent.iterdir()] == [second_path.name]
+
+
+# What the event loops of Windows do when they are asked to handle a signal.
+LIKE_WINDOWS = """
+import asyncio, sys
+del asyncio.SelectorEventLoop.add_signal_handler
+from bot.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+async def test_it_ends_when_told_to_where_the_event_loop_knows_no_signals(
+    sandbox: Sandbox, second_path: Path, signum: int
+) -> None:
+    async with running("run", store=second_path, start=("-c", LIKE_WINDOWS), **of(sandbox)) as process:
+        await sandbox.bot_connected(commands=True)
+        ended = await end(process, signum, within=5)
+    assert (ended.code, ended.out) == (0, "")
+    assert "Traceback" not in ended.err
 
 
 @pytest.mark.parametrize("delay", [0, 0.5])

@@ -538,3 +538,11 @@ def test_the_checksum_is_of_the_files_alone(folder: Path, tmp_path: Path) -> Non
     elsewhere = shutil.copytree(folder, tmp_path / "elsewhere")
     (elsewhere / "notes.txt").write_text("not an announcement's file")
     assert checksum(folder) == checksum(elsewhere)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_files_saved_by_an_editor_of_windows(folder: Path, mark: bytes) -> None:
+    before = load(folder)
+    for file in folder.rglob("*.toml"):
+        file.write_bytes(mark + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert load(folder) == before

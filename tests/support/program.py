@@ -17,7 +17,7 @@ from tests.support.seeded import ROOT, SECOND
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
 
@@ -63,12 +63,16 @@ def program(
 
 
 @asynccontextmanager
-async def running(*arguments: str, store: Path, **more: str) -> AsyncIterator[Process]:
-    """Run the program beside the test, which may stop it; killed at the end if it still runs."""
+async def running(
+    *arguments: str, store: Path, start: Sequence[str] = ("-m", "bot"), **more: str
+) -> AsyncIterator[Process]:
+    """Run the program beside the test, which may stop it; killed at the end if it still runs.
+
+    `start` is what the interpreter is to run.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "bot",
+        *start,
         *arguments,
         env=environment(store, **more),
         cwd=store.parent,
