@@ -2,35 +2,60 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 import unicodedata
+from typing import Final
 
 # Letters of other scripts that look like Latin ones (Unicode's confusables list, the part met in chats).
 _LOOKALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u0261\u03b1\u03bf\u03c1\u03bd\u03b9\u043a\u043c\u0442\u043d\u0432",
     "aeopcyxijshdgaopvikmthb",
 )
-# Marks that stand on other characters, and signs that are not seen (Unicode's general categories).
+# Marks that stand on other characters, and signs that are not seen (Unicode's general categories). A few marks
+# have a category of their own, but a combining class like the others.
 _UNSEEN = frozenset({"Mn", "Me", "Cf"})
+# How much of a text is looked at: as much as a message of Discord's holds at most.
+LONGEST: Final = 4_000
 _NOT_WORD = re.compile(r"[\W_]+")
+# Characters of which is remembered whether they are marks: a text has few different ones.
+_REMEMBERED = 4_096
 # A full stop after one of these ends no sentence.
 _ABBREVIATION = re.compile(r"\b(?:vs|mr|mrs|ms|dr|st|jr|e\.g|i\.e)\.$", re.IGNORECASE)
+# So many letters are enough to tell: the longest of them, its full stop, and what stands before it.
+_ABBREVIATED = 5
 _SENTENCE = re.compile(r"(?<=[.?!\u2026])[\"\u201d'\u2019)\]]*\s+")
 
 
-def fold(text: str) -> str:
-    """Return `text` in small letters without diacritics, invisible signs, width forms and look-alike letters."""
+def fold(text: str, longest: int = LONGEST) -> str:
+    """Return `text` in small letters without diacritics, invisible signs, width forms and look-alike letters.
+
+    Of what is seen the first `longest` characters count, and no more come out, so that no text takes long: one
+    character may become 18 (U+FDFA), and the marks on one letter are sorted in quadratic time (UAX #15).
+    """
     if text.isascii():
-        return text.lower()
+        return text[:longest].lower()
+    seen = (character for character in text[:LONGEST] if not _is_mark(character))
+    bare = "".join(itertools.islice(seen, longest))
     # Decomposed before and after: some width forms are capitals only once they are decomposed.
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(character for character in decomposed if unicodedata.category(character) not in _UNSEEN)
-    return plain.replace("\u2019", "'").replace("\u2018", "'").translate(_LOOKALIKES)
+    decomposed = unicodedata.normalize("NFKD", bare)[:longest].casefold()
+    decomposed = unicodedata.normalize("NFKD", decomposed)
+    plain = "".join(character for character in decomposed if not _is_mark(character))
+    return plain.replace("\u2019", "'").replace("\u2018", "'").translate(_LOOKALIKES)[:longest]
 
 
-def normalise(text: str) -> str:
-    """Return the words of `text` folded and joined by one space: the form in which names are compared."""
-    return _NOT_WORD.sub(" ", fold(text).replace("'", "")).strip()
+@functools.lru_cache(_REMEMBERED)
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in _UNSEEN or unicodedata.combining(character) != 0
+
+
+def normalise(text: str, longest: int = LONGEST) -> str:
+    """Return the words of `text` folded and joined by one space: the form in which names are compared.
+
+    Of what is seen the first `longest` characters count.
+    """
+    return _NOT_WORD.sub(" ", fold(text, longest).replace("'", "")).strip()
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -44,7 +69,7 @@ def sentences(text: str) -> tuple[str, ...]:
         following = text[match.end() : match.end() + 1]
         if following and not (following.isupper() or following.isdigit() or following in "\"\u201c'\u2018(["):
             continue
-        if _ABBREVIATION.search(text[start : match.start()]):
+        if _ABBREVIATION.search(text[max(start, match.start() - _ABBREVIATED) : match.start()]):
             continue
         found.append(text[start : match.end()].rstrip())
         start = match.end()

@@ -16,8 +16,13 @@ _T = TypeVar("_T")
 
 # A letter in four may be off, and a short name must be right: 'anna' and 'anne' are two people.
 _LETTERS_PER_SLIP = 4
+# No name has so many letters; of what is typed for one, no more are looked at, and fewer where all are compared.
+_LONGEST = 200
+_COMPARED = 64
 # How much a completion must resemble what was typed, of 100.
 _RESEMBLANCE = 60.0
+# By how much less a resemblance counts that is not to the name's beginning.
+_WITHIN = 15.0
 
 
 class Names(Generic[_T]):
@@ -34,11 +39,11 @@ class Names(Generic[_T]):
 
     def exact(self, text: str) -> _T | None:
         """Return what is named so, letter by letter after normalising; None where nothing is."""
-        return self._things.get(normalise(text))
+        return self._things.get(normalise(text, _LONGEST))
 
     def near(self, text: str) -> _T | None:
         """Return what is named almost so; None where nothing is, or where two things are as near."""
-        wanted = normalise(text)
+        wanted = normalise(text, _LONGEST)
         slips = len(wanted) // _LETTERS_PER_SLIP
         if not slips:
             return None
@@ -55,7 +60,7 @@ class Names(Generic[_T]):
 
     def ranked(self, text: str, limit: int) -> list[_T]:
         """Return up to `limit` things whose names resemble `text`, best first; all of them for an empty one."""
-        wanted = normalise(text)
+        wanted = normalise(text, _COMPARED)
         if not wanted:
             return [thing for thing, _ in self._order[:limit]]
         scored = [
@@ -67,7 +72,7 @@ class Names(Generic[_T]):
 
     def nearest(self, text: str, limit: int) -> list[_T]:
         """Return the `limit` things whose names resemble `text` most, however little."""
-        wanted = normalise(text)
+        wanted = normalise(text, _COMPARED)
         names = [(name, thing) for thing, keys in self._order for name in keys]
         found = process.extract(wanted, [name for name, _ in names], scorer=fuzz.WRatio, limit=len(names))
         things: list[_T] = []
@@ -81,4 +86,6 @@ def _resemblance(wanted: str, name: str) -> float:
     """Return 0 to 100; what is typed so far counts as whole when a word of the name begins with it."""
     if name.startswith(wanted) or f" {wanted}" in f" {name}":
         return 100.0
-    return max(fuzz.ratio(wanted, name[: len(wanted) + 1]), fuzz.partial_ratio(wanted, name) - 15.0)
+    begun = fuzz.ratio(wanted, name[: len(wanted) + 1], score_cutoff=_RESEMBLANCE)
+    within = fuzz.partial_ratio(wanted, name, score_cutoff=_RESEMBLANCE + _WITHIN)
+    return max(begun, within - _WITHIN)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from bot.services.pictures import PictureService
 
 ALL: Final = "all"
+# Characters of what is typed that are looked at.
+_COMPARED: Final = 64
 HEADING: Final = "Who with whom"
 NOTE: Final = "What the announcement says of each ship that it names"
 
@@ -58,12 +60,12 @@ class OverviewService:
     @staticmethod
     def is_meant(text: str) -> bool:
         """Return whether what was typed asks for all ships."""
-        return normalise(text) == ALL
+        return normalise(text, _COMPARED) == ALL
 
     @staticmethod
     def complete(typed: str) -> list[tuple[str, str]]:
         """Return the (label, value) completion for all ships, where what is typed so far may become it."""
-        return [("All ships at once", ALL)] if ALL.startswith(normalise(typed)) else []
+        return [("All ships at once", ALL)] if ALL.startswith(normalise(typed, _COMPARED)) else []
 
     def ship(self, ship_id: str) -> Ship | None:
         """Return the ship with this id; None when it is no longer named."""

@@ -26,6 +26,8 @@ _QUOTED = re.compile(r'["\u201c](.+)["\u201d]')
 _SUGGESTIONS = 3
 # How much of what is typed a quote must hold, of 100, to be offered as a completion.
 _HELD = 80.0
+# Letters of what is typed that are compared with every quote: bounds the time.
+_COMPARED = 64
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class QuoteService:
         self._speakers = Names((s, (s.id, s.name, *s.aliases)) for s in library.speakers)
         self._topics = Names((t, (t.id, t.name, *t.aliases)) for t in library.topics)
         self._vocabulary = Vocabulary(quote.text for quote in library.quotes)
+        self._folded = {quote.id: fold(quote.text) for quote in library.quotes}
+        self._normal = {quote.id: normalise(quote.text) for quote in library.quotes}
 
     async def find(self, query: str, speaker: str | None, seed: int) -> Found | Missing:
         """Return the quotes that `query` means, narrowed to one speaker when `speaker` names one."""
@@ -93,7 +97,7 @@ class QuoteService:
             numbers = [int(number) for number in listed[1].split(",")]
             quotes = tuple(q for number in numbers for q in pool if q.number == number)
             return Found(quotes, "id", shuffled=False) if quotes else None
-        if normalise(query) == RANDOM:
+        if normalise(query, _COMPARED) == RANDOM:
             return Found(pool, "random", shuffled=True) if pool else None
         words = await self._words(query, pool)
         return (
@@ -135,7 +139,7 @@ class QuoteService:
         found = tuple(quote for quote in held if quote in pool)
         if phrase := _QUOTED.search(query):
             wanted = normalise(phrase[1])
-            found = tuple(quote for quote in found if wanted in normalise(quote.text))
+            found = tuple(quote for quote in found if wanted in self._normal[quote.id])
         return Found(found, "words", shuffled=False) if found else None
 
     def _missing(self, text: str, *, unknown_speaker: bool = False) -> Missing:
@@ -163,10 +167,10 @@ class QuoteService:
         """Return (label, value) completions: names that resemble what is typed, then quotes that hold it."""
         named = [(f"{s.attribution}", s.name) for s in self._speakers.ranked(typed, limit)]
         topics = [(f"About {t.name}", t.name) for t in self._topics.ranked(typed, limit)]
-        if not normalise(typed):
+        if not normalise(typed, _COMPARED):
             return [("A random quote", RANDOM), *named, *topics][:limit]
         quotes = [(quote.text, quote.id) for quote in self._holding(typed)]
-        chance = [("A random quote", RANDOM)] if RANDOM.startswith(normalise(typed)) else []
+        chance = [("A random quote", RANDOM)] if RANDOM.startswith(normalise(typed, _COMPARED)) else []
         return [*chance, *named[:3], *topics[:5], *quotes][:limit]
 
     def complete_speaker(self, typed: str, limit: int) -> list[tuple[str, str]]:
@@ -189,12 +193,17 @@ class QuoteService:
         )
 
     def _holding(self, typed: str) -> list[Quote]:
-        words = fold(typed).split()
-        holding = [q for q in self._library.quotes if all(word in fold(q.text) for word in words)]
+        words = fold(typed, _COMPARED).split()
+        holding = [q for q in self._library.quotes if all(word in self._folded[q.id] for word in words)]
         if holding:
             return holding
-        scored = [(fuzz.partial_ratio(normalise(typed), normalise(q.text)), -q.number) for q in self._library.quotes]
-        return [self._library.quotes[-number - 1] for score, number in sorted(scored, reverse=True) if score > _HELD]
+        wanted = normalise(typed, _COMPARED)
+        alike = {
+            quote.id: fuzz.partial_ratio(wanted, self._normal[quote.id], score_cutoff=_HELD)
+            for quote in self._library.quotes
+        }
+        held = [quote for quote in self._library.quotes if alike[quote.id] > _HELD]
+        return sorted(held, key=lambda quote: -alike[quote.id])
 
 
 def numbered(quotes: tuple[Quote, ...], limit: int) -> str:

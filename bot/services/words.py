@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _MIN_LENGTH = 4
 _LETTERS_PER_SLIP = 4
+# Characters of a query that are looked at, and unknown words that are looked up: bounds the time.
+_LONGEST = 200
+_MOST_REPAIRS = 10
 
 
 class Vocabulary:
@@ -26,12 +29,13 @@ class Vocabulary:
         self._known = frozenset(self._words)
 
     def corrected(self, query: str) -> str:
-        """Return the query with each unknown word replaced by the nearest known one, where one is near."""
-        return " ".join(self._nearest(word) for word in _WORD.findall(fold(query)))
+        """Return the query with its first unknown words replaced by the nearest known ones, where one is near."""
+        words = _WORD.findall(fold(query, _LONGEST))
+        unknown = dict.fromkeys(word for word in words if word not in self._known and len(word) >= _MIN_LENGTH)
+        mended = {word: self._nearest(word) for word in list(unknown)[:_MOST_REPAIRS]}
+        return " ".join(mended.get(word, word) for word in words)
 
     def _nearest(self, word: str) -> str:
-        if word in self._known or len(word) < _MIN_LENGTH:
-            return word
         slips = max(1, len(word) // _LETTERS_PER_SLIP)
         found = process.extractOne(word, self._words, scorer=OSA.distance, score_cutoff=slips)
         return found[0] if found else word

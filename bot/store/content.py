@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+# Characters of a search that are looked at.
+_LONGEST = 200
 
 _QUOTES = """
 SELECT quote.id, quote.ord AS number, quote.text, quote.start, quote.passage, quote.speaker,
@@ -123,11 +125,11 @@ class Content:
         Words are put into FTS5 as quoted strings, so nothing typed is read as its syntax (SQLite's docs,
         fts5.html, 'FTS5 Strings'). When no quote holds the phrase, its words may stand apart.
         """
-        words = _WORD.findall(fold(text))
+        words = _WORD.findall(fold(text, _LONGEST))
         if not words:
             return ()
         phrase = await self._match(f'"{" ".join(words)}"')
-        apart = await self._match(" ".join(f'"{word}"' for word in words))
+        apart = await self._match(" ".join(f'"{word}"' for word in dict.fromkeys(words)))
         return (*phrase, *(quote for quote in apart if quote not in set(phrase)))
 
     async def _match(self, query: str) -> tuple[str, ...]:

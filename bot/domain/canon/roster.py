@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.domain.text import fold, normalise
@@ -25,6 +26,9 @@ _LONGEST = 5
 # In a long text a short word is hardly ever a misspelt name ('thank' is not 'thano').
 _SHORT_TEXT = 4
 _LONG_NAME = 6
+# Words of a text that are looked at, and those that are looked up as misspelt names: bounds the time.
+_MOST_WORDS = 400
+_MOST_SLIPS = 20
 
 
 class Named(NamedTuple):
@@ -54,7 +58,9 @@ class Roster:
         for person in people:
             self._learn(Named("person", person.id), (person.name, person.id, *person.aliases))
         self._single = {name[0]: named for name, named in self._names.items() if len(name) == 1}
+        self._singles = sorted(self._single)
         self._persons = {word: named for word, named in self._single.items() if named.kind == "person"}
+        self._longest_person = max(map(len, self._persons), default=0)
 
     def _learn(self, named: Named, names: Iterable[str]) -> None:
         for name in names:
@@ -68,8 +74,14 @@ class Roster:
         found: list[Named] = []
         rest: list[str] = []
         at = 0
+        slips: dict[str, tuple[Named, ...]] = {}
         while at < len(words):
-            length, named = self._longest(words[at : at + _LONGEST], short=short)
+            length, named = self._longest(words[at : at + _LONGEST])
+            word = words[at]
+            if not named and (short or len(word) >= _LONG_NAME) and word not in self._known:
+                if word not in slips and len(slips) < _MOST_SLIPS:
+                    slips[word] = self._slip(word)
+                named = slips.get(word, ())
             if named:
                 found.extend(named)
             else:
@@ -85,18 +97,18 @@ class Roster:
         """Return whether at least half of the words are known: a text of strange words claims nothing known."""
         return 2 * sum(word in self._known for word in words) >= len(words)
 
-    def _longest(self, words: tuple[str, ...], *, short: bool) -> tuple[int, tuple[Named, ...]]:
+    def _longest(self, words: tuple[str, ...]) -> tuple[int, tuple[Named, ...]]:
         """Return how many of the words are one name, and what it names; (1, ()) for no name."""
         for length in range(len(words), 0, -1):
             if named := self._names.get(words[:length]):
                 return length, (named,)
-        likely = short or len(words[0]) >= _LONG_NAME
-        return 1, self._joined(words[0]) or (self._slip(words[0]) if likely else ())
+        return 1, self._joined(words[0])
 
     def _joined(self, word: str) -> tuple[Named, ...]:
         """Return the two people whose names were written as one word, as in 'korraxasami'."""
-        for name, first in self._persons.items():
-            if word.startswith(name) and len(word) > len(name):
+        for length in range(min(len(word) - 1, self._longest_person), 0, -1):
+            name = word[:length]
+            if (first := self._persons.get(name)) is not None:
                 tail = word[len(name) :]
                 second = self._persons.get(tail) or self._persons.get(tail.removeprefix("x"))
                 if second is not None and second != first:
@@ -105,7 +117,7 @@ class Roster:
 
     def _slip(self, word: str) -> tuple[Named, ...]:
         slips = len(word) // _LETTERS_PER_SLIP
-        if not slips or word in self._known:
+        if not slips:
             return ()
         nearest = {
             named: distance
@@ -117,12 +129,11 @@ class Roster:
 
     def _near(self, word: str, slips: int) -> Iterator[tuple[str, Named, int]]:
         """Yield each name within `slips` edits of the word, the nearest of one person's or ship's last."""
-        found = [(OSA.distance(word, name, score_cutoff=slips), name, named) for name, named in self._single.items()]
-        for distance, name, named in sorted(found, reverse=True):
-            if distance <= slips:
-                yield name, named, distance
+        found = process.extract(word, self._singles, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        for name, distance, _ in sorted(found, key=lambda each: (each[1], each[0]), reverse=True):
+            yield name, self._single[name], int(distance)
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the words of a text as names are compared: folded, without possessive endings."""
-    return tuple(normalise(_POSSESSIVE.sub("", fold(text))).split())
+    """Return the first words of a text as names are compared: folded, without possessive endings."""
+    return tuple(normalise(_POSSESSIVE.sub("", fold(text))).split()[:_MOST_WORDS])

@@ -21,6 +21,8 @@ _HELP = "Days can be 'daily', 'weekdays', 'weekends', or a list such as 'mon, we
 # Alike enough for a typo ('wendesday'), not for another day ('sunday' and 'monday' reach 83).
 _ALIKE = 85.0
 _SHORTEST = 2
+# No list of days is written in so many characters.
+_LONGEST = 200
 
 
 def parse_days(text: str | None) -> int:
@@ -28,6 +30,8 @@ def parse_days(text: str | None) -> int:
 
     Raises UserError, which says what can be written, for anything else.
     """
+    if len(text or "") > _LONGEST:
+        raise UserError(_HELP)
     words = re.sub(r"\s+", " ", (text or "daily").casefold()).strip(" .,")
     for days, names in _SETS.items():
         if words in names:

@@ -8,6 +8,8 @@ import unicodedata
 from bot.domain.errors import UserError
 
 _HELP = "Write a time such as 9:00, 9am, 21:30 or noon."
+# No time is written in so many characters.
+_LONGEST = 64
 _NAMED = {"noon": 720, "midday": 720, "midnight": 0}
 _CLOCK = re.compile(
     r"""(?:at\s+)?
@@ -25,6 +27,8 @@ def parse_time(text: str) -> int:
 
     Raises UserError, which says what can be written, for anything else.
     """
+    if len(text) > _LONGEST:
+        raise UserError(f"I do not understand that time. {_HELP}")
     typed = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'").strip()
     plain = re.sub(r"^(?:at\s+)?(?:12\s+)?(?=noon|midday|midnight)", "", typed)
     if plain in _NAMED:

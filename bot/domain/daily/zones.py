@@ -64,6 +64,8 @@ _EXACT, _BEGINS, _WITHIN, _SPOKEN_FIRST, _LISTED = 200.0, 140.0, 100.0, 10.0, 5.
 _CONTINUED, _SLIPPED, _SLIP = 90.0, 80.0, 20.0
 # A word of fewer letters is one slip away from too many names; a long one may have two slips.
 _SHORT, _LONG = 4, 8
+# Characters of what is typed that are looked at: no zone's name has as many.
+_LONGEST = 64
 
 
 class _Name(NamedTuple):
@@ -108,7 +110,7 @@ class Zones:
 
     def find(self, text: str, limit: int = 25) -> list[str]:
         """Return the zones that `text` can mean, best first; the popular ones for nothing."""
-        wanted = normalise(text)
+        wanted = normalise(text, _LONGEST)
         if match := _OFFSET.fullmatch(text.strip().casefold()):
             # In POSIX style names, which the database keeps, west of Greenwich is positive.
             key = f"Etc/GMT{'-' if match[1] == '+' else '+'}{int(match[2])}"
@@ -130,7 +132,7 @@ class Zones:
         'EST' gives America/New_York: the database's zone of that name knows no summer time, and few mean it.
         Raises UserError, which offers the nearest, when there is no such zone or several.
         """
-        wanted = normalise(text)
+        wanted = normalise(text, _LONGEST)
         typed = text.strip().replace(" ", "_").casefold()
         if key := self._spoken.get(wanted) or self._keys.get(typed):
             return key

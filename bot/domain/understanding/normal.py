@@ -7,12 +7,15 @@ words. Nothing here raises, whatever the text.
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from bot.domain.understanding import english
 
 # Characters looked at; a Discord question that needs more than this is not a question.
 LONGEST: Final = 400
+# Characters looked for in a text, marks and all.
+_SCANNED: Final = 4_000
 # Tokens kept: bounds the time of everything downstream.
 MOST_TOKENS: Final = 60
 
@@ -21,16 +24,18 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _POINTS = re.compile(r"\b(?:[a-z]\.){2,}")
 
 
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in ("Mn", "Cf", "Me") or unicodedata.combining(character) != 0
+
+
 def fold(text: str) -> str:
     """Return the text in lower case, without marks, look-alikes or stretched letters; at most LONGEST long."""
     if text.isascii():
         return _STRETCHED.sub(r"\1\1", text[:LONGEST].lower().replace("`", "'"))
-    composed = unicodedata.normalize("NFKC", text[:LONGEST])
-    bare = "".join(
-        ch
-        for ch in unicodedata.normalize("NFD", composed.casefold())
-        if unicodedata.category(ch) not in ("Mn", "Cf", "Me")
-    )
+    # Marks go first, so that a text that is full of them is no shorter, nor takes long to put in order.
+    seen = "".join(islice((ch for ch in text[:_SCANNED] if not _is_mark(ch)), LONGEST))
+    composed = unicodedata.normalize("NFKC", seen)[:LONGEST]
+    bare = "".join(ch for ch in unicodedata.normalize("NFD", composed.casefold()) if not _is_mark(ch))
     return _STRETCHED.sub(r"\1\1", bare.translate(english.HOMOGLYPHS))[:LONGEST]
 
 

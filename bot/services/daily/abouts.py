@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from bot.services.library import Library
     from bot.services.quotes import QuoteService
 
+# Characters of what is typed that are looked at.
+_COMPARED = 64
 _EVERYTHING = ("all", "any", "anything", "everything", "random", "all quotes", "everyone")
 
 
@@ -46,7 +48,7 @@ class Abouts:
 
         Raises UserError, which names some, for anything that is neither a speaker nor a topic with quotes.
         """
-        if text is None or normalise(text) in _EVERYTHING or not normalise(text):
+        if text is None or (wanted := normalise(text, _COMPARED)) in _EVERYTHING or not wanted:
             return None
         meant = self._quotes.about(text)
         if meant is not None:
@@ -59,5 +61,5 @@ class Abouts:
 
     def complete(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """Return (label, value) completions, all quotes among them."""
-        everything = [] if normalise(typed) else [("All quotes", "all")]
+        everything = [] if normalise(typed, _COMPARED) else [("All quotes", "all")]
         return [*everything, *self._quotes.complete_about(typed, limit)][:limit]

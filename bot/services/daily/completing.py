@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # How much a schedule's line must resemble what was typed, of 100.
 _RESEMBLANCE = 60.0
+# Characters of what is typed that are looked at.
+_COMPARED = 64
 
 
 def complete_zone(zones: Zones, typed: str, now: dt.datetime, limit: int) -> list[tuple[str, str]]:
@@ -40,7 +42,7 @@ def complete_schedule(schedules: Iterable[tuple[Schedule, str]], typed: str) -> 
         paused = " (paused)" if schedule.paused else ""
         label = f"{schedule.number} \u00b7 {channel} \u00b7 {time_text(rule.minute)} {rule.zone}"
         offers.append((f"{label} \u00b7 {days_text(rule.days)}{paused}", str(schedule.number)))
-    wanted = normalise(typed)
+    wanted = normalise(typed, _COMPARED)
     if not wanted:
         return offers
     scored = [(_score(wanted, label, value), label, value) for label, value in offers]
