@@ -15,6 +15,7 @@ from sandbox.bodies import Upload, read_body
 from sandbox.errors import ApiError, SandboxError, UnsupportedError, fault, invalid
 from sandbox.faults import INSTEAD, Answer, Spot, answer
 from sandbox.journal import Exchange
+from sandbox.limits import PUBLISH, Limits
 from sandbox.routes import Match, Route, Router
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from sandbox.faults import Faults, Rule
     from sandbox.interactions import Interactions
     from sandbox.journal import Journal
-    from sandbox.limits import Limits
     from sandbox.world import World
 
 _log = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ class Api:
         self._faults = faults
         self._router = Router(routes)
         self._token = token
+        self._counted = Limits(now=world.now, refusing=False)
         self.limits: Limits | None = None
         self.wait: Callable[[], Any] | None = None
         self.unknown: list[tuple[str, str]] = []
@@ -95,8 +96,7 @@ class Api:
         try:
             if match.route is not None and match.route.auth:
                 self._let_in(request)
-            if self.limits is not None:
-                headers = self.limits.take(match, query, authorized=bool(match.route and match.route.auth))
+            headers = self._limit(match)
             call = Call(self._world, self._desk, match.params, query, body, files, self.gateway_url)
             status, done = self._answer(match, call)
         except ApiError as error:
@@ -110,6 +110,13 @@ class Api:
         if rule is not None:
             return await self._spoil(rule, request, exchange, status, done, headers)
         return self._finish(exchange, status, done, headers)
+
+    def _limit(self, match: Match) -> dict[str, str]:
+        """Count a request in its bucket. What publishing uses up is kept while other limits come and go."""
+        route = match.route
+        publishing = route is not None and (route.method, route.template) == PUBLISH
+        limits = self._counted if self.limits is None or publishing else self.limits
+        return limits.take(match, authorized=route is not None and route.auth)
 
     def _spot(self, match: Match) -> Spot:
         """Tell which channel and server a request is about: by its path, or by its interaction."""

@@ -14,6 +14,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from sandbox import render
 from sandbox.faults import SOCKET
 from sandbox.journal import Exchange
+from sandbox.permissions import VIEW
 from sandbox.sessions import Close, Intent, Session, wants
 
 if TYPE_CHECKING:
@@ -237,7 +238,10 @@ class Gateway:
         return session.covers(guild.id) and self._world.bot.id in guild.members
 
     def _guild(self, session: Session, guild: Guild) -> dict[str, Any]:
-        return render.guild_create(guild, self._world.bot.id, all_members=bool(session.intents & Intent.MEMBERS))
+        world, all_members = self._world, bool(session.intents & Intent.MEMBERS)
+        active = [each for each in guild.channels.values() if each.thread and not each.thread.archived]
+        seen = [each for each in active if world.permissions(each, world.bot) & VIEW]
+        return render.guild_create(guild, world.bot.id, seen, all_members=all_members)
 
     def _members(self, session: Session, data: dict[str, Any]) -> None:
         """Answer "Request Guild Members" by ids, by a name's beginning, or all, 1,000 to a chunk."""

@@ -1,13 +1,17 @@
-"""Rate limits as Discord's (docs, "Rate limits"): a global one per second, and one per channel.
+"""Rate limits as Discord's (docs, "Rate limits"): a global one per second, and buckets of routes.
 
-The figures of single routes are not published; the defaults here are those commonly observed.
+Every answer carries the headers of its bucket. The figures of single routes are not published; those here are
+commonly observed. They are kept track of, but a request beyond them is refused on demand alone (`Limits`): without,
+a window begins anew before it is used up, so that a client has no reason to wait. What holds always is the limit of
+publishing, ten an hour in a channel.
 """
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sandbox.errors import ApiError
 
@@ -15,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.routes import Match
+
+_MESSAGES = "/channels/{channel_id}/messages"
+_ONE = _MESSAGES + "/{message_id}"
+POST = ("POST", _MESSAGES)
+PUBLISH = ("POST", _ONE + "/crosspost")
 
 
 class RateLimitedError(ApiError):
@@ -36,6 +45,27 @@ class RateLimitedError(ApiError):
         return {"message": self.message, "retry_after": self._retry_after, "global": self._everywhere}
 
 
+class Bucket(NamedTuple):
+    """So many requests in so many seconds, for each channel, server or webhook."""
+
+    most: int
+    seconds: float
+
+
+_USUAL = Bucket(5, 5.0)
+_BUCKETS: dict[tuple[str, str], Bucket] = {
+    ("DELETE", _ONE): Bucket(5, 1.0),
+    ("PATCH", "/channels/{channel_id}"): Bucket(5, 15.0),
+    ("POST", _ONE + "/threads"): Bucket(50, 300.0),
+    ("POST", "/channels/{channel_id}/threads"): Bucket(50, 300.0),
+    PUBLISH: Bucket(10, 3600.0),
+    ("GET", "/users/@me"): Bucket(30, 30.0),
+    ("GET", "/gateway/bot"): Bucket(2, 5.0),
+    ("POST", "/webhooks/{webhook_id}/{webhook_token}"): Bucket(5, 2.0),
+}
+_MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token", "interaction_id")
+
+
 @dataclass(slots=True)
 class _Window:
     ends: float = 0.0
@@ -44,48 +74,64 @@ class _Window:
 
 @dataclass(slots=True)
 class Limits:
-    """`per_second` requests in all; `per_channel` message posts in `window` seconds in each channel.
+    """What is counted, and refused: above `per_second` requests in all, `per_channel` posts in `window` seconds.
 
-    Routes that need no token (interaction callbacks, follow-ups) are not counted in the global limit.
+    `refusing` False counts only; `everything` refuses by the buckets of all other routes, too. Routes that need no
+    token (interaction callbacks, follow-ups) are not counted in the global limit. `now` is in seconds since 1970.
     """
 
     per_second: int = 50
     per_channel: int = 5
     window: float = 5.0
     now: Callable[[], float] = time.time
-    _all: _Window = field(default_factory=_Window)
-    _channels: dict[str, _Window] = field(default_factory=dict)
+    refusing: bool = True
+    everything: bool = False
     refused: int = 0
+    _all: _Window = field(default_factory=_Window)
+    _windows: dict[tuple[str, ...], _Window] = field(default_factory=dict)
 
-    def take(self, match: Match, _query: dict[str, str], *, authorized: bool) -> dict[str, str]:
-        """Count a request; give its headers, or raise 429."""
+    def take(self, match: Match, *, authorized: bool) -> dict[str, str]:
+        """Count a request; give the headers of its bucket, or raise 429."""
         now = self.now()
-        if authorized:
-            self._count(self._all, self.per_second, 1.0, now)
-        if match.template != "/channels/{channel_id}/messages" or not match.route or match.route.method != "POST":
+        if authorized and self.refusing:
+            self._count_all(now)
+        route = match.route
+        if route is None:
             return {}
-        window = self._channels.setdefault(match.params["channel_id"], _Window())
-        if window.ends <= now:
-            window.ends, window.used = now + self.window, 0
-        allowed = window.used < self.per_channel
+        key = (route.method, match.template)
+        bucket = Bucket(self.per_channel, self.window) if key == POST else _BUCKETS.get(key, _USUAL)
+        strict = key == PUBLISH or (self.refusing and (self.everything or key == POST))
+        window = self._window((*key, *(match.params.get(each, "") for each in _MAJOR)), bucket, now, strict=strict)
+        allowed = window.used < bucket.most
         window.used += allowed
-        left = window.ends - now
-        headers = {
-            "X-RateLimit-Limit": str(self.per_channel),
-            "X-RateLimit-Remaining": str(self.per_channel - window.used),
-            "X-RateLimit-Reset": f"{window.ends:.3f}",
-            "X-RateLimit-Reset-After": f"{left:.3f}",
-            "X-RateLimit-Bucket": "80c17d2f203122d936070c88c8d10f33",
-        }
+        headers = _headers(key, bucket, window, now)
         if not allowed:
             self.refused += 1
-            raise RateLimitedError(left, headers, everywhere=False)
+            raise RateLimitedError(window.ends - now, headers, everywhere=False)
         return headers
 
-    def _count(self, window: _Window, most: int, length: float, now: float) -> None:
-        if window.ends <= now:
-            window.ends, window.used = now + length, 0
-        window.used += 1
-        if window.used > most:
+    def _window(self, key: tuple[str, ...], bucket: Bucket, now: float, *, strict: bool) -> _Window:
+        """Give a bucket's window; a new one when it is over, or nearly used up where nothing is refused."""
+        window = self._windows.setdefault(key, _Window())
+        over = not now < window.ends <= now + bucket.seconds  # the clock may have been moved, also back
+        if over or (not strict and window.used + 1 >= bucket.most):
+            window.ends, window.used = now + bucket.seconds, 0
+        return window
+
+    def _count_all(self, now: float) -> None:
+        if self._all.ends <= now:
+            self._all.ends, self._all.used = now + 1.0, 0
+        self._all.used += 1
+        if self._all.used > self.per_second:
             self.refused += 1
-            raise RateLimitedError(window.ends - now, {}, everywhere=True)
+            raise RateLimitedError(self._all.ends - now, {}, everywhere=True)
+
+
+def _headers(key: tuple[str, str], bucket: Bucket, window: _Window, now: float) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(bucket.most),
+        "X-RateLimit-Remaining": str(bucket.most - window.used),
+        "X-RateLimit-Reset": f"{window.ends:.3f}",
+        "X-RateLimit-Reset-After": f"{window.ends - now:.3f}",
+        "X-RateLimit-Bucket": hashlib.sha256(" ".join(key).encode()).hexdigest()[:32],
+    }

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox import render, render_messages
+from sandbox import render_messages
 from sandbox.events import Event
+from sandbox.model import Message
 
 if TYPE_CHECKING:
-    from sandbox.model import Message
+    from sandbox.model import Channel, User
     from sandbox.world import World
+
+# Discord's docs, "Message types".
+USER_JOIN, THREAD_CREATED, THREAD_STARTER = 7, 18, 21
+SYSTEM = frozenset({USER_JOIN, THREAD_CREATED, THREAD_STARTER})
 
 
 def post(world: World, message: Message) -> None:
@@ -27,23 +32,24 @@ def post(world: World, message: Message) -> None:
         info.total += 1
         if info.archived:  # Discord's docs, "Threads": a message sent into an archived thread opens it again
             world.update_thread(channel, archived=False, locked=info.locked)
-        if message.author.id not in info.members:
-            info.members[message.author.id] = world.now()
-            if message.author is world.bot:
-                _tell_membership(world, message)
+        if message.type not in SYSTEM:
+            world.join_thread(channel, message.author)
     _tell(world, "MESSAGE_CREATE", message)
 
 
-def _tell_membership(world: World, message: Message) -> None:
-    thread = message.channel
-    joined = render.thread_member(thread, message.author.id)
-    data = {
-        "id": str(thread.id),
-        "guild_id": str(thread.guild.id) if thread.guild else None,
-        "member_count": len(thread.thread.members) if thread.thread else 0,
-        "added_members": [joined],
-    }
-    world.tell("THREAD_MEMBERS_UPDATE", data, guild=thread.guild, channel=thread)
+def post_system(
+    world: World, channel: Channel, author: User, kind: int, content: str = "", about: Channel | Message | None = None
+) -> Message:
+    """Let Discord itself write to a channel in somebody's name, with a reference to a thread or message."""
+    one = Message(world.ids.next(), channel, author, world.now(), content, type=kind)
+    if about is not None and channel.guild is not None:
+        there = about.channel if isinstance(about, Message) else about
+        one.reference = {"type": 0, "channel_id": str(there.id), "guild_id": str(channel.guild.id)}
+        if isinstance(about, Message):
+            one.reference["message_id"] = str(about.id)
+            one.reply_to = about
+    post(world, one)
+    return one
 
 
 def changed(world: World, message: Message) -> None:

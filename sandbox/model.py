@@ -27,6 +27,7 @@ PRIVATE = frozenset({ChannelType.DM, ChannelType.GROUP_DM})
 class Flag(IntEnum):
     """Message flags (Discord's docs, "Message flags")."""
 
+    CROSSPOSTED = 1 << 0
     SUPPRESS_EMBEDS = 1 << 2
     HAS_THREAD = 1 << 5
     EPHEMERAL = 1 << 6

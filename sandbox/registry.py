@@ -65,11 +65,16 @@ class Registry:
         raise SandboxError(f"{guild.name} has no role called {name}")
 
     def permissions(self, channel: Channel, user: User) -> int:
-        """Tell what a user may do in a channel: nothing where they are not a member."""
+        """Tell what a user may do in a channel: nothing where they are not a member, or do not see it."""
         if channel.type in PRIVATE:
             return permissions.IN_DM if user in channel.recipients or user is self.bot else 0
         member = channel.guild.members.get(user.id) if channel.guild else None
-        return permissions.in_channel(channel, member, self.now()) if member else 0
+        if member is None:
+            return 0
+        allowed = permissions.in_channel(channel, member, self.now())
+        # Discord's docs, "Threads": a private one is for its members, and for those who manage threads.
+        inside = channel.type is not ChannelType.PRIVATE_THREAD or user.id in _members(channel)
+        return allowed if inside or allowed & permissions.MANAGE_THREADS else 0
 
     def may(self, channel: Channel, user: User, *names: str) -> bool:
         """Tell whether a user has all of these permissions in a channel."""
@@ -99,3 +104,7 @@ class Registry:
     def tell_people(self, name: str, data: dict[str, Any]) -> None:
         """Tell the people's side something that does not go over the bot's gateway."""
         self.events.emit(Event(name, data, to_bot=False))
+
+
+def _members(thread: Channel) -> dict[int, float]:
+    return {} if thread.thread is None else thread.thread.members

@@ -181,11 +181,13 @@ def guild(one: Guild) -> dict[str, Any]:
     }
 
 
-def guild_create(one: Guild, bot_id: int, *, all_members: bool) -> dict[str, Any]:
-    """Render a guild as GUILD_CREATE does; without the members intent the bot is the only member in it."""
+def guild_create(one: Guild, bot_id: int, threads: list[Channel], *, all_members: bool) -> dict[str, Any]:
+    """Render a guild as GUILD_CREATE does; without the members intent the bot is the only member in it.
+
+    `threads` are the active ones that the bot may view; those that it is in carry its membership.
+    """
     members = one.members.values() if all_members else [one.members[bot_id]]
     plain = [each for each in one.channels.values() if each.type not in THREADS]
-    active = [each for each in one.channels.values() if each.thread and not each.thread.archived]
     return guild(one) | {
         "joined_at": iso(one.members[bot_id].joined_at),
         "large": False,
@@ -194,9 +196,16 @@ def guild_create(one: Guild, bot_id: int, *, all_members: bool) -> dict[str, Any
         "voice_states": [],
         "members": [member(each) for each in members],
         "channels": [channel(each) for each in plain],
-        "threads": [channel(each) for each in active],
+        "threads": [_with_membership(each, bot_id) for each in threads],
         "presences": [],
         "stage_instances": [],
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
+
+
+def _with_membership(one: Channel, bot_id: int) -> dict[str, Any]:
+    body = channel(one)
+    if one.thread is not None and bot_id in one.thread.members:
+        body["member"] = thread_member(one, bot_id)
+    return body

@@ -10,6 +10,7 @@ from sandbox.ids import iso
 if TYPE_CHECKING:
     from sandbox.model import Attachment, Interaction, Message
 
+_ON_MESSAGE = 3  # the type of a message command
 _DEEPER = (1, 2)  # types of options: a subcommand, a group of subcommands
 
 
@@ -119,7 +120,11 @@ def metadata(cause: Interaction, of: Message | None = None) -> dict[str, Any]:
     elif cause.message is not None:
         body["interacted_message_id"] = str(cause.message.id)
     if "target_id" in cause.data:
-        body["target_message_id"] = cause.data["target_id"]
+        # Discord's docs, "Application command interaction metadata": the message, or the user, that it was used on.
+        if cause.data.get("type") == _ON_MESSAGE:
+            body["target_message_id"] = cause.data["target_id"]
+        else:
+            body["target_user"] = cause.data["resolved"]["users"][cause.data["target_id"]]
     return body
 
 

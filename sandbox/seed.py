@@ -32,8 +32,8 @@ def found(world: World) -> None:
     _thread(world, city, "Book One re-watch")
     for name in ("lounge", "meditation"):
         world.add_channel(temple, name)
-    world.add_bot(city)
-    world.add_bot(temple)
+    world.add_bot(city, greet=False)
+    world.add_bot(temple, greet=False)
 
 
 def _thread(world: World, guild: Guild, name: str) -> Channel:

@@ -130,7 +130,7 @@ class Session:
 
 def wants(session: Session, event: Event, world: World) -> bool:
     """Tell whether an event goes to a session: shard, membership, intents, sight of the channel."""
-    guild, channel = event.guild, event.channel
+    guild = event.guild
     if not session.covers(None if guild is None else guild.id):
         return False
     if event.name == "INTERACTION_CREATE":
@@ -138,10 +138,17 @@ def wants(session: Session, event: Event, world: World) -> bool:
     if guild is not None and world.bot.id not in guild.members and event.name != "GUILD_DELETE":
         return False
     needed = _needed(event, world.bot)
-    if needed and not session.intents & needed:
+    if session.intents & needed != needed:
         return False
+    return _sees(event, world)
+
+
+def _sees(event: Event, world: World) -> bool:
+    guild, channel = event.guild, event.channel
     if guild is None or channel is None or event.name.startswith("CHANNEL_"):
         return channel is None or channel.type not in PRIVATE or world.bot in channel.recipients
+    if str(world.bot.id) in event.data.get("removed_member_ids", ()):
+        return True  # a private thread is out of sight by now
     return bool(world.permissions(channel, world.bot) & VIEW)
 
 
@@ -155,6 +162,11 @@ def _needed(event: Event, bot: User) -> int:
         # Discord's docs, "Gateway intents": updates of the bot's own member are sent whatever the intents.
         own = event.name == "GUILD_MEMBER_UPDATE" and event.data.get("user", {}).get("id") == str(bot.id)
         return Intent.GUILDS if own else Intent.MEMBERS
+    if event.name == "THREAD_MEMBERS_UPDATE":
+        # The same, "Thread members update": without the members intent only where the bot came or went.
+        came = {each["user_id"] for each in event.data.get("added_members", ())}
+        went = event.data.get("removed_member_ids", ())
+        return Intent.GUILDS if str(bot.id) in {*came, *went} else Intent.GUILDS | Intent.MEMBERS
     if event.name.startswith(("GUILD_", "CHANNEL_", "THREAD_")):
         return Intent.GUILDS
     return 0

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sandbox import permissions, render
+from sandbox import messages, permissions, render
 from sandbox.model import THREADS, Channel, ChannelType, Guild, Member, Overwrite, Role, User
 from sandbox.registry import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from sandbox.model import ThreadInfo
 
 
 class World(Registry):
@@ -32,7 +34,7 @@ class World(Registry):
         for number in range(1, channels + 1):
             self._put_channel(one, "general" if number == 1 else f"general-{number}", ChannelType.TEXT)
         if with_bot:
-            self.add_bot(one)
+            self.add_bot(one, greet=False)
         return one
 
     def _put_channel(self, guild: Guild, name: str, kind: ChannelType) -> Channel:
@@ -60,12 +62,20 @@ class World(Registry):
         one = Member(user, self.now(), [each.id for each in roles])
         guild.members[user.id] = one
         self.tell("GUILD_MEMBER_ADD", render.member(one) | {"guild_id": str(guild.id)}, guild=guild)
+        self._greet(guild, user)
         return one
 
-    def add_bot(self, guild: Guild, allowed: int = permissions.ORDINARY) -> None:
+    def _greet(self, guild: Guild, user: User) -> None:
+        """Let Discord tell in the system channel who has come."""
+        place = self.channels.get(guild.system_channel_id or 0)
+        if place is not None:
+            messages.post_system(self, place, user, messages.USER_JOIN)
+
+    def add_bot(self, guild: Guild, allowed: int = permissions.ORDINARY, *, greet: bool = True) -> None:
         """Let the bot join a guild, with these permissions: they are its managed role's, named like the bot.
 
-        Discord's docs, "Bot users": the role comes with the invitation, and goes when the bot does.
+        Discord's docs, "Bot users": the role comes with the invitation, and goes when the bot does. `greet`: Discord
+        tells the members of it in the system channel.
         """
         member = Member(self.bot, self.now())
         guild.members[self.bot.id] = member
@@ -74,6 +84,8 @@ class World(Registry):
             guild.roles[role.id] = role
             member.roles.append(role.id)
         self.tell("GUILD_CREATE", {"id": str(guild.id)}, guild=guild)
+        if greet:
+            self._greet(guild, self.bot)
 
     def bot_role(self, guild: Guild) -> Role:
         """Find the bot's managed role in a guild."""
@@ -115,18 +127,52 @@ class World(Registry):
         given = permissions.bits(*names)
         self.set_overwrite(channel, who, allow=old.allow | given, deny=old.deny & ~given)
 
+    def join_thread(self, thread: Channel, user: User) -> None:
+        """Let somebody come into a thread: by themselves, added by others, or by writing in it.
+
+        Discord's docs, "Thread members update" and "Thread member update"; a bot that comes into a private thread
+        gets it with THREAD_CREATE first.
+        """
+        info = _info(thread)
+        if user.id in info.members:
+            return
+        info.members[user.id] = self.now()
+        own = render.thread_member(thread, user.id)
+        if user is self.bot:
+            if thread.type is ChannelType.PRIVATE_THREAD:
+                self.tell("THREAD_CREATE", render.channel(thread) | {"member": own}, guild=thread.guild, channel=thread)
+            place = {"guild_id": str(thread.guild.id)} if thread.guild else {}
+            self.tell("THREAD_MEMBER_UPDATE", own | place, guild=thread.guild, channel=thread)
+        self._thread_members_changed(thread, added=[own])
+
+    def leave_thread(self, thread: Channel, user: User) -> None:
+        """Let somebody go out of a thread, or be removed."""
+        if _info(thread).members.pop(user.id, None) is not None:
+            self._thread_members_changed(thread, removed=[str(user.id)])
+
+    def _thread_members_changed(
+        self, thread: Channel, *, added: Sequence[dict[str, Any]] = (), removed: Sequence[str] = ()
+    ) -> None:
+        data: dict[str, Any] = {"id": str(thread.id), "member_count": len(_info(thread).members)}
+        if thread.guild is not None:
+            data["guild_id"] = str(thread.guild.id)
+        if added:
+            data["added_members"] = list(added)
+        if removed:
+            data["removed_member_ids"] = list(removed)
+        self.tell("THREAD_MEMBERS_UPDATE", data, guild=thread.guild, channel=thread)
+
     def archive_thread(self, thread: Channel, *, locked: bool = False) -> None:
         """Archive a thread, as Discord does by itself after the thread's quiet time."""
         self.update_thread(thread, archived=True, locked=locked)
 
     def update_thread(self, thread: Channel, *, archived: bool, locked: bool) -> None:
         """Archive or open, lock or unlock a thread."""
-        if thread.thread is None:
-            raise ValueError(f"#{thread.name} is not a thread")
-        if thread.thread.archived != archived:
-            thread.thread.archived_at = self.now()
-        thread.thread.archived = archived
-        thread.thread.locked = locked
+        info = _info(thread)
+        if info.archived != archived:
+            info.archived_at = self.now()
+        info.archived = archived
+        info.locked = locked
         self.tell("THREAD_UPDATE", render.channel(thread), guild=thread.guild, channel=thread)
 
     def kick_bot(self, guild: Guild) -> None:
@@ -199,3 +245,9 @@ class World(Registry):
         """Let somebody leave a guild."""
         del guild.members[user.id]
         self.tell("GUILD_MEMBER_REMOVE", {"guild_id": str(guild.id), "user": render.user(user)}, guild=guild)
+
+
+def _info(thread: Channel) -> ThreadInfo:
+    if thread.thread is None:
+        raise ValueError(f"#{thread.name} is not a thread")
+    return thread.thread

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox import permissions
 from sandbox.errors import fault
-from sandbox.model import PRIVATE, ChannelType
+from sandbox.model import PRIVATE
 
 if TYPE_CHECKING:
     from sandbox.api import Call
@@ -28,18 +28,11 @@ def channel(call: Call, needed: int = 0) -> Channel:
         raise fault(10003)
     has = call.world.permissions(found, call.world.bot)
     hidden = found.type in PRIVATE and call.world.bot not in found.recipients
-    if hidden or not has & permissions.VIEW or not _joined(call, found, has):
+    if hidden or not has & permissions.VIEW:
         raise fault(50001)
     if has & needed != needed:
         raise fault(50013)
     return found
-
-
-def _joined(call: Call, found: Channel, has: int) -> bool:
-    """Tell whether a private thread is open to the bot: as a member, or as one who manages threads."""
-    if found.type is not ChannelType.PRIVATE_THREAD or found.thread is None:
-        return True
-    return call.world.bot.id in found.thread.members or bool(has & permissions.MANAGE_THREADS)
 
 
 def message(call: Call, place: Channel) -> Message:

@@ -9,7 +9,7 @@ from sandbox import messages, permissions, render_messages
 from sandbox.checks.messages import check_message
 from sandbox.compose import Draft, amend, compose
 from sandbox.errors import UnsupportedError, fault, invalid
-from sandbox.model import PRIVATE, ChannelType
+from sandbox.model import PRIVATE, ChannelType, Flag
 from sandbox.rest import finding
 from sandbox.routes import Route
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.model import Channel, Message
 
 _HOUR = 3600.0
+PUBLISHABLE = frozenset({0, 19, 20, 23})  # what people and bots wrote; the rest are system messages
 _LATE_EDITS = 5  # edits of a message older than an hour, in an hour; Discord does not publish its number
 
 
@@ -150,6 +151,22 @@ def _late(call: Call, message: Message) -> None:
     message.late_edits.append(now)
 
 
+def _publish(call: Call) -> dict[str, Any]:
+    """Publish a message of an announcement channel (Discord's docs, "Crosspost message")."""
+    place = finding.channel(call)
+    if place.type is not ChannelType.NEWS:
+        raise fault(50024)
+    message = finding.message(call, place)
+    finding.channel(call, permissions.SEND if message.author is call.world.bot else permissions.MANAGE_MESSAGES)
+    if message.type not in PUBLISHABLE:
+        raise fault(50068)
+    if message.flags & Flag.CROSSPOSTED:
+        raise fault(40033)
+    message.flags |= Flag.CROSSPOSTED
+    messages.changed(call.world, message)
+    return _show(call, message)
+
+
 def _delete(call: Call) -> None:
     place = finding.channel(call)
     message = finding.message(call, place)
@@ -176,5 +193,6 @@ ROUTES = [
     Route("GET", _ALL + "/{message_id}", _get),
     Route("PATCH", _ALL + "/{message_id}", _edit),
     Route("DELETE", _ALL + "/{message_id}", _delete),
+    Route("POST", _ALL + "/{message_id}/crosspost", _publish),
     Route("POST", "/channels/{channel_id}/typing", _typing),
 ]

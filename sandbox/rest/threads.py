@@ -11,11 +11,12 @@ from sandbox.compose import Draft, compose
 from sandbox.errors import ApiError, fault
 from sandbox.model import Channel, ChannelType, Flag, ThreadInfo
 from sandbox.rest import finding
-from sandbox.rest.messages import may_send
+from sandbox.rest.messages import PUBLISHABLE, may_send
 from sandbox.routes import Route
 
 if TYPE_CHECKING:
     from sandbox.api import Call
+    from sandbox.model import User
 
 _PARENTS = frozenset({ChannelType.TEXT, ChannelType.NEWS})
 _TAG_REQUIRED = ApiError(400, 40067, "A tag is required to create a forum post in this channel")
@@ -58,7 +59,10 @@ def _start(call: Call) -> dict[str, Any]:
     kind = ChannelType(body.get("type") or ChannelType.PRIVATE_THREAD)
     private = kind is ChannelType.PRIVATE_THREAD
     finding.channel(call, permissions.BITS["create_private_threads" if private else "create_public_threads"])
-    return _show(call, _open(call, parent, call.world.ids.next(), kind, body))
+    one = _open(call, parent, call.world.ids.next(), kind, body)
+    if not private:
+        messages.post_system(call.world, parent, call.world.bot, messages.THREAD_CREATED, one.name, one)
+    return _show(call, one)
 
 
 def _post(call: Call, parent: Channel) -> dict[str, Any]:
@@ -86,6 +90,8 @@ def _from_message(call: Call) -> dict[str, Any]:
     check_thread(body)
     if parent.type not in _PARENTS:
         raise fault(50024)
+    if message.type not in PUBLISHABLE:
+        raise fault(50021)
     if message.thread is not None:
         raise fault(160004)
     news = parent.type is ChannelType.NEWS
@@ -94,6 +100,10 @@ def _from_message(call: Call) -> dict[str, Any]:
     message.thread = one
     message.flags |= Flag.HAS_THREAD
     messages.changed(call.world, message)
+    # Discord's docs, "Threads": told in the channel "from an older message"; the thread begins with a reference.
+    if parent.last_message_id != message.id:
+        messages.post_system(call.world, parent, call.world.bot, messages.THREAD_CREATED, one.name, one)
+    messages.post_system(call.world, one, message.author, messages.THREAD_STARTER, about=message)
     return _show(call, one)
 
 
@@ -106,32 +116,24 @@ def _thread(call: Call) -> Channel:
 
 def _join(call: Call) -> None:
     one = _thread(call)
-    if one.thread is not None:
-        if one.thread.archived:
-            raise fault(50083)
-        one.thread.members.setdefault(_who(call), call.world.now())
-    _members_changed(call, one)
+    if one.thread is not None and one.thread.archived:
+        raise fault(50083)
+    call.world.join_thread(one, _who(call))
 
 
 def _leave(call: Call) -> None:
-    one = _thread(call)
-    if one.thread is not None:
-        one.thread.members.pop(_who(call), None)
-    _members_changed(call, one)
+    call.world.leave_thread(_thread(call), _who(call))
 
 
-def _who(call: Call) -> int:
+def _who(call: Call) -> User:
     """Give whom a membership is about: the bot, or the path's user, who has to be known."""
     if "user_id" not in call.params:
-        return call.world.bot.id
-    if call.id("user_id") not in call.world.users:
+        return call.world.bot
+    found = call.world.users.get(call.id("user_id"))
+    if found is None:
         raise fault(10013)
     may_send(call, _thread(call), {})
-    return call.id("user_id")
-
-
-def _members_changed(call: Call, one: Channel) -> None:
-    call.world.tell("THREAD_UPDATE", render.channel(one), guild=one.guild, channel=one)
+    return found
 
 
 def _active(call: Call) -> dict[str, Any]:

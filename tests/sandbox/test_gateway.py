@@ -116,7 +116,8 @@ async def test_shards_share_the_guilds(sb: Sandbox) -> None:
             sb.world.add_member(guild, mina)
             await sb.person("Mina", guild=guild).say("<@bot> hello")
         await sb.person("Mina").in_dm().say("psst")
-        await until(lambda: len(bot.heard) == 4)
+        await until(lambda: sum(not each.is_system() for each in bot.heard) == 4)
+        assert sum(each.type is discord.MessageType.new_member for each in bot.heard) == 3
 
 
 async def test_a_client_resumes_after_a_disconnect(sb: Sandbox) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox
-from sandbox.model import Channel
-from tests.sandbox.tiny import Raw, TinyBot, discord, running
+from sandbox.model import Channel, ChannelType, ThreadInfo
+from tests.sandbox.tiny import Raw, TinyBot, discord, running, until
 
 
 @pytest.fixture
@@ -152,6 +152,132 @@ async def test_private_threads_are_for_their_members(sb: Sandbox, raw: Raw, gene
     assert await raw.code("POST", f"/channels/{made['id']}/messages", {"content": "x"}) == 50001
     sb.world.allow(general, "manage_threads")
     await raw.ok("POST", f"/channels/{made['id']}/messages", {"content": "x"})
+
+
+def private_thread(sb: Sandbox, parent: Channel, *members: str) -> Channel:
+    """A private thread that people have made."""
+    assert parent.guild is not None
+    users = [sb.world.user(name) for name in members]
+    info = ThreadInfo(users[0].id, sb.world.now(), members={each.id: sb.world.now() for each in users})
+    one = Channel(sb.world.ids.next(), ChannelType.PRIVATE_THREAD, "secret", parent.guild, parent, thread=info)
+    parent.guild.channels[one.id] = sb.world.channels[one.id] = one
+    return one
+
+
+async def test_private_threads_are_hidden_from_those_who_are_not_in_them(sb: Sandbox, general: Channel) -> None:
+    world = sb.world
+    assert general.guild is not None
+    secret = private_thread(sb, general, "Mina")
+    assert world.permissions(secret, world.user("Timo")) == 0
+    assert world.permissions(secret, world.user("Mo"))  # who moderates
+    bot = TinyBot()
+    async with running(sb, bot):
+        there = bot.get_guild(general.guild.id)
+        assert there is not None
+        assert there.get_thread(secret.id) is None
+        await sb.person("Mina", channel=secret).say("<@bot> do you hear?")
+        with pytest.raises(discord.Forbidden) as refused:
+            await bot.fetch_channel(secret.id)
+        assert refused.value.code == 50001
+        world.join_thread(secret, world.bot)
+        await until(lambda: there.get_thread(secret.id) is not None)
+        found = there.get_thread(secret.id)
+        assert found is not None
+        assert found.me is not None
+        await found.send("I do now")
+        await until(lambda: bot.heard)
+        assert [each.content for each in bot.heard] == ["I do now"]
+        world.leave_thread(secret, world.bot)
+        await until(lambda: "thread_remove" in bot.events)
+        with pytest.raises(discord.Forbidden):
+            await found.send("and now?")
+
+
+async def test_what_a_bot_hears_of_who_is_in_a_thread(sb: Sandbox, thread: Channel) -> None:
+    bot = TinyBot()
+    async with running(sb, bot):
+        found = bot.get_channel(thread.id)
+        assert isinstance(found, discord.Thread)
+        await found.join()
+        await until(lambda: found.me is not None)
+        sb.world.join_thread(thread, sb.world.user("Timo"))
+        sb.world.join_thread(thread, sb.world.user("Timo"))  # a second time: nothing happens
+        await found.leave()
+        await until(lambda: "thread_remove" in bot.events)
+        # Of the bot alone: the members intent is not there.
+        assert not {"thread_member_join", "thread_member_remove"} & set(bot.events)
+        assert thread.thread is not None
+        assert list(thread.thread.members) == [sb.world.user("Mina").id, sb.world.user("Timo").id]
+
+
+async def test_discord_tells_of_threads_and_members(sb: Sandbox, raw: Raw, general: Channel) -> None:
+    path = f"/channels/{general.id}"
+    first = await raw.ok("POST", f"{path}/messages", {"content": "first"})
+    latest = await raw.ok("POST", f"{path}/messages", {"content": "latest"})
+    await raw.ok("POST", f"{path}/messages/{latest['id']}/threads", {"name": "of the latest"})
+    assert [each["type"] for each in await raw.ok("GET", f"{path}/messages")] == [0, 0]
+    (starter,) = await raw.ok("GET", f"/channels/{latest['id']}/messages")
+    assert (starter["type"], starter["message_reference"]["message_id"]) == (21, latest["id"])
+    assert starter["referenced_message"]["content"] == "latest"
+    await raw.ok("POST", f"{path}/messages/{first['id']}/threads", {"name": "of an older one"})
+    made = await raw.ok("POST", f"{path}/threads", {"name": "of none", "type": 11})
+    told = [each for each in await raw.ok("GET", f"{path}/messages") if each["type"] == 18]
+    assert [each["content"] for each in told] == ["of none", "of an older one"]
+    assert told[0]["message_reference"]["channel_id"] == made["id"]
+    await raw.ok("POST", f"{path}/threads", {"name": "secret", "type": 12})
+    assert general.guild is not None
+    sb.world.add_member(general.guild, sb.world.add_user("Rohan"))
+    (newest, *_) = await raw.ok("GET", f"{path}/messages")
+    assert (newest["type"], newest["author"]["username"]) == (7, "rohan")
+    for refused in (newest["id"], told[0]["id"]):
+        assert await raw.code("POST", f"{path}/messages/{refused}/threads", {"name": "x"}) == 50021
+
+
+# -- announcement channels ---------------------------------------------------------------------------
+
+
+async def test_publishing_in_an_announcement_channel(sb: Sandbox, raw: Raw, general: Channel) -> None:
+    news = f"/channels/{sb.world.channel('announcements').id}/messages"
+    made = await raw.ok("POST", news, {"content": "x"})
+    published = await raw.ok("POST", f"{news}/{made['id']}/crosspost")
+    assert published["flags"] & 1
+    assert raw.headers["X-RateLimit-Limit"] == "10"
+    assert (await raw.ok("GET", f"{news}/{made['id']}"))["flags"] & 1
+    assert await raw.code("POST", f"{news}/{made['id']}/crosspost") == 40033
+    assert await raw.code("POST", f"{news}/1/crosspost") == 10008
+    plain = await raw.ok("POST", f"/channels/{general.id}/messages", {"content": "x"})
+    assert await raw.code("POST", f"/channels/{general.id}/messages/{plain['id']}/crosspost") == 50024
+
+
+async def test_publishing_needs_permissions(sb: Sandbox, raw: Raw) -> None:
+    channel = sb.world.channel("announcements")
+    news = f"/channels/{channel.id}/messages"
+    made = await raw.ok("POST", news, {"content": "x"})
+    theirs = await sb.person("Mo", channel=channel).say("news")
+    assert await raw.code("POST", f"{news}/{theirs.id}/crosspost") == 50013
+    sb.world.allow(channel, "manage_messages")
+    await raw.ok("POST", f"{news}/{theirs.id}/crosspost")
+    sb.world.deny(channel, "send_messages")
+    assert await raw.code("POST", f"{news}/{made['id']}/crosspost") == 50013
+    sb.world.allow(channel, "send_messages")
+    await raw.ok("POST", f"/channels/{channel.id}/threads", {"name": "x", "type": 10})
+    (told, *_) = await raw.ok("GET", news)
+    assert await raw.code("POST", f"{news}/{told['id']}/crosspost") == 50068
+
+
+async def test_ten_are_published_an_hour(sb: Sandbox, raw: Raw) -> None:
+    news = f"/channels/{sb.world.channel('announcements').id}/messages"
+    for _ in range(10):
+        made = await raw.ok("POST", news, {"content": "x"})
+        await raw.ok("POST", f"{news}/{made['id']}/crosspost")
+    assert raw.headers["X-RateLimit-Remaining"] == "0"
+    made = await raw.ok("POST", news, {"content": "x"})
+    status, answer = await raw("POST", f"{news}/{made['id']}/crosspost")
+    assert status == 429
+    assert 3500 < answer["retry_after"] <= 3600
+    assert 3500 < int(raw.headers["Retry-After"]) <= 3600
+    sb.clock.advance(3601)
+    await raw.ok("POST", f"{news}/{made['id']}/crosspost")
 
 
 async def test_membership(sb: Sandbox, raw: Raw, general: Channel, thread: Channel) -> None:

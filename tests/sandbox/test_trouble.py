@@ -46,6 +46,44 @@ async def test_a_channels_limit_has_discords_headers() -> None:
         await raw.ok("GET", path(sb))
 
 
+async def test_every_answer_has_the_headers_of_its_bucket(sb: Sandbox, raw: Raw) -> None:
+    buckets = set()
+    general, talk = sb.world.channel("general"), sb.world.channel("canon-talk")
+    for method, asked, body in (
+        ("GET", "/users/@me", None),
+        ("GET", "/gateway/bot", None),
+        ("GET", f"/channels/{general.id}", None),
+        ("POST", path(sb), {"content": "x"}),
+        ("GET", path(sb), None),
+        ("GET", f"{path(sb)}/1", None),
+        ("PUT", f"/applications/{sb.application_id}/commands", []),
+    ):
+        left = []
+        for _ in range(4):
+            await raw(method, asked, body)
+            assert int(raw.headers["X-RateLimit-Limit"]) > 1
+            assert 0 < float(raw.headers["X-RateLimit-Reset-After"]) <= 3600
+            assert float(raw.headers["X-RateLimit-Reset"]) > sb.clock.now() - 1
+            left.append(int(raw.headers["X-RateLimit-Remaining"]))
+        assert min(left) > 0  # nothing is refused, so there is nothing to wait for
+        buckets.add(raw.headers["X-RateLimit-Bucket"])
+    assert len(buckets) == 7
+    await raw("POST", f"/channels/{talk.id}/messages", {"content": "x"})
+    assert raw.headers["X-RateLimit-Bucket"] in buckets
+    sb.clock.advance(-86400)
+    await raw("GET", f"/channels/{general.id}")
+    assert float(raw.headers["X-RateLimit-Reset-After"]) <= 5
+
+
+async def test_all_buckets_are_enforced_on_demand() -> None:
+    async with Sandbox(limits=Limits(everything=True)) as sb, aiohttp.ClientSession() as session:
+        raw = Raw(sb, session)
+        answers = [(await raw("GET", "/gateway/bot"))[0] for _ in range(3)]
+        assert answers == [200, 200, 429]
+        assert raw.headers["X-RateLimit-Remaining"] == "0"
+        assert int(raw.headers["Retry-After"]) <= 5
+
+
 async def test_the_global_limit() -> None:
     async with Sandbox(limits=Limits(per_second=3)) as sb, aiohttp.ClientSession() as session:
         raw = Raw(sb, session)
