@@ -67,14 +67,15 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             claims = Engine.load(await content.learnt(CLAIMS))
             lesson = CanonLesson.from_bytes(await content.learnt(CANON))
         with PictureService() as pictures:
+            canon = CanonService(library, claims, facts, lesson)
             yield Services(
                 library=library,
                 quotes=QuoteService(library, content),
-                canon=CanonService(library, claims, facts, lesson),
+                canon=canon,
                 pictures=pictures,
                 timeline=TimelineService(library, pictures),
                 overview=OverviewService(library, pictures),
-                asking=AskService(library, facts),
+                asking=AskService(library, facts, canon),
                 synced=SyncedCommands(database),
                 clock=clock,
                 daily=DailyStore.on(database, dt.timedelta(hours=settings.late_limit_hours)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from bot.services.asking import Answered
+from bot.services.asking import Answered, Closest, Greeted, Ruled
 from bot.services.canon import STRENGTHS
 from bot.services.quotes import Missing
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bot.domain.quotes import Quote
     from bot.services import Services
+    from bot.services.canon import CanonRuling
 
 
 async def answer(opening: AbstractAsyncContextManager[Services], command: str, text: str) -> str:
@@ -36,19 +37,29 @@ async def _quote(services: Services, text: str) -> str:
 
 
 def _canon(services: Services, text: str) -> str:
-    ruling = services.canon.rule(text)
+    return _ruling(services.canon.rule(text))
+
+
+def _ruling(ruling: CanonRuling) -> str:
     strength = f"\n({STRENGTHS[ruling.strength]})" if STRENGTHS[ruling.strength] else ""
     parts = (f"{ruling.verdict}: {ruling.line}{strength}", _quotes(ruling.quotes))
     return "\n\n".join(part for part in parts if part)
 
 
 def _ask(services: Services, text: str) -> str:
-    answered = services.asking.ask(text)
-    if isinstance(answered, Answered):
-        other = f"\n\nOr did you mean: {answered.runner_up.question}" if answered.runner_up else ""
-        return f"{answered.fact.answer}\n\n{_quotes(answered.quotes)}{other}"
-    nearest = "\n".join(f"- {fact.question}" for fact in answered.nearest)
-    return "The announcement does not answer that." + (f" It does answer:\n{nearest}" if nearest else "")
+    reply = services.asking.ask(text)
+    if isinstance(reply, Answered):
+        other = f"\n\nOr did you mean: {reply.runner_up.question}" if reply.runner_up else ""
+        return f"{reply.fact.answer}\n\n{_quotes(reply.quotes)}{other}"
+    if isinstance(reply, Ruled):
+        return "\n\n".join(f"{ruling.about}\n{_ruling(ruling)}" for ruling in reply.rulings)
+    nearest = "\n".join(f"- {fact.question}" for fact in reply.nearest)
+    if isinstance(reply, Closest):
+        closest = f"I couldn't find an exact answer. The closest passage:\n\n{_quotes(reply.quotes)}"
+        return f"{closest}\n\nNear it:\n{nearest}"
+    if isinstance(reply, Greeted):
+        return "Ask me about the announcement." + (f" For example:\n{nearest}" if nearest else "")
+    return "I couldn't find that in the announcement." + (f" It does answer these:\n{nearest}" if nearest else "")
 
 
 def _quotes(quotes: Iterable[Quote], note: str = "") -> str:

@@ -13,7 +13,7 @@ from bot.domain.errors import UserError
 from bot.rendering import ask as rendering
 from bot.rendering.about import explanation
 from bot.rendering.choices import COMPLETIONS, choices
-from bot.services.asking import QUESTION_LIMIT, Answered
+from bot.services.asking import QUESTION_LIMIT, Answered, Closest, Ruled
 
 if TYPE_CHECKING:
     from bot.client import Canonkeeper
@@ -72,10 +72,9 @@ class AskCog(commands.Cog):
     def _answer(self, question: str, *, private: bool, replied: bool = False) -> tuple[Panel, bool]:
         """Return the answer and whether there is one; a reply stands beneath its question anyway."""
         asked = None if replied else question
-        answer = self._asking.ask(question)
-        if isinstance(answer, Answered):
-            return rendering.answered(answer, private=private, question=asked), True
-        return rendering.silent(answer, private=private, question=asked), False
+        reply = self._asking.ask(question)
+        found = isinstance(reply, Answered | Closest | Ruled)
+        return rendering.replied(reply, private=private, question=asked), found
 
     async def _suggested(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Answer a question that was offered: where it was asked, unless it was asked in private."""

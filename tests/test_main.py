@@ -77,8 +77,17 @@ def of(sandbox: Sandbox) -> dict[str, str]:
                 "  -- The orchestra's office, The notice at the Old Exchange (no. 3, eleven-hundred)\n"
             ),
         ),
-        (("ask", "who designed the gasworks"), "The announcement does not answer that. It does answer:\n- "),
-        (("ask", "what is the capital of france"), "The announcement does not answer that.\n"),
+        (
+            ("ask", "who designed the gasworks"),
+            "I couldn't find that in the announcement. It does answer these:\n- How many people does the hall seat?",
+        ),
+        (
+            ("ask", "WHERE IS THE NEW HALL"),
+            "I couldn't find an exact answer. The closest passage:\n\nFrom October it will play in the gasworks",
+        ),
+        (("ask", "is antines canon"), "Antines\nEnded: "),
+        (("ask", "hi"), "Ask me about the announcement. For example:\n- "),
+        (("ask", "thanks"), "Ask me about the announcement.\n"),
     ],
 )
 def test_answers_in_a_terminal(second_path: Path, arguments: tuple[str, ...], told: str) -> None:

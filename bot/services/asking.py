@@ -1,22 +1,43 @@
-"""Questions in people's own words: a grounded answer, or honest silence."""
+"""Questions in people's own words: a sure answer, the closest passage, a ruling, or an honest nothing."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.domain.announcement.check import FACT_SENTENCES
 from bot.domain.excerpts import joined, length
+from bot.domain.understanding import fold, is_chant, small_talk, tokens
+from bot.services.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.domain.announcement import Fact
+    from bot.domain.announcement import Claim, Fact
     from bot.domain.quotes import Quote
-    from bot.domain.understanding import Engine
+    from bot.domain.understanding import Engine, SmallTalk, Understanding
+    from bot.services.canon import CanonRuling
     from bot.services.library import Library
 
+# Characters of a question that count, before folding and after it.
 QUESTION_LIMIT = 300
+# Believed chance from which an answer is given as such, and from which its words are shown as the closest passage.
+SURE_FROM: Final = 0.85
+CLOSEST_FROM: Final = 0.1
+# A sentence out of a longer message is torn from what stood around it, so it must be surer.
+SENTENCE_SURE_FROM: Final = 0.9
+# Sentences of one message that are looked at by themselves, at most, and the words that one needs.
+_SENTENCES: Final = 4
+_SENTENCE_WORDS: Final = 3
+_SENTENCE_END: Final = re.compile(r"[.!?;\n]+(?:\s+|$)")
+# Words that a name has, at most.
+_NAME_LENGTHS: Final = range(1, 5)
+# Questions whose understanding is remembered.
+_REMEMBERED: Final = 512
+# Questions offered where nothing is near.
+_OFFERED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -29,30 +50,106 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Closest:
+    """No exact answer: the words that come closest, and the questions that they and their like do answer."""
+
+    quotes: tuple[Quote, ...]
+    nearest: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """No fact answers, but the announcement rules on what was asked."""
+
+    rulings: tuple[CanonRuling, ...]
+
+
+@dataclass(frozen=True)
+class Greeted:
+    """Nothing was asked: a greeting, thanks, a goodbye, or a question to the bot about itself.
+
+    These are questions that somebody who begins might ask.
+    """
+
+    kind: SmallTalk
+    nearest: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
 class Silent:
-    """The announcement does not answer; these are the nearest questions that it does."""
+    """The announcement does not answer. These are questions that it does, and a near claim to be checked."""
 
     nearest: tuple[Fact, ...]
+    claim: Claim | None = None
+
+
+Reply = Answered | Closest | Ruled | Greeted | Silent
+
+
+class Rulings(Protocol):
+    """Knows what the announcement rules on."""
+
+    def rule(self, text: str) -> CanonRuling:
+        """Return the ruling on `text`; neither its subject nor its claim is given where there is none."""
+        ...
 
 
 class AskService:
     """Understands a question with what was learnt at seeding; it only reads."""
 
-    def __init__(self, library: Library, engine: Engine) -> None:
+    def __init__(self, library: Library, engine: Engine, canon: Rulings) -> None:
         self._library = library
         self._engine = engine
+        self._canon = canon
+        self._understand = lru_cache(_REMEMBERED)(engine.understand)
+        self._questions = {_key(fact.question): fact for fact in library.facts}
+        self._statements = {_key(claim.statement): claim for claim in library.claims}
+        self._claims = {claim.id: claim for claim in library.claims}
+        self._ships = frozenset(subject.id for subject in library.subjects if subject.kind == "ship")
+        self._names = self._units(_names(library))
+        self._unmentioned = frozenset(
+            tuple(tokens(name))
+            for person in library.people
+            if person.unmentioned
+            for name in (person.name, *person.aliases)
+        )
+        self._said_by = {fact.id: self._said(fact) for fact in library.facts}
+        self._by_question = Names((fact, (fact.question,)) for fact in library.facts)
 
-    def ask(self, question: str) -> Answered | Silent:
-        """Return the answer to `question`, of which the first 300 characters count."""
-        understood = self._engine.understand(question[:QUESTION_LIMIT])
-        facts = self._library.fact_by_id
-        if understood.outcome == "unsure" or understood.best is None:
-            return Silent(tuple(facts[label] for label in understood.nearest))
-        answered = self._answered(facts[understood.best])
-        near = (facts[label] for label in understood.nearest if label != understood.best)
-        torn = understood.outcome == "torn" and understood.runner_up is not None
-        runner_up = facts[understood.runner_up] if torn and understood.runner_up else None
-        return replace(answered, quotes=self._widened(answered.quotes, near), runner_up=runner_up)
+    def ask(self, question: str) -> Reply:
+        """Return the reply to `question`, of which the first 300 characters count."""
+        text = fold(question[:QUESTION_LIMIT])[:QUESTION_LIMIT]
+        return self._known(text) or self._found(text, question[:QUESTION_LIMIT])
+
+    def _known(self, text: str) -> Reply | None:
+        """Return the reply to what needs no understanding: our own words, and small talk."""
+        words = tokens(text)
+        key = " ".join(words)
+        if fact := self._questions.get(key):
+            return self._answered(fact)
+        if claim := self._statements.get(key):
+            return Ruled((self._canon.rule(claim.statement),))
+        if kind := small_talk(words):
+            return Greeted(kind, self._some() if kind in ("greeting", "self") else ())
+        return None
+
+    def _found(self, text: str, typed: str) -> Reply:
+        """Return the reply to a folded text; a ruling is asked for with the text as it was typed."""
+        understood = self._understand(text)
+        sure = understood.best is not None and understood.score >= SURE_FROM
+        named = understood.best is not None and self._names_a_stranger(text, understood)
+        if sure and not named:
+            return self._sure(understood)
+        if part := self._sure_sentence(text):
+            return self._sure(part)
+        # An answer that is sure but for a name is closer to what was asked than that nothing is said of that name.
+        if not sure and (rulings := self._rulings(typed, understood)):
+            return Ruled(rulings)
+        nearest = tuple(self._library.fact_by_id[label] for label in understood.nearest)
+        if understood.best is None or understood.score < CLOSEST_FROM:
+            return Silent(nearest or self._some(), self._claim_near(nearest))
+        best = self._library.fact_by_id[understood.best]
+        return Closest(self._shown(understood), tuple(dict.fromkeys((best, *nearest)))[:_OFFERED])
 
     def fact(self, fact_id: str) -> Answered | None:
         """Return the answer that a suggestion's button stands for; None when the fact is gone."""
@@ -60,11 +157,66 @@ class AskService:
         return self._answered(fact) if fact else None
 
     def complete(self, typed: str, limit: int) -> tuple[Fact, ...]:
-        """Return facts whose plain question is near to what is typed so far; the first ones for an empty box."""
-        if not typed.strip():
+        """Return facts whose plain question is near to what is typed so far; some of all for an empty box.
+
+        Words are compared at each key; the engine is asked once a word, when the word is whole.
+        """
+        text = fold(typed[:QUESTION_LIMIT])[:QUESTION_LIMIT]
+        if not text.strip():
             return self._library.facts[:: max(1, len(self._library.facts) // limit)][:limit]
-        nearest = self._engine.understand(typed[:QUESTION_LIMIT]).nearest
-        return tuple(self._library.fact_by_id[label] for label in nearest)[:limit]
+        whole, blank, _ = text.rpartition(" ")
+        nearest = self._understand(whole).nearest if blank else ()
+        meant = (self._library.fact_by_id[label] for label in nearest)
+        return tuple(dict.fromkeys((*meant, *self._by_question.ranked(text, limit))))[:limit]
+
+    def _sure_sentence(self, text: str) -> Understanding | None:
+        """Return what the surest sentence of a longer message asks for, where one asks for something surely."""
+        parts = [part for part in _SENTENCE_END.split(text) if len(tokens(part)) >= _SENTENCE_WORDS]
+        if len(parts) < 2:  # noqa: PLR2004 - a message of one sentence was looked at whole
+            return None
+        read = [self._understand(part) for part in parts[-_SENTENCES:]]
+        best = max(read, key=lambda understood: understood.score)
+        sure = best.best is not None and best.score >= SENTENCE_SURE_FROM and not self._names_a_stranger(text, best)
+        return best if sure else None
+
+    def _names_a_stranger(self, text: str, understood: Understanding) -> bool:
+        """Whether a text names somebody of whom its answer cannot speak.
+
+        That is whom the announcement never names, and whom neither the fact nor any example of it does.
+        """
+        words = tokens(text)
+        runs = (tuple(words[at : at + length]) for length in _NAME_LENGTHS for at in range(len(words)))
+        strange = self._names.intersection(understood.strange)
+        return not self._unmentioned.isdisjoint(runs) or not strange <= self._said_by[str(understood.best)]
+
+    def _rulings(self, text: str, understood: Understanding) -> tuple[CanonRuling, ...]:
+        """Return the rulings on the ships and the claim in a text.
+
+        A claim is a yes or a no, and so is what asks for one: 'who' or 'when' is not answered by it. Where it has
+        a yes or a no, it must rest on a fact that the text is near to.
+        """
+        if is_chant(tokens(text)):
+            return ()
+        ruling = self._canon.rule(text)
+        if ruling.claim is None:
+            return (ruling,) if ruling.subject in self._ships else ()
+        if self._engine.kind(text) not in ("yes-no", "none"):
+            return ()
+        claim = self._claims[ruling.claim]
+        near = not claim.facts or not {understood.best, *understood.nearest}.isdisjoint(claim.facts)
+        return (ruling,) if near else ()
+
+    def _sure(self, understood: Understanding) -> Answered:
+        fact = self._library.fact_by_id[str(understood.best)]
+        torn = understood.outcome == "torn" and understood.runner_up is not None
+        runner_up = self._library.fact_by_id[understood.runner_up] if torn and understood.runner_up else None
+        return replace(self._answered(fact), quotes=self._shown(understood), runner_up=runner_up)
+
+    def _shown(self, understood: Understanding) -> tuple[Quote, ...]:
+        """Return the quotes of what was understood, run on into touching ones of what is near."""
+        facts = self._library.fact_by_id
+        near = (facts[label] for label in understood.nearest if label != understood.best)
+        return self._widened(self._answered(facts[str(understood.best)]).quotes, near)
 
     def _answered(self, fact: Fact) -> Answered:
         return Answered(fact, joined(self._library.quotes_of(fact.quotes), self._library.passage_by_id))
@@ -80,3 +232,36 @@ class AskService:
             if len(wider) == len(quotes) and length(wider) <= FACT_SENTENCES:
                 quotes = wider
         return quotes
+
+    def _said(self, fact: Fact) -> frozenset[str]:
+        """Return the content of a fact and its quotes."""
+        return self._units((fact.question, fact.answer, *(q.text for q in self._library.quotes_of(fact.quotes))))
+
+    def _units(self, texts: Iterable[str]) -> frozenset[str]:
+        """Return the content of all the texts."""
+        return frozenset[str]().union(*map(self._engine.units, texts))
+
+    def _some(self) -> tuple[Fact, ...]:
+        """Return some of the questions that are answered, from all over the announcement."""
+        return self._library.facts[:: max(1, len(self._library.facts) // _OFFERED)][:_OFFERED]
+
+    def _claim_near(self, facts: Iterable[Fact]) -> Claim | None:
+        """Return a claim that rests on the first of the facts that any does; None where none does."""
+        for fact in facts:
+            for claim in self._library.claims:
+                if fact.id in claim.facts:
+                    return claim
+        return None
+
+
+def _key(text: str) -> str:
+    return " ".join(tokens(text))
+
+
+def _names(library: Library) -> Iterable[str]:
+    """Yield all names of people and ships that the announcement's readers may use."""
+    for person in library.people:
+        yield from (person.name, *person.aliases)
+    for subject in library.subjects:
+        if subject.kind == "ship":
+            yield from (subject.name, *subject.aliases)

@@ -49,7 +49,7 @@ async def test_silence_quotes_nothing_and_offers_what_is_answered(second_chat: C
     mina = second_chat.person("Mina")
     reply = await mina.slash("ask", question=NEAR, private=False)
     assert reply.ephemeral
-    assert "**The announcement does not answer that.**" in reply.text
+    assert "**I couldn't find that in the announcement.**" in reply.text
     assert ">" not in reply.text
     assert reply.components[0]["accent_color"] == SILENT
     assert 1 <= len(reply.buttons) <= 3
@@ -61,11 +61,43 @@ async def test_silence_quotes_nothing_and_offers_what_is_answered(second_chat: C
         assert not answer.ephemeral
 
 
-async def test_where_nothing_is_near_nothing_is_offered(second_chat: Chat) -> None:
+async def test_where_nothing_is_near_some_questions_are_offered(second_chat: Chat) -> None:
     reply = await second_chat.person("Mina").slash("ask", question=CAPITAL)
     assert reply.ephemeral
-    assert reply.text == f"-# Asked: {CAPITAL}\n**The announcement does not answer that.**"
-    assert reply.buttons == {}
+    assert reply.text == (f"-# Asked: {CAPITAL}\n**I couldn't find that in the announcement.**\nIt does answer these:")
+    questions = {fact.question for fact in second_chat.bot.services.library.facts}
+    assert len(reply.buttons) == 3
+    assert set(reply.buttons) <= questions
+
+
+async def test_the_closest_passage_is_quieter_than_an_answer(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("ask", question="WHERE IS THE NEW HALL")
+    assert not reply.ephemeral
+    asked, told, words, *_ = reply.text.splitlines()
+    assert asked == "-# Asked: WHERE IS THE NEW HALL"
+    assert told == "I couldn't find an exact answer. The closest passage:"
+    assert words.startswith("> From October it will play in the gasworks")
+    assert reply.components[0]["accent_color"] == SILENT
+    assert "Where will the orchestra play?" in reply.buttons
+    assert (await mina.slash("ask", question="WHERE IS THE NEW HALL", private=True)).ephemeral
+
+
+async def test_what_has_a_ruling_is_ruled_on(second_chat: Chat) -> None:
+    reply = await second_chat.person("Mina").slash("ask", question="is antines canon")
+    assert not reply.ephemeral
+    assert "Ended" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [("hi", "Hello!"), ("thank you!", "You're welcome!"), ("bye", "See you!"), ("who are you", "a bot")],
+)
+async def test_small_talk_is_answered_kindly_and_alone(second_chat: Chat, said: str, word: str) -> None:
+    reply = await second_chat.person("Mina").slash("ask", question=said)
+    assert reply.ephemeral
+    assert word in reply.text
+    assert "`/canon`" in reply.text
 
 
 async def test_a_suggestion_after_a_private_question_stays_private(second_chat: Chat) -> None:

@@ -16,36 +16,49 @@ from typing import TYPE_CHECKING
 
 from bot.app import services
 from bot.domain import announcement as announcements
-from bot.services.asking import Answered
+from bot.services.asking import Answered, Closest, Ruled
 from bot.services.seeding import FACTS, lessons
 from bot.settings import ANNOUNCEMENT, Settings
 from tests.eval.baseline import Search, best_tally, sentences
 from tests.eval.commands import score_checks, score_look_ups, somebody
 from tests.eval.crossval import leave_out
-from tests.eval.scoring import Tally, tally
+from tests.eval.scoring import NOTHING, Shown, Tally, tally
 from tests.eval.sets import QUESTION_SETS, items, present
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.domain.quotes import Quote
     from bot.services.asking import AskService
 
 FOLDS = 3
 
 
-def shown(asking: AskService, question: str) -> tuple[str, ...]:
-    """Return the texts of the quotes shown for a question; none for silence."""
+def shown(asking: AskService, question: str) -> Shown:
+    """Return what is shown for a question: a ruling with its evidence is as sure as an answer."""
     reply = asking.ask(question)
-    return tuple(quote.text for quote in reply.quotes) if isinstance(reply, Answered) else ()
+    if isinstance(reply, Answered):
+        return Shown("sure", _texts(reply.quotes))
+    if isinstance(reply, Closest):
+        return Shown("closest", _texts(reply.quotes))
+    if isinstance(reply, Ruled) and any(ruling.quotes for ruling in reply.rulings):
+        return Shown("sure", tuple(text for ruling in reply.rulings for text in _texts(ruling.quotes)))
+    return NOTHING
+
+
+def _texts(quotes: Iterable[Quote]) -> tuple[str, ...]:
+    return tuple(quote.text for quote in quotes)
 
 
 def tell(title: str, result: Tally, *, errors: bool) -> None:
     """Print a tally, with its worst kinds and, if wanted, each miss."""
-    print(f"{title:28} {result.line()}")
+    print(f"{title:28} {result.line()}  by closest {result.by_closest:.3f}")
     if worst := result.worst_kinds():
         print(f"{'':28} most missed: {worst}")
     if errors:
-        for item, verdict, texts in result.misses:
-            print(f"    {verdict:6} {item.id} [{item.kind}] {item.question}")
-            for text in texts:
+        for item, found, what in result.misses:
+            print(f"    {found:12} {item.id} [{item.kind}] {item.question}")
+            for text in what.texts:
                 print(f"           showed: {text[:100]}")
 
 

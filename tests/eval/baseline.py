@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from bot.domain.understanding.english import STOP
-from tests.eval.scoring import Tally
+from tests.eval.scoring import NOTHING, Shown, Tally
 from tests.eval.sets import Item
 
 _WORD = re.compile(r"[^\W_]+")
@@ -53,7 +53,7 @@ def best_tally(items: tuple[Item, ...], search: Search) -> Tally:
         result = Tally()
         for item in items:
             hit = hits[item.question]
-            result.count(item, (hit[1],) if hit is not None and hit[0] <= threshold else ())
+            result.count(item, Shown("sure", (hit[1],)) if hit is not None and hit[0] <= threshold else NOTHING)
         if result.score > best.score:
             best = result
     return best

@@ -11,8 +11,8 @@ from bot.services.seeding import lessons
 from bot.settings import ANNOUNCEMENT
 from tests.eval.baseline import Search, best_tally, sentences
 from tests.eval.crossval import parts
-from tests.eval.scoring import Tally, tally
-from tests.eval.sets import QUESTION_SETS, Item, items, shows_evidence
+from tests.eval.scoring import NOTHING, Shown, Tally, tally
+from tests.eval.sets import QUESTION_SETS, Item, items, present, shows_evidence
 
 TEXT = "The tower is white. It was built by Ada Finch! A storm broke the lamp."
 ASKED = (
@@ -22,7 +22,7 @@ ASKED = (
 )
 
 
-@pytest.mark.parametrize("name", QUESTION_SETS)
+@pytest.mark.parametrize("name", list(filter(present, QUESTION_SETS)))
 def test_no_example_is_a_question_of_a_set(name: str) -> None:
     taught = lessons(announcements.load(ANNOUNCEMENT))
     examples = {" ".join(tokens(example.text)) for lesson in taught.values() for example in lesson.examples}
@@ -30,7 +30,7 @@ def test_no_example_is_a_question_of_a_set(name: str) -> None:
     assert [asked[question] for question in asked.keys() & examples] == []
 
 
-@pytest.mark.parametrize("name", QUESTION_SETS)
+@pytest.mark.parametrize("name", list(filter(present, QUESTION_SETS)))
 def test_sets_have_evidence_where_and_only_where_they_are_answerable(name: str) -> None:
     for item in items(name):
         assert item.answerable == bool(item.evidence), item.id
@@ -43,18 +43,27 @@ def test_evidence_is_found_inside_a_quote_whatever_the_white_space() -> None:
 
 
 def test_a_tally_counts_each_outcome_once() -> None:
-    shown = {"who built the tower": ("It was built by Ada Finch!",), "what broke the lamp": ("The tower is white.",)}
-    result = tally(ASKED, lambda question: shown.get(question, ()))
-    assert (result.right, result.wrong, result.silent, result.false, result.rightly_silent) == (1, 1, 0, 0, 1)
+    shown = {"who built the tower": Shown("sure", (TEXT,)), "what broke the lamp": Shown("sure", ("It is white.",))}
+    result = tally(ASKED, lambda question: shown.get(question, NOTHING))
+    assert result.outcomes == {"right_sure": 1, "wrong": 1, "rightly_unanswered": 1}
+    assert (result.asked, result.by_closest) == (3, 0.0)
     assert result.score == pytest.approx(2 / 3)
-    assert [verdict for _, verdict, _ in result.misses] == ["wrong"]
+    assert [found for _, found, _ in result.misses] == ["wrong"]
     assert result.worst_kinds() == "fact 1/1"
 
 
-def test_silence_and_answers_out_of_turn_are_misses_too() -> None:
-    result = tally(ASKED, lambda question: ("The tower is white.",) if "moon" in question else ())
-    assert (result.silent, result.false, result.score) == (2, 1, 0.0)
-    assert "false answers   1" in result.line()
+def test_silence_and_sure_answers_out_of_turn_are_misses_too() -> None:
+    sure = Shown("sure", ("The tower is white.",))
+    result = tally(ASKED, lambda question: sure if "moon" in question else NOTHING)
+    assert result.outcomes == {"silent": 2, "false_sure": 1}
+    assert result.score == 0.0
+    assert "false sure   1" in result.line()
+
+
+def test_a_closest_passage_answers_or_does_no_harm() -> None:
+    result = tally(ASKED, lambda _: Shown("closest", ("It was built by Ada Finch!",)))
+    assert result.outcomes == {"right_closest": 1, "silent": 1, "rightly_unanswered": 1}
+    assert (result.score, result.by_closest) == (pytest.approx(2 / 3), 1.0)
 
 
 def test_an_empty_tally_scores_nothing() -> None:

@@ -1,8 +1,10 @@
 """Understanding what a text asks for: learnt from examples, with no knowledge of any announcement in the code."""
 
 from bot.domain.understanding.blob import UnreadableBlobError
-from bot.domain.understanding.engine import Engine
+from bot.domain.understanding.engine import Engine, is_chant
 from bot.domain.understanding.learning import learn
+from bot.domain.understanding.normal import fold, tokens
+from bot.domain.understanding.smalltalk import SmallTalk, small_talk
 from bot.domain.understanding.types import Answerable, Example, Lesson, Outcome, Understanding
 
 __all__ = [
@@ -11,7 +13,12 @@ __all__ = [
     "Example",
     "Lesson",
     "Outcome",
+    "SmallTalk",
     "Understanding",
     "UnreadableBlobError",
+    "fold",
+    "is_chant",
     "learn",
+    "small_talk",
+    "tokens",
 ]

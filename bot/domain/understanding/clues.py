@@ -77,12 +77,13 @@ class SecondLook:
 
     def clues(
         self, reading: Reading, row: tuple[Ints, Floats], chances: Floats, outside: float
-    ) -> tuple[npt.NDArray[np.intp], Floats]:
-        """Return the likeliest labels (k) and their clues (k, CLUES).
+    ) -> tuple[npt.NDArray[np.intp], Floats, npt.NDArray[np.bool_]]:
+        """Return the likeliest labels (k), their clues (k, CLUES), and which known words (n, k) each has met.
 
         `chances` are the first look's (labels + 1), `outside` the chance that nothing answers. The first clue is
         the log chance of the label, if any fits; UNEXPLAINED is the part of the content that its examples lack,
-        LIKENESS the cosine of the likest of them.
+        LIKENESS the cosine of the likest of them. The known words are those of the reading's content, in the
+        vocabulary's order.
         """
         positions = self._vocabulary.positions
         known, linked = positions(f"u{unit}" for unit in reading.content), positions(reading.linked())
@@ -114,7 +115,7 @@ class SecondLook:
             *self._likeness(row, labels, share),
         ]
         table = np.column_stack([*columns, np.tile(np.asarray(shared, np.float32), (len(labels), 1))])
-        return labels, np.asarray(table, np.float32)
+        return labels, np.asarray(table, np.float32), explained
 
     def _rival(self, at: int, labels: npt.NDArray[np.intp], inside: Floats) -> float:
         others = [label for label in labels if self._backing[labels[at], label] < _RIVAL]

@@ -4,7 +4,7 @@ Every table maps folded tokens (see `normal.fold`) to folded tokens.
 """
 
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 # fmt: off
 # Look-alikes from Cyrillic, Greek and a few others (a subset of Unicode's confusables.txt), after case folding.
@@ -93,6 +93,62 @@ AUXILIARIES: Final = frozenset(
 )
 # What counts things after "how": the type of the answer is a number.
 AMOUNTS: Final = frozenset("many much long often old far big".split())
+
+# What is said to a bot that asks nothing of it, by kind: single words, then phrases (after contractions are opened).
+_SMALL_TALK: Final[dict[Literal["greeting", "thanks", "farewell", "self"], str]] = {
+    "greeting": "hi hello hey heya hiya hullo howdy yo sup wassup whatsup greetings morning afternoon evening hola "
+    "welcome aloha hai hallo ping ahoy bonjour",
+    "thanks": "thanks thank thankyou tysm tyvm cheers appreciated appreciate kudos bravo goodbot",
+    "farewell": "bye goodbye byebye cya farewell ciao adieu goodnight gn later laters",
+    "self": "help commands usage",
+}
+_SMALL_PHRASES: Final[dict[Literal["greeting", "thanks", "farewell", "self"], str]] = {
+    "greeting": "good morning|good afternoon|good evening|good day|how are you|how are you doing|how is it going|"
+    "how do you do|what is up|what is new|how have you been|how are things|nice to meet you|are you there|"
+    "anyone there|are you awake|are you online|are you alive|are you working|are you okay|you there|you up|"
+    "how was your day|how is your day|hope you are well|long time no see|good to see you|how you doing|"
+    "are you up|is anyone there|is this on|are you on|test test|testing testing|good to have you|pleased to meet you",
+    "thanks": "thank you|good bot|nice bot|great bot|best bot|well done|good job|great job|nice job|nice work|"
+    "great work|good work|i love you|love you|love this bot|i love this bot|you are great|you are awesome|"
+    "you are the best|you are amazing|you are so helpful|that helps|that helped|that was helpful|much obliged|"
+    "cute bot|sweet bot|clever bot|smart bot|helpful bot|you rock|you rule|good answer|great answer|nice answer|"
+    "nice one|good one|i like you|we love you|best bot ever|good boy|good girl|many thanks|lovely bot|cool bot|"
+    "no worries|you are cute|you are funny|you are smart|love it|love that",
+    "farewell": "good night|see you|see you later|see you soon|see you tomorrow|talk to you later|take care|"
+    "sleep well|sweet dreams|have a nice day|have a good day|have a good one|have a good night|catch you later|"
+    "until next time|i am off|got to go|i have got to go|i have to go|have a great day|peace out|signing off|"
+    "that is all|that will be all",
+    "self": "who are you|what are you|who is this|what is this|what is your name|your name|what can you do|"
+    "what do you do|what are you for|what are you good for|how do you work|how does this work|how do i use you|"
+    "how do i use this|how to use you|how to use this|how do you use this|can you help|can you help me|help me|"
+    "i need help|help please|are you a bot|are you a robot|are you real|are you human|are you a human|are you an ai|"
+    "are you ai|are you a person|are you a real person|are you chatgpt|is this a bot|is this bot real|"
+    "what can i ask|what can i ask you|what should i ask|what should i ask you|what do you know|"
+    "what do you know about|introduce yourself|tell me about yourself|who made you|who built you|who created you|"
+    "who programmed you|what commands do you have|what are your commands|list commands|show commands|"
+    "what is your purpose|what is your job|what kind of bot are you|what bot is this|what can this bot do|"
+    "what does this bot do|what is this bot|who is this bot|how does this bot work|do you talk|can you talk|"
+    "can i ask you something|can i ask something|can i ask you a question|can i ask a question|i have a question|"
+    "question for you|are you chat gpt|are you a chatbot|are you a machine|who owns you|who runs you|who coded you|"
+    "what are you called|are you sentient|are you alive or a bot|are you just a bot|what should i do|"
+    "what now|how do i ask|how do i ask you|how can you help|how can you help me|what do you answer|"
+    "what questions can you answer|what can you answer|what can you tell me|who am i talking to",
+}
+# Words that stand beside small talk and change nothing of it.
+ADDRESS: Final = frozenset(
+    (
+        "there bot robot bots canonkeeper keeper all everyone everybody guys folks friend friends buddy pal dude man "
+        "mate sir again so very much lot lots a to you u my dear little cute good nice great kind please okay ok oh "
+        "ah aw aww awe haha hahaha lol lmao xd and the for your help answer answers that this it is was now today "
+        "tonight just really real bro bruh sis fam y'all yall team people chat server folk too i am we by way well "
+        "then anyway anyways very quick super helpful hello world back of info information time one"
+    ).split()
+)
+SMALL_TALK: Final = MappingProxyType({word: kind for kind, words in _SMALL_TALK.items() for word in words.split()})
+SMALL_PHRASES: Final = MappingProxyType(
+    {tuple(phrase.split()): kind for kind, phrases in _SMALL_PHRASES.items() for phrase in phrases.split("|")}
+)
+LONGEST_PHRASE: Final = max(map(len, SMALL_PHRASES))
 
 # Irregular forms to the form that the stemmer leaves alone.
 IRREGULAR: Final = MappingProxyType(

@@ -127,7 +127,7 @@ def _taught_judge(known: _Texts, new: _Texts, shown: Floats, seed: int) -> Array
     for at in range(0, len(new.readings), -(-len(new.readings) // LESSONS)):
         reading = new.readings[at]
         row = first.row(reading)
-        labels, clues = second.clues(reading, row, *first.chances(reading, row))
+        labels, clues, _ = second.clues(reading, row, *first.chances(reading, row))
         seen.append(clues)
         right.append(right_for[new.targets[at], labels] >= RIGHT_FROM)
     return learn_judges(np.concatenate(seen), np.concatenate(right), seed)

@@ -42,7 +42,8 @@ class Understanding(msgspec.Struct, frozen=True):
 
     `sure`: answer with `best`. `torn`: `best` and `runner_up` are about as likely. `unsure`: say nothing.
     `nearest` holds up to three labels, best first, and of an unsure text only those that share its words; `score`
-    is the believed chance (0 to 1) that answering with `best` would be right.
+    is the believed chance (0 to 1) that answering with `best` would be right. `strange` holds the text's content
+    (stems, or concepts with their mark) that no example of `best`, nor of what backs it, has.
     """
 
     outcome: Outcome
@@ -50,3 +51,4 @@ class Understanding(msgspec.Struct, frozen=True):
     runner_up: str | None
     nearest: tuple[str, ...]
     score: float
+    strange: tuple[str, ...] = ()
