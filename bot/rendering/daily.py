@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from discord.utils import escape_markdown, format_dt
 
-from bot.domain.daily.changes import Effect, offset_text
+from bot.domain.daily.changes import Effect
 from bot.domain.daily.days import days_text
 from bot.domain.daily.model import Delivery, Pause, Reason, Schedule, State, Style
 from bot.domain.daily.times import time_text
+from bot.domain.daily.tz import offset_text, zone_text
 from bot.rendering.actions import button
 from bot.rendering.daily_post import REASONS
 from bot.rendering.frame import Accent, Panel, line, notice
@@ -86,7 +87,8 @@ def _summary(schedule: Schedule, about: str, offset: dt.timedelta | None) -> str
 
 
 def _zone(zone: str, offset: dt.timedelta | None) -> str:
-    return zone if offset is None or zone == offset_text(offset) else f"{zone} ({offset_text(offset)} today)"
+    name = zone_text(zone)
+    return name if offset is None or name == offset_text(offset) else f"{name} ({offset_text(offset)} today)"
 
 
 def _changes(plan: Planned) -> str:

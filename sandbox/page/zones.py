@@ -1,11 +1,12 @@
-"""Clock changes of time zones, by the standard library's zone data."""
+"""Clock changes of time zones, by the `tzdata` package: a machine's own zone files may be older."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from importlib import resources
+from zoneinfo import ZoneInfo
 
 FALLBACK = "America/New_York"
 _DAYS = 400
@@ -29,7 +30,13 @@ class Change:
 
 @cache
 def _all_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    with resources.files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
 
 
 def known(name: str) -> bool:
@@ -48,7 +55,7 @@ def next_change(names: list[str], now: float) -> Change:
 
 
 def _next_in(name: str, now: int) -> Change | None:
-    zone = ZoneInfo(name)
+    zone = _zone(name)
     start = now
     for _ in range(_DAYS):
         if _offset(zone, start) != _offset(zone, start + _DAY):

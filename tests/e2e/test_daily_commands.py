@@ -60,6 +60,29 @@ async def test_all_changes_of_the_clocks_within_sixty_days_are_told(chat: DailyC
     assert text.count("Posts stay at 10:00") == 2
 
 
+async def test_an_offset_is_a_time_zone_like_any_other(chat: DailyChat) -> None:
+    for number, (typed, shown, hour) in enumerate(
+        [("UTC+5:30", "UTC+5:30", (3, 30)), ("gmt-3", "UTC-3", (12, 0)), ("+14", "UTC+14", (19, 0))], 1
+    ):
+        reply = await chat.schedule(timezone=typed)
+        assert stamps(reply.text)[0].replace(day=5) == dt.datetime(2026, 1, 5, *hour, tzinfo=dt.UTC)
+        assert f"**09:00** {shown} · every day" in reply.text
+        assert f"**09:00** {shown} · every day" in (await chat.daily("list")).text
+        offers = await chat.mo.complete("daily edit", "schedule", str(number))
+        assert offers[0][0] == f"{number} · #daily-quotes · 09:00 {shown} · every day"
+        assert (await chat.mo.complete("daily schedule", "timezone", typed))[0][0].startswith(f"{shown} (now ")
+    for posts, hours in enumerate((4, 7, 9), 1):
+        await chat.move(hours=hours)
+        await chat.until_recorded("sent", posts)
+
+
+async def test_a_country_with_several_clocks_is_a_choice(chat: DailyChat) -> None:
+    reply = await chat.schedule(timezone="australia")
+    assert "Choose one: 'Australia/Sydney', 'Australia/Brisbane' or 'Australia/Perth'" in reply.text
+    assert "no daily quotes yet" in (await chat.daily("list")).text
+    assert "Europe/Kyiv" in (await chat.schedule(timezone="ukraine")).text
+
+
 async def test_what_is_typed_wrongly_is_answered_with_what_to_do(chat: DailyChat) -> None:
     for options, words in (
         ({"time": "soon"}, "9am, 21:30 or noon"),

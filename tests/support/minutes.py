@@ -1,8 +1,8 @@
 """An oracle for the rule of time: it walks the minutes of a zone, one after the other.
 
-It shares no code with the rule and goes the other way: it asks Python's zoneinfo only for the local time
-of an instant (never for the instant of a local time, so `fold` plays no part), writes down the local time
-of every minute of some years, and finds each date's post by looking for the first minute at which the
+It shares no code with the rule but where a zone's file lies, and goes the other way: it asks a zone only for
+the local time of an instant (never for the instant of a local time, so `fold` plays no part), writes down the
+local time of every minute of some years, and finds each date's post by looking for the first minute at which the
 local time has come to the one wanted. Offsets are asked for once an hour, and once a minute in an hour in
 which they change.
 """
@@ -10,11 +10,12 @@ which they change.
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from bot.domain.daily import tz
 
 MINUTES_A_DAY = 1440
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -30,7 +31,7 @@ class Walk(NamedTuple):
     days: frozenset[int]
 
 
-def _offset(zone: zoneinfo.ZoneInfo, minute: int) -> int:
+def _offset(zone: dt.tzinfo, minute: int) -> int:
     offset = (_EPOCH + dt.timedelta(minutes=minute)).astimezone(zone).utcoffset()
     assert offset is not None
     return round(offset.total_seconds() / 60)
@@ -38,7 +39,7 @@ def _offset(zone: zoneinfo.ZoneInfo, minute: int) -> int:
 
 def walk(zone_name: str, first: dt.date, last: dt.date) -> Walk:
     """Walk all minutes from two days before `first` to two days after `last`."""
-    zone = zoneinfo.ZoneInfo(zone_name)
+    zone = tz.zone(zone_name)
     start = (first.toordinal() - _EPOCH_DAY - 2) * MINUTES_A_DAY
     end = (last.toordinal() - _EPOCH_DAY + 3) * MINUTES_A_DAY
     hours = np.array([_offset(zone, minute) for minute in range(start, end + 60, 60)], dtype=np.int64)

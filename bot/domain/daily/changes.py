@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import zoneinfo
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.domain.daily import tz
 from bot.domain.daily.rule import change_between, instant_on
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Effect(enum.Enum):
 
 def changes(zone_name: str, instant: dt.datetime, within: dt.timedelta) -> Iterator[Change]:
     """Yield the changes of the zone's clocks that come after `instant` and `within` that time, in order."""
-    zone = zoneinfo.ZoneInfo(zone_name)
+    zone = tz.zone(zone_name)
     here = instant.astimezone(dt.UTC).replace(microsecond=0)
     end = here + within
     while here < end:
@@ -59,18 +59,9 @@ def effect(rule: Rule, change: Change) -> Effect:
 
 def offset_at(zone_name: str, instant: dt.datetime) -> dt.timedelta:
     """Return the zone's offset from UTC at `instant`."""
-    return _offset(zoneinfo.ZoneInfo(zone_name), instant)
+    return _offset(tz.zone(zone_name), instant)
 
 
-def offset_text(offset: dt.timedelta) -> str:
-    """Return an offset as 'UTC-5', 'UTC+5:30' or 'UTC'."""
-    minutes = round(offset.total_seconds() / 60)
-    hours, rest = divmod(abs(minutes), 60)
-    if not minutes:
-        return "UTC"
-    return f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
-
-
-def _offset(zone: zoneinfo.ZoneInfo, instant: dt.datetime) -> dt.timedelta:
+def _offset(zone: dt.tzinfo, instant: dt.datetime) -> dt.timedelta:
     offset = instant.astimezone(zone).utcoffset()
     return offset if offset is not None else dt.timedelta()

@@ -15,10 +15,11 @@ from PEP 495; the zones are those of the IANA database.
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+
+from bot.domain.daily import tz
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ class Rule(msgspec.Struct, frozen=True):
     """When a schedule posts.
 
     `minute` counts from local midnight (0 to 1439); `days` has bit 0 for Monday up to bit 6 for Sunday, at
-    least one of them set; `zone` is an IANA name.
+    least one of them set; `zone` is a name that `tz.zone` knows.
     """
 
     minute: int
@@ -59,7 +60,7 @@ def instant_on(rule: Rule, date: dt.date) -> dt.datetime | None:
 
     The weekday is not looked at. Raises zoneinfo.ZoneInfoNotFoundError for an unknown zone.
     """
-    zone = zoneinfo.ZoneInfo(rule.zone)
+    zone = tz.zone(rule.zone)
     hour, minute = divmod(rule.minute, 60)
     wanted = dt.datetime(date.year, date.month, date.day, hour, minute, tzinfo=zone)
     instant = wanted.astimezone(dt.UTC)
@@ -76,7 +77,7 @@ def upcoming(rule: Rule, instant: dt.datetime, last: dt.date | None = None) -> I
 
     Posts of dates up to `last` are left out: those that have had theirs already.
     """
-    today = instant.astimezone(zoneinfo.ZoneInfo(rule.zone)).date()
+    today = instant.astimezone(tz.zone(rule.zone)).date()
     # One day back: a post can come after its date's midnight.
     for occurrence in _from(rule, max(today - _DAY, last + _DAY if last else dt.date.min)):
         if occurrence.instant > instant:
@@ -97,7 +98,7 @@ def _from(rule: Rule, date: dt.date) -> Iterator[Occurrence]:
         date += _DAY
 
 
-def change_between(zone: zoneinfo.ZoneInfo, before: dt.datetime, after: dt.datetime) -> dt.datetime:
+def change_between(zone: dt.tzinfo, before: dt.datetime, after: dt.datetime) -> dt.datetime:
     """Return the first instant, to the second, with another offset than `before`; `after` has another."""
     offset = before.astimezone(zone).utcoffset()
     low, high = 0, int((after - before).total_seconds())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from bot.domain.daily.changes import offset_at, offset_text
+from bot.domain.daily import tz
+from bot.domain.daily.changes import offset_at
 from bot.domain.daily.days import days_text
 from bot.domain.daily.times import time_text
 from bot.domain.text import normalise
@@ -29,8 +29,9 @@ def complete_zone(zones: Zones, typed: str, now: dt.datetime, limit: int) -> lis
     """Return (label, value) pairs of zones, each with its offset and the time there."""
     found = []
     for zone in zones.find(typed, limit):
-        there = now.astimezone(zoneinfo.ZoneInfo(zone))
-        found.append((f"{zone} ({offset_text(offset_at(zone, now))}, now {there:%H:%M})", zone))
+        there = now.astimezone(tz.zone(zone))
+        name, offset = tz.zone_text(zone), tz.offset_text(offset_at(zone, now))
+        found.append((f"{name} ({'' if name == offset else f'{offset}, '}now {there:%H:%M})", zone))
     return found
 
 
@@ -40,7 +41,7 @@ def complete_schedule(schedules: Iterable[tuple[Schedule, str]], typed: str) -> 
     for schedule, channel in schedules:
         rule = schedule.wish.rule
         paused = " (paused)" if schedule.paused else ""
-        label = f"{schedule.number} \u00b7 {channel} \u00b7 {time_text(rule.minute)} {rule.zone}"
+        label = f"{schedule.number} \u00b7 {channel} \u00b7 {time_text(rule.minute)} {tz.zone_text(rule.zone)}"
         offers.append((f"{label} \u00b7 {days_text(rule.days)}{paused}", str(schedule.number)))
     wanted = normalise(typed, _COMPARED)
     if not wanted:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import zoneinfo
 from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.daily.changes import Change, Effect, changes, effect, offset_at, offset_text
+from bot.domain.daily import tz
+from bot.domain.daily.changes import Change, Effect, changes, effect, offset_at
 from bot.domain.daily.rule import EVERY_DAY, Rule, following, instant_on, upcoming
+from bot.domain.daily.tz import offset_text
 from tests.support.sweep import differences
 
-ZONES = sorted(zoneinfo.available_timezones() - {"localtime"})
+ZONES = sorted(tz.names())
 instants = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2037, 1, 1)).map(  # noqa: DTZ001
     lambda naive: naive.replace(tzinfo=dt.UTC)
 )
@@ -94,11 +95,11 @@ def test_going_from_post_to_post_gives_the_same_as_asking_from_an_instant(rule: 
 @given(rules, instants)
 def test_the_local_time_of_a_post_is_the_rules_or_the_first_after_it(rule: Rule, instant: dt.datetime) -> None:
     post = next(upcoming(rule, instant))
-    local = post.instant.astimezone(zoneinfo.ZoneInfo(rule.zone)).replace(tzinfo=None)
+    local = post.instant.astimezone(tz.zone(rule.zone)).replace(tzinfo=None)
     wanted = dt.datetime.combine(post.date, dt.time(rule.minute // 60, rule.minute % 60))
     assert local >= wanted
     assert local - wanted < dt.timedelta(hours=24)
-    just_before = (post.instant - dt.timedelta(seconds=1)).astimezone(zoneinfo.ZoneInfo(rule.zone))
+    just_before = (post.instant - dt.timedelta(seconds=1)).astimezone(tz.zone(rule.zone))
     assert just_before.replace(tzinfo=None) < wanted
 
 
@@ -152,7 +153,7 @@ def test_changes_are_told_within_sixty_days() -> None:
     [
         # Morocco goes back for Ramadan, and forward again after it.
         ("Africa/Casablanca", "2026-02-01 00:00", ["2026-02-15 02:00", "2026-03-22 02:00"]),
-        ("Africa/El_Aaiun", "2027-01-20 09:30", ["2027-02-07 02:00", "2027-03-14 02:00"]),
+        ("Africa/El_Aaiun", "2025-02-10 09:30", ["2025-02-23 02:00", "2025-04-06 02:00"]),
         ("Africa/Casablanca", "2026-02-15 02:00", ["2026-03-22 02:00"]),
         # Egypt did so in the midst of summer time.
         ("Africa/Cairo", "2014-06-20 00:00", ["2014-06-26 21:00", "2014-07-31 22:00"]),
