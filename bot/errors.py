@@ -43,7 +43,9 @@ _TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
     app_commands.CheckFailure: "You may not use this here.",
     app_commands.CommandSignatureMismatch: _CHANGED,
     app_commands.CommandNotFound: _CHANGED,
-    app_commands.TransformerError: "I could not read one of the options. Please pick it from the list.",
+    app_commands.TransformerError: "I couldn't read one of the options. Please pick it from the list.",
+    # What discord.py raises itself where Discord sends what the commands of this version do not know.
+    app_commands.AppCommandError: _CHANGED,
     discord.Forbidden: "Discord does not let me do that here. Please check my permissions in this channel.",
     discord.NotFound: "That is gone from Discord: the channel or message no longer exists.",
     discord.DiscordServerError: "Discord has a problem just now. Please try again in a minute.",
@@ -64,7 +66,7 @@ def message_for(error: BaseException) -> tuple[str, bool]:
 
 
 def _expected(kind: type[BaseException]) -> bool:
-    return issubclass(kind, UserError | app_commands.CheckFailure)
+    return issubclass(kind, UserError | app_commands.AppCommandError)
 
 
 def root(error: BaseException) -> BaseException:
@@ -81,11 +83,26 @@ async def answer(interaction: discord.Interaction[Any], error: BaseException) ->
         _log.warning("an interaction was gone before its answer: %s", _place(interaction))
         return
     words, expected = message_for(error)
+    if (
+        expected
+        and isinstance(error, app_commands.AppCommandError)
+        and not isinstance(error, app_commands.CheckFailure)
+    ):
+        # An old registration, most likely; were it a mistake of ours, this line would be the only trace of it.
+        _log.warning("%s is not as this version registers it (%s)", _place(interaction), type(error).__name__)
     error_id = None
     if not expected:
         error_id = secrets.token_hex(4)
         _log.error("error %s in %s", error_id, _place(interaction), exc_info=error)
     await _send(interaction, words, error_id)
+
+
+async def no_completions(interaction: discord.Interaction[Any]) -> None:
+    """Answer with an empty list of completions, if Discord still takes it."""
+    try:
+        await interaction.response.autocomplete([])
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as unsent:
+        _log.warning("could not tell that there is no completion in %s: %s", _place(interaction), unsent)
 
 
 async def _send(interaction: discord.Interaction[Any], words: str, error_id: str | None) -> None:

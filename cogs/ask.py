@@ -29,7 +29,7 @@ class AskCog(commands.Cog):
     def __init__(self, asking: AskService, library: Library, actions: Actions) -> None:
         self._asking = asking
         self._library = library
-        actions.register(rendering.SUGGESTED, self._suggested)
+        actions.register(rendering.SUGGESTED, self._suggested, rendering.read_suggestion)
 
     @app_commands.command(
         name="ask", description="Ask in your own words; the announcement answers, or I say that it does not"
@@ -76,9 +76,9 @@ class AskCog(commands.Cog):
         found = isinstance(reply, Answered | Closest | Ruled)
         return rendering.replied(reply, private=private, question=asked), found
 
-    async def _suggested(self, interaction: discord.Interaction[Any], detail: str) -> None:
+    async def _suggested(self, interaction: discord.Interaction[Any], suggestion: tuple[bool, str]) -> None:
         """Answer a question that was offered: where it was asked, unless it was asked in private."""
-        private, fact = rendering.read_suggestion(detail)
+        private, fact = suggestion
         answer = self._asking.fact(fact)
         if answer is None:
             raise UserError("The announcement has changed since; please use /ask again.")

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.domain.daily.days import complete_days
 from bot.domain.daily.model import Style
 from bot.domain.daily.times import complete_time
+from bot.domain.errors import UserError
 from bot.rendering import daily as rendering
 from bot.rendering.choices import COMPLETIONS, choices
 from bot.services.daily.completing import complete_schedule, complete_zone
@@ -69,7 +70,10 @@ def _id(role: discord.Role | None) -> int | None:
 
 
 def _style(value: str | None) -> Style | None:
-    return Style(value) if value else None
+    try:
+        return Style(value) if value else None
+    except ValueError:
+        raise UserError("I don't know that style. Please pick one from the list: text or card.") from None
 
 
 @app_commands.guild_only()
@@ -80,8 +84,8 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
 
     def __init__(self, scheduler: Scheduler, actions: Actions) -> None:
         self._scheduler = scheduler
-        actions.register(rendering.PAGE, self._page)
-        actions.register(rendering.SKIP, self._skip_button)
+        actions.register(rendering.PAGE, self._page, rendering.read_page)
+        actions.register(rendering.SKIP, self._skip_button, rendering.read_skip)
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Check again what Discord should have checked: a server's administrators can override it."""
@@ -212,17 +216,17 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         named = [(s, _channel_name(interaction, s.wish.target.channel)) for s in schedules]
         return choices(complete_schedule(named, typed))
 
-    async def _page(self, interaction: Interaction, detail: str) -> None:
+    async def _page(self, interaction: Interaction, page: int) -> None:
         """Show another page of the list in the place of this one."""
         _moderators_only(interaction)
         lines = await self._scheduler.overview(_guild(interaction))
-        await interaction.response.edit_message(view=rendering.overview(lines, int(detail[1:])))
+        await interaction.response.edit_message(view=rendering.overview(lines, page))
 
-    async def _skip_button(self, interaction: Interaction, detail: str) -> None:
+    async def _skip_button(self, interaction: Interaction, shown: tuple[str, str]) -> None:
         """Drop the quote that the message shows, if it is still the next one."""
         _moderators_only(interaction)
-        shown = await self._scheduler.skip(_guild(interaction), *rendering.read_skip(detail))
-        await interaction.response.edit_message(view=rendering.skipped(*shown))
+        dropped = await self._scheduler.skip(_guild(interaction), *shown)
+        await interaction.response.edit_message(view=rendering.skipped(*dropped))
 
 
 def _moderators_only(interaction: Interaction) -> None:

@@ -32,7 +32,7 @@ class QuoteCog(commands.Cog):
     def __init__(self, quotes: QuoteService, pictures: PictureService, actions: Actions) -> None:
         self._quotes = quotes
         self._pictures = pictures
-        actions.register(rendering.TURN, self._turn)
+        actions.register(rendering.TURN, self._turn, rendering.read_turn)
         actions.register(rendering.FIRST, self._first)
         actions.register(rendering.CONTEXT, self._context)
         actions.register(rendering.CARD, self._card)
@@ -73,9 +73,9 @@ class QuoteCog(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         return choices(self._quotes.complete_speaker(typed, COMPLETIONS))
 
-    async def _turn(self, interaction: discord.Interaction[Any], detail: str) -> None:
+    async def _turn(self, interaction: discord.Interaction[Any], turn: tuple[int, int, str | None, str]) -> None:
         """Show another page in the place of this one."""
-        at, seed, speaker, query = rendering.read_turn(detail)
+        at, seed, speaker, query = turn
         found = await self._quotes.find(query, speaker, seed)
         if not isinstance(found, Found):
             raise UserError("The announcement has changed since; please use /quote again.")

@@ -194,7 +194,10 @@ async def test_a_button_that_nobody_knows_any_more(chat: Chat) -> None:
     mina = chat.person("Mina")
     shown = await mina.slash("fail", how="unknown", first="button")
     reply = await mina.press(shown, "Gone")
-    assert (reply.ephemeral, reply.text) == (True, "I no longer know this button. Please use the command again.")
+    assert (reply.ephemeral, reply.text) == (
+        True,
+        "This button is from an older version of me. Please use the command again.",
+    )
 
 
 async def test_what_a_person_typed_is_not_logged(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:

@@ -18,7 +18,7 @@ from bot.client.once import tracing
 from bot.client.ready import ComparingState
 from bot.client.sync import sync
 from bot.domain.errors import SettingError, UnreachableError
-from bot.rendering.actions import Actions, Pick, Press
+from bot.rendering.actions import Actions
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -47,6 +47,22 @@ class Tree(app_commands.CommandTree["Canonkeeper"]):
     ) -> None:
         """Answer a command's error."""
         await errors.answer(interaction, error)
+
+    async def _call(self, interaction: discord.Interaction[Canonkeeper]) -> None:
+        """Answer whatever happens: discord.py (2.7.1) tells nobody of what it raises itself while it reads the options.
+
+        A completion that failed is an empty list.
+        """
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:
+            # What a command raises arrives above: these are options in a form that no version of ours registers.
+            raise app_commands.AppCommandError(f"cannot be read: {error!r}") from error
+        finally:
+            if interaction.type is discord.InteractionType.autocomplete and not interaction.response.is_done():
+                await errors.no_completions(interaction)
 
 
 class Canonkeeper(commands.AutoShardedBot):
@@ -121,17 +137,21 @@ class Canonkeeper(commands.AutoShardedBot):
 
         Whatever fails here stops the start.
         """
-        self.add_dynamic_items(Press, Pick)
         for name in self._extension_names:
             await self.load_extension(name)
         if self._dev_guild is not None:
             self.tree.copy_global_to(guild=self._dev_guild)
         await sync(self.tree, self.services.synced, guild=self._dev_guild, force=self._force_sync)
 
-    async def act(self, interaction: discord.Interaction[Any], name: str, detail: str) -> None:
-        """Run what a button or select asks for; its errors are answered like a command's."""
+    async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
+        """Run what a button, select or form asks for; its errors are answered like a command's.
+
+        discord.py would call only those that it finds in the message, and leave the others without an answer.
+        """
+        if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            return
         try:
-            await self.actions.run(interaction, name, detail)
+            await self.actions.run(interaction)
         except Exception as error:  # noqa: BLE001 - the one place where a press can fail
             await errors.answer(interaction, error)
 

@@ -2,78 +2,86 @@
 
 A custom id is `b|NAME|DETAIL` for a button and `s|NAME|DETAIL` for a select, at most 100 characters
 (Discord's docs, Components). NAME leads to the handler that a cog registered; DETAIL is the cog's own.
+Messages live for years and outlast every version of the bot, so each id is answered, whatever it holds.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
 from bot.domain.errors import UserError
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Awaitable, Callable, Sequence
-
-    Handler = Callable[[discord.Interaction[Any], str], Awaitable[None]]
 
 CUSTOM_ID_LIMIT = 100
 LABEL_LIMIT = 80
+_BUTTON, _SELECT = "b", "s"
+_NOTHING_PICKED = "Nothing was picked. Please choose from the menu again."
 
 
 class Actions:
     """What a press does, by the name in its custom id. Each cog registers its own."""
 
     def __init__(self) -> None:
-        self._handlers: dict[str, Handler] = {}
+        self._handlers: dict[str, Callable[[discord.Interaction[Any], str], Awaitable[None]]] = {}
 
-    def register(self, name: str, handler: Handler) -> None:
-        """Let presses named `name` call `handler(interaction, detail)`. A name is given once."""
+    @property
+    def names(self) -> set[str]:
+        """The names of all that can be done."""
+        return set(self._handlers)
+
+    def register(
+        self,
+        name: str,
+        handler: Callable[[discord.Interaction[Any], Any], Awaitable[None]],
+        read: Callable[[str], Any] = str,
+    ) -> None:
+        """Let presses named `name` call `handler(interaction, read(detail))`. A name is given once.
+
+        `read` raises ValueError for a detail that the present version does not write.
+        """
         if name in self._handlers:
             raise ValueError(f"the action {name} is registered already")
-        self._handlers[name] = handler
 
-    async def run(self, interaction: discord.Interaction[Any], name: str, detail: str) -> None:
-        """Call the handler of `name`. Raises UserError for a name that no cog registered (any more)."""
-        if name not in self._handlers:
-            raise UserError("I no longer know this button. Please use the command again.")
-        await self._handlers[name](interaction, detail)
+        async def handle(interaction: discord.Interaction[Any], detail: str) -> None:
+            try:
+                what = read(detail)
+            except ValueError:
+                raise UserError(_outdated(interaction)) from None
+            await handler(interaction, what)
 
+        self._handlers[name] = handle
 
-class _Client(Protocol):
-    async def act(self, interaction: discord.Interaction[Any], name: str, detail: str) -> None: ...
+    async def run(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what a button, a select or a form asks for.
 
-
-_Item = TypeVar("_Item", bound="discord.ui.Item[Any]")
-
-
-class _Control(discord.ui.DynamicItem[_Item], Generic[_Item], template=r"(?!)"):
-    """What buttons and selects share; its own template matches nothing."""
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        item: discord.ui.Item[Any],
-        _match: re.Match[str],
-        /,
-    ) -> Self:
-        """Make the control anew from the message in which it was used."""
-        return cls(cast("_Item", item))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Hand over to the client, which knows the handlers."""
-        _, name, detail = self.custom_id.split("|", 2)
-        await cast("_Client", interaction.client).act(interaction, name, detail)
+        Raises UserError for one that this version does not make (any more).
+        """
+        kind, _, rest = _custom_id_of(interaction).partition("|")
+        name, bar, detail = rest.partition("|")
+        handler = self._handlers.get(name)
+        if handler is None or not bar or kind != _kind(interaction):
+            raise UserError(_outdated(interaction))
+        await handler(interaction, detail)
 
 
-class Press(_Control[discord.ui.Button[Any]], template=r"b\|(?P<name>[a-z-]+)\|(?P<detail>.*)"):
+class Press(discord.ui.Button[Any]):
     """A button; made by `button`."""
 
+    def is_dispatchable(self) -> bool:
+        """Keep discord.py from keeping it: the client hands every press to `Actions`."""
+        return False
 
-class Pick(_Control[discord.ui.Select[Any]], template=r"s\|(?P<name>[a-z-]+)\|(?P<detail>.*)"):
+
+class Pick(discord.ui.Select[Any]):
     """A select with fixed options; made by `select`. Its handler reads the choice with `picked`."""
+
+    def is_dispatchable(self) -> bool:
+        """Keep discord.py from keeping it, like a button."""
+        return False
 
 
 def button(
@@ -85,22 +93,20 @@ def button(
     disabled: bool = False,
 ) -> Press:
     """Return a button that runs the action `name` with `detail`; `label` has at most 80 characters."""
-    return Press(
-        discord.ui.Button(label=label, custom_id=_custom_id("b", name, detail), style=style, disabled=disabled)
-    )
+    return Press(label=label, custom_id=_custom_id(_BUTTON, name, detail), style=style, disabled=disabled)
 
 
 def select(name: str, detail: str, placeholder: str, options: Sequence[discord.SelectOption]) -> Pick:
     """Return a select of 1 to 25 options, one of which may be chosen."""
-    return Pick(
-        discord.ui.Select(custom_id=_custom_id("s", name, detail), placeholder=placeholder, options=list(options))
-    )
+    return Pick(custom_id=_custom_id(_SELECT, name, detail), placeholder=placeholder, options=list(options))
 
 
 def picked(interaction: discord.Interaction[Any]) -> str:
-    """Return the value that was chosen in a select."""
-    data = cast("dict[str, Any]", interaction.data)
-    return str(data["values"][0])
+    """Return the value that was chosen in a select. Raises UserError where none was."""
+    values = cast("dict[str, Any]", interaction.data or {}).get("values")
+    if not values:
+        raise UserError(_NOTHING_PICKED)
+    return str(values[0])
 
 
 def _custom_id(kind: str, name: str, detail: str) -> str:
@@ -108,3 +114,20 @@ def _custom_id(kind: str, name: str, detail: str) -> str:
     if len(custom_id) > CUSTOM_ID_LIMIT:
         raise ValueError(f"a custom id has at most {CUSTOM_ID_LIMIT} characters: {custom_id}")
     return custom_id
+
+
+def _custom_id_of(interaction: discord.Interaction[Any]) -> str:
+    return str(cast("dict[str, Any]", interaction.data or {}).get("custom_id", ""))
+
+
+def _kind(interaction: discord.Interaction[Any]) -> str | None:
+    """Return what a custom id must begin with; None for what is neither a button nor a select of texts."""
+    kinds = {discord.ComponentType.button.value: _BUTTON, discord.ComponentType.select.value: _SELECT}
+    return kinds.get(cast("dict[str, Any]", interaction.data or {}).get("component_type", 0))
+
+
+def _outdated(interaction: discord.Interaction[Any]) -> str:
+    if interaction.type is discord.InteractionType.modal_submit:
+        return "This form is from an older version of me. Please use the command again."
+    control = "button" if _kind(interaction) == _BUTTON else "menu"
+    return f"This {control} is from an older version of me. Please use the command again."

@@ -108,6 +108,8 @@ def suggestion(fact: Fact, *, private: bool) -> Press:
 
 
 def read_suggestion(detail: str) -> tuple[bool, str]:
-    """Return (private, fact id) as `suggestion` wrote them."""
+    """Return (private, fact id) as `suggestion` wrote them. Raises ValueError for anything else."""
     private, fact = detail.split("|", 1)
+    if private not in {_PRIVATE, _PUBLIC}:
+        raise ValueError("this is no suggestion")
     return private == _PRIVATE, fact

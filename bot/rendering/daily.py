@@ -190,9 +190,14 @@ def preview(shown: Preview, *, heading: str | None = None) -> Panel:
 
 
 def read_skip(detail: str) -> tuple[str, str]:
-    """Return the schedule's number and the quote's id from the button of a preview."""
-    number, _, quote = detail.partition("|")
-    return number, quote
+    """Return the schedule's number and the quote's id from the button of a preview. Raises ValueError for others."""
+    number, quote = detail.split("|")
+    return str(int(number)), quote
+
+
+def read_page(detail: str) -> int:
+    """Return the page from the list's buttons. Raises ValueError for anything else."""
+    return int(detail[1:6])
 
 
 def skipped(quote: Quote, shown: Preview) -> Panel:

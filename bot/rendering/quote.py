@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from discord.utils import escape_markdown
@@ -23,6 +24,7 @@ TURN = "quote"
 FIRST = "quote-first"
 CONTEXT = "context"
 CARD = "card"
+_TURN_DETAIL = re.compile(r"[+-]\|(?P<at>[0-9]{1,5})\|(?P<seed>[0-9]{1,6})\|(?P<speaker>[^|]*)\|(?P<query>.*)")
 # How much of a passage, and of the ones around it, fits into one message.
 _PASSAGE_LIMIT = 2_000
 _NEIGHBOUR_LIMIT = 600
@@ -99,9 +101,11 @@ def turn_detail(found: Found, at: int, seed: int, query: str, way: str) -> str:
 
 
 def read_turn(detail: str) -> tuple[int, int, str | None, str]:
-    """Return (page, seed, speaker, query) as `turn_detail` wrote them."""
-    _, at, seed, speaker, query = detail.split("|", 4)
-    return int(at), int(seed), speaker or None, query
+    """Return (page, seed, speaker, query) as `turn_detail` wrote them. Raises ValueError for anything else."""
+    written = _TURN_DETAIL.fullmatch(detail)
+    if written is None:
+        raise ValueError("this is no page of a search")
+    return int(written["at"]), int(written["seed"]), written["speaker"] or None, written["query"]
 
 
 def missing(found: Missing, query: str, speaker: str | None) -> frame.Panel:

@@ -91,7 +91,7 @@ def test_the_file_carries_the_same_words_as_the_gallery() -> None:
 def test_every_quote_offers_its_context_and_its_card() -> None:
     # Slugs have at most 80 characters, custom ids 100.
     longest = msgspec.structs.replace(quote("Words."), id="a" * 80)
-    buttons = [each.item for each in quotes.quote_buttons(longest)]
+    buttons = quotes.quote_buttons(longest)
     assert [each.label for each in buttons] == ["Context", "Card"]
     assert [each.custom_id for each in buttons] == [f"b|context|{longest.id}", f"b|card|{longest.id}"]
 
@@ -158,10 +158,10 @@ def test_strokes_have_the_colours_of_the_answers() -> None:
 
 def test_selects_hold_25_options_each_and_say_so() -> None:
     rows = openers("open", "Pick", [(str(n), "a" * 200, "b" * 200) for n in range(60)])
-    selects = [row[0].item for row in rows]
+    selects = [row[0] for row in rows]
     assert [len(each.options) for each in selects] == [25, 25, 10]
     assert [each.placeholder for each in selects] == ["Pick (1 of 3)", "Pick (2 of 3)", "Pick (3 of 3)"]
     assert len({each.custom_id for each in selects}) == 3
     assert len(selects[0].options[0].label) == len(selects[0].options[0].description or "") == 100
-    assert openers("open", "Pick", [("a", "A", "said")])[0][0].item.placeholder == "Pick"
+    assert openers("open", "Pick", [("a", "A", "said")])[0][0].placeholder == "Pick"
     assert openers("open", "Pick", []) == []
