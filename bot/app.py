@@ -70,7 +70,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             canon = CanonService(library, claims, facts, lesson)
             yield Services(
                 library=library,
-                quotes=QuoteService(library, content),
+                quotes=QuoteService(library, content, facts),
                 canon=canon,
                 pictures=pictures,
                 timeline=TimelineService(library, pictures),

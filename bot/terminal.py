@@ -64,7 +64,8 @@ def _ask(services: Services, text: str) -> str:
 
 def _quotes(quotes: Iterable[Quote], note: str = "") -> str:
     return "\n\n".join(
-        f"{quote.text}\n  -- {quote.speaker.attribution}, {quote.source} (no. {quote.number}, {quote.id})"
+        f"{quote.text}\n  -- {quote.speaker.attribution}, {quote.source}"
+        + (f" (no. {quote.number})" if quote.number else "")
         + (f", {note}" if note else "")
         for quote in quotes
     )

@@ -39,7 +39,7 @@ class QuoteCog(commands.Cog):
 
     @app_commands.command(name="quote", description="Look up what was said: by person, topic, words, number or chance")
     @app_commands.describe(
-        query="A person, a topic, some words, a quote's number or id, or 'random'",
+        query="A person, a topic, some words, a quote's number, or 'random'",
         speaker="Only this person's words",
         private="Answer only to me",
     )

@@ -45,14 +45,14 @@ def of(sandbox: Sandbox) -> dict[str, str]:
             ("quote", "wrong", "note"),
             (
                 "We met over a wrong note in the Brahms, and neither of us has admitted it since.\n"
-                "  -- Ines Falk, The conductor's letter (no. 9, a-wrong-note), 1 of 1\n"
+                "  -- Ines Falk, The conductor's letter (no. 9), 1 of 1\n"
             ),
         ),
         (
             ("quote", "tune-it-first"),
             (
                 "A hall is the largest instrument in the room. Tune it first.\n"
-                "  -- Clara Voss, quoted by Ines Falk, The conductor's letter (no. 6, tune-it-first), 1 of 1\n"
+                "  -- Clara Voss, quoted by Ines Falk, The conductor's letter (no. 6), 1 of 1\n"
             ),
         ),
         (
@@ -65,7 +65,7 @@ def of(sandbox: Sandbox) -> dict[str, str]:
                 "Confirmed: The conductor writes that she and the first cello are engaged.\n"
                 "(Stated by a creator)\n\n"
                 "And yes, Tomas and I are engaged.\n"
-                "  -- Ines Falk, The conductor's letter (no. 8, we-are-engaged)\n"
+                "  -- Ines Falk, The conductor's letter (no. 8)\n"
             ),
         ),
         (("canon", "tomas", "and", "greta"), "Not addressed: The announcement never pairs them.\n"),
@@ -74,7 +74,7 @@ def of(sandbox: Sandbox) -> dict[str, str]:
             (
                 "Eleven hundred people.\n\n"
                 "The hall seats eleven hundred people.\n"
-                "  -- The orchestra's office, The notice at the Old Exchange (no. 3, eleven-hundred)\n"
+                "  -- The orchestra's office, The notice at the Old Exchange (no. 3)\n"
             ),
         ),
         (

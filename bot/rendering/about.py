@@ -37,7 +37,7 @@ def about(library: Library, application_id: int) -> frame.Panel:
         f"**Invite me**\n[To a server]({_invite(application_id, user=False)}) · "
         f"[To your own account]({_invite(application_id, user=True)})",
         accent=frame.Accent.ABOUT,
-        footer=f"{len(library.quotes)} quotes · {library.head.title}",
+        footer=f"{len(library.listed)} quotes · {library.head.title}",
     )
 
 

@@ -14,7 +14,7 @@ from bot.domain.daily.tz import offset_text, zone_text
 from bot.rendering.actions import button
 from bot.rendering.daily_post import REASONS
 from bot.rendering.frame import Accent, Panel, line, notice
-from bot.rendering.quote import spoken
+from bot.rendering.quote import origin, spoken
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -184,7 +184,7 @@ def preview(shown: Preview, *, heading: str | None = None) -> Panel:
         f"Next in <#{schedule.wish.target.channel}>: {when}",
         spoken(quote),
         accent=quote.speaker.colour,
-        footer=f"Schedule {schedule.number} · {quote.source} · no. {quote.number}",
+        footer=f"Schedule {schedule.number} · {origin(quote)}",
         rows=[[button(SKIP, f"{schedule.number}|{quote.id}", "Skip this quote")]],
     )
 
@@ -202,7 +202,8 @@ def read_page(detail: str) -> int:
 
 def skipped(quote: Quote, shown: Preview) -> Panel:
     """Return what was dropped, and what comes in its place."""
-    return preview(shown, heading=f"Dropped no. {quote.number}. This one comes instead.")
+    dropped = f"no. {quote.number}" if quote.number else "that quote"
+    return preview(shown, heading=f"Dropped {dropped}. This one comes instead.")
 
 
 def paused(schedule: Schedule) -> Panel:

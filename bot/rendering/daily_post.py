@@ -15,7 +15,7 @@ from bot.domain.text import cut
 from bot.rendering.actions import button
 from bot.rendering.frame import Accent, Panel
 from bot.rendering.picture import alt_text, gallery
-from bot.rendering.quote import CONTEXT, quote_buttons, spoken
+from bot.rendering.quote import CONTEXT, origin, quote_buttons, spoken
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,7 +49,7 @@ def post(errand: QuotePost, quote: Quote, *, picture: bool) -> Panel:
         spoken(quote),
         gallery(PICTURE, alt_text(quote)) if picture else None,
         accent=quote.speaker.colour,
-        footer=f"Daily quote · {day(errand.date)}{_late(errand)} · {quote.source} · no. {quote.number}",
+        footer=f"Daily quote · {day(errand.date)}{_late(errand)} · {origin(quote)}",
         rows=[[button(CONTEXT, quote.id, "Context")] if picture else quote_buttons(quote)],
     )
     return _marked(view, errand.mark)

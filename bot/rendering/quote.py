@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.domain.quotes import Passage, Quote
     from bot.rendering.actions import Press
-    from bot.services.quotes import Found, InContext, Missing
+    from bot.services.quotes import Found, How, InContext, Missing
 
 TURN = "quote"
 FIRST = "quote-first"
@@ -28,6 +28,11 @@ _TURN_DETAIL = re.compile(r"[+-]\|(?P<at>[0-9]{1,5})\|(?P<seed>[0-9]{1,6})\|(?P<
 # How much of a passage, and of the ones around it, fits into one message.
 _PASSAGE_LIMIT = 2_000
 _NEIGHBOUR_LIMIT = 600
+# What is said above quotes that do not have the words that were looked for.
+_NOT_EXACT: dict[How, str] = {
+    "most": "No quote has all of those words. The closest:",
+    "meaning": "No quote has those words. The closest in meaning:",
+}
 
 
 def spoken(quote: Quote) -> str:
@@ -36,8 +41,18 @@ def spoken(quote: Quote) -> str:
 
 
 def place(quotes: Iterable[Quote]) -> str:
-    """Return the footer of an answer: source and number of each quote."""
-    return " · ".join(f"{quote.source} (no. {quote.number})" for quote in quotes)
+    """Return the footer of an answer: the sources, each with the numbers of its quotes."""
+    numbers: dict[str, list[str]] = {}
+    for quote in quotes:
+        numbers.setdefault(quote.source, []).extend([f"no. {quote.number}"] if quote.number else [])
+    told = ((escape_markdown(source), ", ".join(dict.fromkeys(found))) for source, found in numbers.items())
+    return " · ".join(f"{source} ({found})" if found else source for source, found in told)
+
+
+def origin(quote: Quote) -> str:
+    """Return where a quote is from, with its number where it has one."""
+    source = escape_markdown(quote.source)
+    return f"{source} · no. {quote.number}" if quote.number else source
 
 
 def page(found: Found, at: int, seed: int, query: str) -> frame.Panel:
@@ -46,9 +61,10 @@ def page(found: Found, at: int, seed: int, query: str) -> frame.Panel:
     at %= count
     quote = found.quotes[at]
     return frame.Panel(
+        frame.small(_NOT_EXACT[found.how]) if found.how in _NOT_EXACT else None,
         spoken(quote),
-        accent=frame.Accent.QUOTE,
-        footer=f"{escape_markdown(quote.source)} · no. {quote.number} · {quote.id} · {at + 1} of {count}",
+        accent=frame.Accent.SILENT if found.how in _NOT_EXACT else frame.Accent.QUOTE,
+        footer=f"{origin(quote)} · {at + 1} of {count}",
         rows=[[*_turns(found, at, seed, query), *quote_buttons(quote)]],
     )
 
@@ -60,7 +76,7 @@ def quote_buttons(quote: Quote) -> list[Press]:
 
 def card_name(quote: Quote) -> str:
     """Return the file name of a quote's card."""
-    return f"quote-{quote.number}.png"
+    return f"quote-{quote.number}.png" if quote.number else "quote.png"
 
 
 def carded(quote: Quote) -> frame.Panel:
@@ -69,7 +85,7 @@ def carded(quote: Quote) -> frame.Panel:
         gallery(card_name(quote), alt_text(quote)),
         spoken(quote),
         accent=quote.speaker.colour,
-        footer=f"{escape_markdown(quote.source)} · no. {quote.number} · {quote.id}",
+        footer=origin(quote),
         rows=[[button(CONTEXT, quote.id, "Context")]],
     )
 
@@ -97,7 +113,7 @@ def turn_detail(found: Found, at: int, seed: int, query: str, way: str) -> str:
     again = f"{found.speaker or ''}|{' '.join(query.split())}"
     if len(again) <= room:
         return head + again
-    return head + "|" + numbered(found.quotes, room - 1)
+    return head + "|" + numbered(found.quotes, room - 1, found.how)
 
 
 def read_turn(detail: str) -> tuple[int, int, str | None, str]:
@@ -140,7 +156,7 @@ def in_context(found: InContext) -> frame.Panel:
         f"**{escape_markdown(passage.speaker.attribution)}**\n{told}",
         _neighbour(found.after, last=False),
         accent=frame.Accent.QUOTE,
-        footer=f"{escape_markdown(passage.source)} · no. {quote.number} · {quote.id}",
+        footer=origin(quote),
     )
 
 

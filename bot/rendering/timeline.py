@@ -9,7 +9,7 @@ from discord.utils import escape_markdown
 from bot.rendering import frame
 from bot.rendering.openers import openers
 from bot.rendering.picture import gallery
-from bot.rendering.quote import quote_buttons, spoken
+from bot.rendering.quote import origin, quote_buttons, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def opened(told: Told) -> frame.Panel:
         frame.line(),
         spoken(quote),
         accent=frame.Accent.QUOTE,
-        footer=f"{escape_markdown(quote.source)} · no. {quote.number} · {quote.id}",
+        footer=origin(quote),
         rows=[quote_buttons(quote)],
     )
 

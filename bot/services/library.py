@@ -34,6 +34,11 @@ class Library:
         return {quote.id: quote for quote in self.quotes}
 
     @cached_property
+    def listed(self) -> tuple[Quote, ...]:
+        """The quotes that are drawn, numbered and completed: no two of them share words."""
+        return tuple(quote for quote in self.quotes if quote.number is not None)
+
+    @cached_property
     def passage_by_id(self) -> dict[str, Passage]:
         """The passages by their ids."""
         return {passage.id: passage for passage in self.passages}

@@ -5,29 +5,47 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from rapidfuzz import fuzz
 
+from bot.domain.dictionary import is_english
+from bot.domain.quotes import introduces, overlap
 from bot.domain.text import fold, normalise
+from bot.domain.word_forms import WordForms, meaningful
 from bot.services.names import Names
 from bot.services.words import Vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from bot.domain.quotes import Passage, Quote, Speaker, Topic
+    from bot.domain.understanding import Engine
     from bot.services.library import Library
     from bot.store.content import Content
 
 RANDOM = "random"
+# What a query was taken for. `most`: no quote has all of its words, these have most; `meaning`: nor most, but they
+# back the facts that it is nearest to.
+How = Literal["speaker", "topic", "words", "most", "meaning", "id", "random"]
+_Named = TypeVar("_Named")
 _NUMBER = re.compile(r"#?\s*([0-9]{1,4})")
 # How what was found is written down where the query itself would be too long.
-_LISTED = re.compile(r"=([0-9]+(?:,[0-9]+)*)")
+_WRITTEN = re.compile(r"([=~%])([0-9]+(?:,[0-9]+)*)")
+_SIGNS: dict[How, str] = {"most": "%", "meaning": "~"}
+_HOWS: dict[str, How] = {"%": "most", "~": "meaning"}
 _QUOTED = re.compile(r'["\u201c](.+)["\u201d]')
 _SUGGESTIONS = 3
 # How much of what is typed a quote must hold, of 100, to be offered as a completion.
 _HELD = 80.0
 # Letters of what is typed that are compared with every quote: bounds the time.
 _COMPARED = 64
+# Words under so many letters are too short for slips.
+_SHORTEST = 4
+# How far the engine must believe in a fact for its quotes to be called close: of a single word, which says little,
+# more. And how many facts count.
+_BELIEVED, _BELIEVED_OF_ONE = 0.25, 0.9
+_MEANT = 2
 
 
 @dataclass(frozen=True)
@@ -40,7 +58,7 @@ class Found:
     """
 
     quotes: tuple[Quote, ...]
-    how: Literal["speaker", "topic", "words", "id", "random"]
+    how: How
     shuffled: bool
     lead: int = 0
     speaker: str | None = None
@@ -68,12 +86,17 @@ class InContext:
 class QuoteService:
     """Looks quotes up. It draws no chance of its own: each call is given its seed."""
 
-    def __init__(self, library: Library, content: Content) -> None:
+    def __init__(self, library: Library, content: Content, facts: Engine | None = None) -> None:
+        """Look up in `library` and `content`; with `facts` also by meaning, as the engine for facts tells it."""
         self._library = library
         self._content = content
+        self._facts = facts
         self._speakers = Names((s, (s.id, s.name, *s.aliases)) for s in library.speakers)
         self._topics = Names((t, (t.id, t.name, *t.aliases)) for t in library.topics)
-        self._vocabulary = Vocabulary(quote.text for quote in library.quotes)
+        texts = [quote.text for quote in library.quotes]
+        names = [*(person.name for person in library.people), *(subject.name for subject in library.subjects)]
+        self._vocabulary = Vocabulary(texts, names)
+        self._forms = WordForms(texts)
         self._folded = {quote.id: fold(quote.text) for quote in library.quotes}
         self._normal = {quote.id: normalise(quote.text) for quote in library.quotes}
 
@@ -92,20 +115,58 @@ class QuoteService:
         return Found(quotes, found.how, found.shuffled, found.lead, narrowed.id if narrowed else None)
 
     async def _find(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
-        """Read the query as an id, a name, words, and last as any of these with a slip of the finger."""
-        if listed := _LISTED.fullmatch(query):
-            numbers = [int(number) for number in listed[1].split(",")]
-            quotes = tuple(q for number in numbers for q in pool if q.number == number)
-            return Found(quotes, "id", shuffled=False) if quotes else None
+        """Read the query as an id, a name, words, any of these with a slip of the finger, and last by its meaning."""
+        if written := _WRITTEN.fullmatch(query):
+            orders = [int(order) for order in written[2].split(",")]
+            quotes = tuple(q for order in orders for q in pool if q.order == order)
+            return Found(quotes, _HOWS.get(written[1], "id"), shuffled=False) if quotes else None
+        listed = tuple(q for q in pool if q.number is not None)
         if normalise(query, _COMPARED) == RANDOM:
-            return Found(pool, "random", shuffled=True) if pool else None
+            return Found(listed, "random", shuffled=True) if listed else None
         words = await self._words(query, pool)
-        return (
+        found = (
             self._by_id(query, pool)
-            or self._named(self._speakers.exact(query), self._topics.exact(query), pool, words)
+            or self._named(self._speakers.exact(query), self._topics.exact(query), listed, words)
             or words
-            or self._named(self._speakers.near(query), self._topics.near(query), pool, words)
-            or await self._words(self._mended(query), pool)
+            or self._named(_nearly(self._speakers, query), _nearly(self._topics, query), listed, words)
+        )
+        if found:
+            return found
+        mended = self._mended(query)
+        words = await self._words(mended, pool) if mended != query else None
+        if words or _QUOTED.search(query):
+            return words
+        return self._worded(mended, pool) or self._meant(query, pool)
+
+    def _worded(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
+        """Return the quotes with the words of the query in other forms: all that carry meaning, or most of them."""
+        held = self._forms.search(query)
+        found = _distinct(quote for quote in (self._library.quotes[place] for place in held.places) if quote in pool)
+        return Found(found, "words" if held.whole else "most", shuffled=False) if found else None
+
+    def _meant(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
+        """Return the quotes behind the facts that the query is near to; None where it is near to none."""
+        if self._facts is None:
+            return None
+        understood = self._facts.understand(query)
+        if understood.score < (_BELIEVED if len(meaningful(query)) > 1 else _BELIEVED_OF_ONE):
+            return None
+        facts = (self._library.fact_by_id[fact] for fact in understood.nearest[:_MEANT])
+        backing = (quote for fact in facts for quote in self._library.quotes_of(fact.quotes))
+        shown = (self._as_listed(quote) for quote in backing if not introduces(quote.text))
+        found = _distinct(quote for quote in shown if quote in pool)
+        return Found(found, "meaning", shuffled=False) if found else None
+
+    def _as_listed(self, quote: Quote) -> Quote:
+        """Return the listed quote that holds all words of this one; itself where there is none."""
+        end = quote.start + len(quote.text)
+        return next(
+            (
+                listed
+                for listed in self._library.listed
+                if overlap(listed, quote) and listed.start <= quote.start and end <= listed.start + len(listed.text)
+            ),
+            quote,
         )
 
     def _mended(self, query: str) -> str:
@@ -116,8 +177,10 @@ class QuoteService:
     @staticmethod
     def _by_id(query: str, pool: tuple[Quote, ...]) -> Found | None:
         number = _NUMBER.fullmatch(query)
-        wanted = int(number[1]) if number else None
-        quotes = tuple(q for q in pool if q.number == wanted or q.id == query.casefold())
+        if number:
+            quotes = tuple(q for q in pool if q.number == int(number[1]))
+        else:
+            quotes = tuple(q for q in pool if q.id == query.casefold())
         return Found(quotes, "id", shuffled=False) if quotes else None
 
     @staticmethod
@@ -136,10 +199,14 @@ class QuoteService:
     async def _words(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
         """Return the quotes with all words of the query; words between quotation marks stand together."""
         held = self._library.quotes_of(await self._content.search(query))
-        found = tuple(quote for quote in held if quote in pool)
-        if phrase := _QUOTED.search(query):
-            wanted = normalise(phrase[1])
-            found = tuple(quote for quote in found if wanted in self._normal[quote.id])
+        theirs = {quote.id for quote in pool}
+        found = tuple(quote for quote in held if quote.id in theirs)
+        phrase = _QUOTED.search(query)
+        wanted = normalise(phrase[1] if phrase else query)
+        together = {quote.id for quote in found if wanted in self._normal[quote.id]}
+        if phrase:
+            found = tuple(quote for quote in found if quote.id in together)
+        found = _distinct(found, together)
         return Found(found, "words", shuffled=False) if found else None
 
     def _missing(self, text: str, *, unknown_speaker: bool = False) -> Missing:
@@ -169,7 +236,7 @@ class QuoteService:
         topics = [(f"About {t.name}", t.name) for t in self._topics.ranked(typed, limit)]
         if not normalise(typed, _COMPARED):
             return [("A random quote", RANDOM), *named, *topics][:limit]
-        quotes = [(quote.text, quote.id) for quote in self._holding(typed)]
+        quotes = [(quote.text, str(quote.number)) for quote in self._holding(typed)]
         chance = [("A random quote", RANDOM)] if RANDOM.startswith(normalise(typed, _COMPARED)) else []
         return [*chance, *named[:3], *topics[:5], *quotes][:limit]
 
@@ -194,21 +261,40 @@ class QuoteService:
 
     def _holding(self, typed: str) -> list[Quote]:
         words = fold(typed, _COMPARED).split()
-        holding = [q for q in self._library.quotes if all(word in self._folded[q.id] for word in words)]
+        listed = self._library.listed
+        holding = [q for q in listed if all(word in self._folded[q.id] for word in words)]
         if holding:
             return holding
         wanted = normalise(typed, _COMPARED)
-        alike = {
-            quote.id: fuzz.partial_ratio(wanted, self._normal[quote.id], score_cutoff=_HELD)
-            for quote in self._library.quotes
-        }
-        held = [quote for quote in self._library.quotes if alike[quote.id] > _HELD]
-        return sorted(held, key=lambda quote: -alike[quote.id])
+        alike = {quote.id: fuzz.partial_ratio(wanted, self._normal[quote.id], score_cutoff=_HELD) for quote in listed}
+        return sorted((quote for quote in listed if alike[quote.id] > _HELD), key=lambda quote: -alike[quote.id])
 
 
-def numbered(quotes: tuple[Quote, ...], limit: int) -> str:
-    """Return a query that finds these quotes in this order, as many as fit into `limit` characters."""
-    listed = "=" + ",".join(str(quote.number) for quote in quotes)
+def _nearly(names: Names[_Named], query: str) -> _Named | None:
+    """Return what is named so but for a slip of the finger; words that are typed right are no slips of others."""
+    words = [word for word in normalise(query).split() if len(word) >= _SHORTEST]
+    return None if words and all(map(is_english, words)) else names.near(query)
+
+
+def _distinct(quotes: Iterable[Quote], together: Collection[str] = ()) -> tuple[Quote, ...]:
+    """Return the quotes in their order, of those that share words one alone.
+
+    It is one of those whose ids are in `together`, if any is, and a listed one rather than another.
+    """
+    found = tuple(quotes)
+    chosen: dict[str, Quote] = {}
+    for quote in sorted(found, key=lambda quote: (quote.id not in together, quote.number is None)):
+        if not any(overlap(quote, other) for other in chosen.values()):
+            chosen[quote.id] = quote
+    return tuple(quote for quote in found if quote.id in chosen)
+
+
+def numbered(quotes: tuple[Quote, ...], limit: int, how: How = "id") -> str:
+    """Return a query that finds these quotes in this order, as many as fit into `limit` characters.
+
+    `how` they were found is kept where they do not have the words that were looked for.
+    """
+    listed = _SIGNS.get(how, "=") + ",".join(str(quote.order) for quote in quotes)
     return listed if len(listed) <= limit else listed[: limit + 1].rpartition(",")[0]
 
 

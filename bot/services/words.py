@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.domain.dictionary import is_english
 from bot.domain.text import fold
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ _MOST_REPAIRS = 10
 
 
 class Vocabulary:
-    """All words that stand in the quotes."""
+    """All words that stand in the quotes, to which others are mended; `names` are known, too, and left alone."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._words = sorted({word for text in texts for word in _WORD.findall(fold(text))})
-        self._known = frozenset(self._words)
+    def __init__(self, texts: Iterable[str], names: Iterable[str] = ()) -> None:
+        self._words = sorted(_words(texts))
+        self._known = frozenset(self._words) | _words(names)
 
     def corrected(self, query: str) -> str:
         """Return the query with its first unknown words replaced by the nearest known ones, where one is near."""
@@ -36,6 +37,13 @@ class Vocabulary:
         return " ".join(mended.get(word, word) for word in words)
 
     def _nearest(self, word: str) -> str:
+        # A word that is typed right is no slip of another.
+        if is_english(word):
+            return word
         slips = max(1, len(word) // _LETTERS_PER_SLIP)
         found = process.extractOne(word, self._words, scorer=OSA.distance, score_cutoff=slips)
         return found[0] if found else word
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(fold(text))}

@@ -24,8 +24,10 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _LONGEST = 200
 
 _QUOTES = """
-SELECT quote.id, quote.ord AS number, quote.text, quote.start, quote.passage, quote.speaker,
-       source.title AS source,
+SELECT quote.id, quote.ord, quote.text, quote.start, quote.passage, quote.speaker,
+       -- Listed quotes are numbered among themselves.
+       iif(quote.listed, sum(quote.listed) OVER (ORDER BY quote.ord), NULL) AS number,
+       ifnull(source.cite, source.title) AS source,
        (SELECT json_group_array(topic) FROM quote_topic WHERE quote = quote.id) AS topics
 FROM quote
 JOIN passage ON passage.id = quote.passage
@@ -81,7 +83,7 @@ class Content:
         return tuple(Source(row["title"], row["author"]) for row in rows)
 
     async def quotes(self) -> tuple[Quote, ...]:
-        """Return all quotes, numbered from 1 in the order of the announcement's file."""
+        """Return all quotes in the order of the announcement's file, the listed ones numbered from 1."""
         speakers = {speaker.id: speaker for speaker in await self.speakers()}
         return tuple(_quote(row, speakers) for row in await self._database.fetch_all(_QUOTES))
 
@@ -89,9 +91,10 @@ class Content:
         """Return the passages in the order of the announcement."""
         speakers = {speaker.id: speaker for speaker in await self.speakers()}
         rows = await self._database.fetch_all(
-            "SELECT passage.*, source.title FROM passage JOIN source ON source.id = passage.source ORDER BY passage.ord"
+            "SELECT passage.*, ifnull(source.cite, source.title) AS cited "
+            "FROM passage JOIN source ON source.id = passage.source ORDER BY passage.ord"
         )
-        return tuple(Passage(row["id"], row["text"], speakers[row["speaker"]], row["title"]) for row in rows)
+        return tuple(Passage(row["id"], row["text"], speakers[row["speaker"]], row["cited"]) for row in rows)
 
     async def people(self) -> tuple[Person, ...]:
         """Return the people whom fans may name."""
@@ -159,4 +162,5 @@ def _quote(row: sqlite3.Row, speakers: dict[str, Speaker]) -> Quote:
         passage=row["passage"],
         start=row["start"],
         topics=tuple(topics),
+        order=row["ord"],
     )

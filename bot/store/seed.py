@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.domain.announcement.check_words import speaker_of
+from bot.domain.announcement.check_words import span, speaker_of
 from bot.domain.text import fold
 
 if TYPE_CHECKING:
@@ -29,6 +29,22 @@ _CONTENT = (
     "learnt",
 )
 
+# Each of these goes over the tables once, however many quotes and schedules there are.
+_CARRY_OVER = (
+    """
+    WITH heir (old, new) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:heirs))
+    INSERT INTO drawn (schedule, quote, round)
+    SELECT schedule, new, max(round) FROM drawn JOIN heir ON old = quote WHERE true GROUP BY schedule, new
+    ON CONFLICT (schedule, quote) DO UPDATE SET round = max(round, excluded.round)
+    """,
+    """
+    WITH heir (old, new) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(:heirs))
+    UPDATE schedule SET last_quote = (SELECT new FROM heir WHERE old = last_quote LIMIT 1)
+    WHERE last_quote IN (SELECT old FROM heir)
+    """,
+    "DELETE FROM drawn WHERE quote IN (SELECT value FROM json_each(:unlisted))",
+)
+
 
 async def seeded_checksum(database: Database) -> str | None:
     """Return the checksum of the folder that the store was last seeded from; None for an empty store."""
@@ -39,13 +55,15 @@ async def seeded_checksum(database: Database) -> str | None:
 async def seed(database: Database, announcement: Announcement, checksum: str, learnt: Mapping[str, bytes]) -> None:
     """Replace the content by `announcement` and what was `learnt` from it, all or nothing.
 
-    Guild tables are left alone: they name quotes by id and stay valid when a quote is gone.
+    Guild tables name quotes by id and stay valid when a quote is gone. Where the words of a quote are listed under
+    another id now, the bags are told so: its words count as posted.
     """
     async with database.transaction() as tx:
         for table in _CONTENT:
             await tx.execute(f"DELETE FROM {table}")  # noqa: S608 - the names stand above
         await _speakers_and_sources(tx, announcement)
         await _quotes(tx, announcement)
+        await _carry_bags_over(tx, announcement)
         await _entries(tx, announcement)
         await tx.executemany("INSERT INTO learnt (name, blob) VALUES (?, ?)", sorted(learnt.items()))
         await tx.execute(
@@ -64,8 +82,8 @@ async def _speakers_and_sources(tx: Transaction, announcement: Announcement) -> 
         ],
     )
     await tx.executemany(
-        "INSERT INTO source (id, ord, title, author) VALUES (?, ?, ?, ?)",
-        [(s.id, n, s.title, s.author) for n, s in enumerate(announcement.sources, 1)],
+        "INSERT INTO source (id, ord, title, cite, author) VALUES (?, ?, ?, ?, ?)",
+        [(s.id, n, s.title, s.cite, s.author) for n, s in enumerate(announcement.sources, 1)],
     )
     await tx.executemany(
         "INSERT INTO topic (id, ord, name, aliases) VALUES (?, ?, ?, ?)",
@@ -80,15 +98,16 @@ async def _quotes(tx: Transaction, announcement: Announcement) -> None:
         [(p.id, n, p.source, p.speaker, p.text) for n, p in enumerate(announcement.passages, 1)],
     )
     await tx.executemany(
-        "INSERT INTO quote (id, ord, passage, speaker, start, text) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO quote (id, ord, passage, speaker, start, text, listed) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 q.id,
                 n,
                 q.passage,
                 speaker_of(q, passages[q.passage]),
-                passages[q.passage].text.index(q.text),
+                span(q, passages[q.passage])[0],
                 q.text,
+                q.listed,
             )
             for n, q in enumerate(announcement.quotes, 1)
         ],
@@ -102,6 +121,30 @@ async def _quotes(tx: Transaction, announcement: Announcement) -> None:
         "INSERT INTO quote_search (text, quote) VALUES (?, ?)",
         [(fold(q.text), q.id) for q in announcement.quotes],
     )
+
+
+async def _carry_bags_over(tx: Transaction, announcement: Announcement) -> None:
+    """Pass on what bags know of quotes that are not listed: to the listed ones that share words with them.
+
+    A bag promises that no words come again before all others were posted; it knows them by their quotes' ids.
+    """
+    passages = {passage.id: passage for passage in announcement.passages}
+    spans = {quote.id: (quote.passage, *span(quote, passages[quote.passage])) for quote in announcement.quotes}
+    unlisted = [quote.id for quote in announcement.quotes if not quote.listed]
+    heirs = [
+        (old, quote.id)
+        for old in unlisted
+        for quote in announcement.quotes
+        if quote.listed and _share(spans[old], spans[quote.id])
+    ]
+    given = {"heirs": json.dumps(heirs), "unlisted": json.dumps(unlisted)}
+    for statement in _CARRY_OVER:
+        await tx.execute(statement, given)
+
+
+def _share(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
+    """Return whether two spans of passages, (passage, start, end), share words."""
+    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
 async def _entries(tx: Transaction, announcement: Announcement) -> None:

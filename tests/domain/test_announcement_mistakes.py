@@ -546,3 +546,67 @@ def test_files_saved_by_an_editor_of_windows(folder: Path, mark: bytes) -> None:
     for file in folder.rglob("*.toml"):
         file.write_bytes(mark + file.read_bytes().replace(b"\n", b"\r\n"))
     assert load(folder) == before
+
+
+# -- listed quotes -----------------------------------------------------------------------------------
+
+RUN = """[[quote]]
+id = "gasworks-and-hall"
+passage = "leaving"
+topics = ["the-move"]
+text = "From October it will play in the gasworks on Pier Nine. The hall seats eleven hundred people."
+"""
+
+
+def test_two_listed_quotes_that_share_words(folder: Path) -> None:
+    append(folder, "quotes.toml", RUN)
+    assert mistakes(folder) == tuple(
+        f"quotes.toml: quote 'gasworks-and-hall': shares words with '{other}', and both are listed, so people would be "
+        "shown the same words twice; put `listed = false` on one of them"
+        for other in ("from-october", "eleven-hundred")
+    )
+
+
+def test_a_run_that_is_not_listed_may_share_words(folder: Path) -> None:
+    append(folder, "quotes.toml", RUN + "listed = false\n")
+    assert [quote.id for quote in load(folder).quotes if not quote.listed] == ["gasworks-and-hall"]
+
+
+def test_an_inner_speaker_s_words_are_shared_as_well(folder: Path) -> None:
+    append(
+        folder,
+        "quotes.toml",
+        """[[quote]]
+id = "clara-told-us"
+passage = "largest-instrument"
+topics = ["the-sound"]
+text = 'Clara Voss once told us, "A hall is the largest instrument in the room. Tune it first."'
+""",
+    )
+    (told,) = mistakes(folder)
+    assert told.startswith("quotes.toml: quote 'clara-told-us': shares words with 'tune-it-first'")
+
+
+def test_a_listed_quote_that_only_introduces_another(folder: Path) -> None:
+    change(folder, "passages.toml", "The price has not been set.", "The price has not been set (for now):")
+    append(
+        folder,
+        "quotes.toml",
+        """[[quote]]
+id = "the-price"
+passage = "tickets"
+topics = ["tickets"]
+text = "The price has not been set (for now):"
+""",
+    )
+    (told,) = mistakes(folder)
+    assert told.startswith("quotes.toml: quote 'the-price': ends with a colon, and what should follow is not in it")
+
+
+def test_a_speaker_and_a_topic_without_a_listed_quote(folder: Path) -> None:
+    change(folder, "quotes.toml", 'topics = ["tickets"]', 'topics = ["tickets"]\nlisted = false')
+    change(folder, "quotes.toml", 'id = "tune-it-first"', 'id = "tune-it-first"\nlisted = false')
+    assert mistakes(folder) == (
+        "speakers.toml: speaker 'voss': none of the quotes is listed, so nothing would be drawn; list one",
+        "topics.toml: topic 'tickets': none of the quotes is listed, so nothing would be drawn; list one",
+    )

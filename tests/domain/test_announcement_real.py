@@ -85,3 +85,15 @@ def test_our_own_lines_do_not_pass_for_quotes(announcement: Announcement) -> Non
     theirs = {normalise(sentence) for sentence, _ in _sentences(announcement) if len(sentence.split()) > 3}
     unmarked = [line for line in ours if '"' not in line and "“" not in line]
     assert [line for line in unmarked for sentence in sentences(line) if normalise(sentence) in theirs] == []
+
+
+def test_the_listed_quotes_share_no_words_and_say_something(announcement: Announcement) -> None:
+    listed = [quote for quote in announcement.quotes if quote.listed]
+    assert 50 <= len(listed) < len(announcement.quotes)
+    told = [sentence for quote in listed for sentence in _apart(quote.text)]
+    assert len(set(told)) == len(told)
+    assert all(len(quote.text.split()) > 5 and not quote.text.endswith(":") for quote in listed)
+
+
+def _apart(text: str) -> list[str]:
+    return [normalise(sentence) for sentence in sentences(text)]

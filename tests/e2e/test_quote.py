@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain.announcement import load
 from sandbox import Sandbox, SandboxError
 from tests.conftest import Chat, connected, settings_for
 from tests.support.seeded import SECOND
@@ -16,14 +17,17 @@ if TYPE_CHECKING:
 
     from sandbox import Reply
 
-FOOTER = re.compile(r"-# (.+) · no\. (\d+) · ([a-z0-9-]+) · (\d+) of (\d+)$")
+FOOTER = re.compile(r"-# (.+) · no\. (\d+) · (\d+) of (\d+)$")
+LISTED = [quote.id for quote in load(SECOND).quotes if quote.listed]
 
 
 def footer(reply: Reply) -> tuple[str, str, str, int, int]:
-    """Return source, number, id, place and count as they stand under a quote."""
+    """Return source, number, id, place and count of a quote of the tiny announcement; the id does not show."""
     found = FOOTER.search(reply.text)
     assert found, reply.text
-    return found[1], found[2], found[3], int(found[4]), int(found[5])
+    quote = LISTED[int(found[2]) - 1]
+    assert quote not in reply.text
+    return found[1], found[2], quote, int(found[3]), int(found[4])
 
 
 async def test_the_real_announcement(chat: Chat) -> None:
@@ -44,7 +48,7 @@ async def test_a_quote_with_its_speaker_source_number_and_place(second_chat: Cha
     assert reply.text.splitlines() == [
         "> We met over a wrong note in the Brahms, and neither of us has admitted it since.",
         "— **Ines Falk**",
-        "-# The conductor's letter · no. 9 · a-wrong-note · 1 of 1",
+        "-# The conductor's letter · no. 9 · 1 of 1",
     ]
     assert list(reply.buttons) == ["Context", "Card"]
     assert not reply.ephemeral
@@ -156,7 +160,7 @@ async def test_context_shows_the_passage_to_the_asker_alone(second_chat: Chat) -
         passage.replace(quote, f"**{quote}**"),
         "-# Ines Falk",
         after,
-        "-# The conductor's letter · no. 6 · tune-it-first",
+        "-# The conductor's letter · no. 6",
     ]
 
 

@@ -173,15 +173,15 @@ async def test_signs_around_a_word_change_nothing(content: Content, typed: str) 
     ("sql", "words"),
     [
         (
-            "INSERT INTO quote VALUES ('x', 99, 'tickets', 'office', 0, 'Tickets cost nothing.')",
+            "INSERT INTO quote VALUES ('x', 99, 'tickets', 'office', 0, 'Tickets cost nothing.', 1)",
             "a quote must stand in its passage, word for word",
         ),
         (
-            "INSERT INTO quote VALUES ('x', 99, 'tickets', 'office', 1, 'Tickets for the first night')",
+            "INSERT INTO quote VALUES ('x', 99, 'tickets', 'office', 1, 'Tickets for the first night', 1)",
             "a quote must stand in its passage, word for word",
         ),
         (
-            "INSERT INTO quote VALUES ('x', 99, 'nowhere', 'office', 0, 'Tickets for the first night')",
+            "INSERT INTO quote VALUES ('x', 99, 'nowhere', 'office', 0, 'Tickets for the first night', 1)",
             "a quote must stand in its passage, word for word",
         ),
         ("UPDATE quote SET text = 'Tickets cost nothing.'", "a quote is never edited"),

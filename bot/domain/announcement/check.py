@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bot.domain.announcement.check_words import check_words
+from bot.domain.announcement.check_words import check_listed, check_words
 from bot.domain.text import normalise, sentences
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def check(announcement: Announcement) -> tuple[str, ...]:
     """Return every mistake in the announcement: file, entry and reason. Empty when there is none."""
     return tuple(
         mistake
-        for rule in (_ids, _speakers, check_words, _rulings, _facts, _aliases, _references, _phrasings)
+        for rule in (_ids, _speakers, check_words, check_listed, _rulings, _facts, _aliases, _references, _phrasings)
         for mistake in rule(announcement)
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.domain.quotes import introduces
 from bot.domain.text import sentences
 
 if TYPE_CHECKING:
@@ -29,6 +30,40 @@ def check_words(announcement: Announcement) -> Iterator[str]:
         first = seen.setdefault((quote.passage, quote.text), quote.id)
         if first != quote.id:
             yield f"{where}: has the same words as '{first}'"
+
+
+def check_listed(announcement: Announcement) -> Iterator[str]:
+    """Yield a mistake for each two listed quotes that share words, and for each that cannot stand alone.
+
+    Also for each speaker or topic whose quotes are all unlisted: nothing could be drawn for it.
+    """
+    passages = {passage.id: passage for passage in announcement.passages}
+    whole = [q for q in announcement.quotes if q.passage in passages and q.text in passages[q.passage].text]
+    listed = [(quote, span(quote, passages[quote.passage])) for quote in whole if quote.listed]
+    for at, (quote, (start, end)) in enumerate(listed):
+        where = f"quotes.toml: quote '{quote.id}'"
+        for other, (first, last) in listed[:at]:
+            if other.passage == quote.passage and start < last and first < end:
+                yield (
+                    f"{where}: shares words with '{other.id}', and both are listed, so people would be shown the same "
+                    "words twice; put `listed = false` on one of them"
+                )
+        if introduces(quote.text):
+            yield f"{where}: ends with a colon, and what should follow is not in it; put `listed = false` on it"
+    for file, key, owners in (
+        ("speakers.toml", "speaker", lambda quote: (speaker_of(quote, passages[quote.passage]),)),
+        ("topics.toml", "topic", lambda quote: quote.topics),
+    ):
+        drawn = {owner for quote, _ in listed for owner in owners(quote)}
+        for owner in dict.fromkeys(owner for quote in whole for owner in owners(quote)):
+            if owner not in drawn:
+                yield f"{file}: {key} '{owner}': none of the quotes is listed, so nothing would be drawn; list one"
+
+
+def span(quote: Quote, passage: Passage) -> tuple[int, int]:
+    """Return where a quote that stands in its passage begins and ends in it, in characters."""
+    start = passage.text.index(quote.text)
+    return start, start + len(quote.text)
 
 
 def _quote(where: str, quote: Quote, passage: Passage) -> Iterator[str]:

@@ -33,11 +33,15 @@ class Head(_Entry, frozen=True):
 
 
 class Source(_Entry, frozen=True):
-    """Where words come from: an article, or a post that it carries."""
+    """Where words come from: an article, or a post that it carries.
+
+    `cite` is what stands under a quote, in words that tell whose it is; without it the title does.
+    """
 
     id: Slug
     title: Line
     author: Slug
+    cite: Line | None = None
     note: str = ""
 
 
@@ -78,12 +82,17 @@ class Passage(_Entry, frozen=True):
 
 
 class Quote(_Entry, frozen=True):
-    """A run of whole consecutive sentences of one passage, verbatim."""
+    """A run of whole consecutive sentences of one passage, verbatim.
+
+    The listed ones are numbered, drawn and completed, and no two of them share words. The others are shorter or
+    longer runs that back facts and rulings, and that a search may find.
+    """
 
     id: Slug
     passage: Slug
     text: Text
     topics: tuple[Slug, ...]
+    listed: bool = True
 
 
 class Person(_Entry, frozen=True):

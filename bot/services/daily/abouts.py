@@ -24,8 +24,8 @@ class Abouts:
     def __init__(self, library: Library, quotes: QuoteService) -> None:
         self._library = library
         self._quotes = quotes
-        self._matching: dict[str | None, tuple[str, ...]] = {None: tuple(q.id for q in library.quotes)}
-        for quote in library.quotes:
+        self._matching: dict[str | None, tuple[str, ...]] = {None: tuple(q.id for q in library.listed)}
+        for quote in library.listed:
             for key in (f"speaker:{quote.speaker.id}", *(f"topic:{topic}" for topic in quote.topics)):
                 self._matching[key] = (*self._matching.get(key, ()), quote.id)
         self._labels = {f"speaker:{s.id}": s.name for s in library.speakers}

@@ -69,10 +69,11 @@ def _set_attribution(sheet: Sheet, quote: Quote) -> None:
     end = sheet.text((_LEFT, _NAME), name, Style(Face.STRONG, size), readable(colour, sheet.ground))
     if chain:
         sheet.text((_LEFT + end, _NAME), chain, Style(Face.TEXT, size), ink(colour))
-    source, number = typographic(quote.source), f"No. {quote.number}"
+    source, number = typographic(quote.source), f"No. {quote.number}" if quote.number else ""
     size = _widest(faces, ((source, Face.TITLE), (f"    {number}", Face.TEXT)), _SOURCE_SIZES)
     sheet.text((_LEFT, _SOURCE), source, Style(Face.TITLE, size), quiet(colour))
-    sheet.text((_RIGHT, _SOURCE), number, Style(Face.TEXT, size), quiet(colour), align="right")
+    if number:
+        sheet.text((_RIGHT, _SOURCE), number, Style(Face.TEXT, size), quiet(colour), align="right")
 
 
 def _widest(faces: Faces, parts: tuple[tuple[str, Face], ...], sizes: tuple[int, ...]) -> int:
