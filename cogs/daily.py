@@ -38,6 +38,8 @@ _OPTIONS = {
     "about": "Only quotes by this speaker or on this topic",
     "role": "A role to mention with each post",
     "style": "The words alone, or with a picture",
+    "publish": "In an announcement channel: publish each post to the servers that follow it",
+    "thread": "Start a thread under each post, to talk about it",
 }
 _SCHEDULE = "Which schedule: its number in /daily list"
 
@@ -105,9 +107,11 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         about: Word | None = None,
         role: discord.Role | None = None,
         style: str | None = None,
+        publish: bool | None = None,
+        thread: bool | None = None,
     ) -> None:
         """Answer /daily schedule."""
-        asked = Asked(channel, time, timezone, days, about, _id(role), _style(style))
+        asked = Asked(channel, time, timezone, days, about, _id(role), _style(style), publish=publish, thread=thread)
         await _answer(
             interaction, rendering.planned(await self._scheduler.create(_guild(interaction), asked), "Scheduled")
         )
@@ -133,10 +137,14 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         about: Word | None = None,
         role: discord.Role | None = None,
         style: str | None = None,
+        publish: bool | None = None,
+        thread: bool | None = None,
         no_role: bool = False,
     ) -> None:
         """Answer /daily edit."""
-        asked = Asked(channel, time, timezone, days, about, _id(role), _style(style), no_role)
+        asked = Asked(
+            channel, time, timezone, days, about, _id(role), _style(style), no_role, publish=publish, thread=thread
+        )
         plan = await self._scheduler.edit(_guild(interaction), schedule, asked)
         await _answer(interaction, rendering.planned(plan, "Changed"))
 

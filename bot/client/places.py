@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.domain.daily.answers import Answer, lasting
-from bot.domain.daily.model import Place, Style
+from bot.domain.daily.model import Extra, Place, Style
 from bot.services.daily.face import Look, Problem
 
 if TYPE_CHECKING:
@@ -55,8 +55,15 @@ def notice_channel(guild: discord.Guild | None) -> int | None:
     return None
 
 
-async def look(bot: discord.Client, guild_id: int, channel_id: int, role_id: int | None, style: Style) -> Look:
-    """Tell whether a schedule could post to a channel and mention a role."""
+async def look(
+    bot: discord.Client,
+    guild_id: int,
+    channel_id: int,
+    role_id: int | None,
+    style: Style,
+    extras: frozenset[Extra] = frozenset(),
+) -> Look:
+    """Tell whether a schedule could post to a channel, mention a role, and do the extras with each post."""
     guild = bot.get_guild(guild_id)
     channel = await channel_of(guild, channel_id) if guild else None
     if guild is None or channel is None:
@@ -71,9 +78,10 @@ async def look(bot: discord.Client, guild_id: int, channel_id: int, role_id: int
             allowed.send_messages_in_threads if place is Place.THREAD else allowed.send_messages
         ),
         "Attach Files": allowed.attach_files or style is Style.TEXT,
+        "Create Public Threads": allowed.create_public_threads or Extra.THREAD not in extras,
     }
     missing = tuple(name for name, given in wanted.items() if not given)
-    problem = Problem.PERMISSIONS if missing else _problem(channel, allowed) or _role(guild, role_id, allowed)
+    problem = Problem.PERMISSIONS if missing else _problem(channel, allowed, extras) or _role(guild, role_id, allowed)
     return Look(place, problem, missing, allowed.read_message_history)
 
 
@@ -85,11 +93,17 @@ def _place(channel: GuildChannel | discord.Thread) -> Place | None:
     return Place.TEXT if isinstance(channel, discord.TextChannel) else None
 
 
-def _problem(channel: GuildChannel | discord.Thread, allowed: discord.Permissions) -> Problem | None:
+def _problem(
+    channel: GuildChannel | discord.Thread, allowed: discord.Permissions, extras: frozenset[Extra]
+) -> Problem | None:
     if isinstance(channel, discord.Thread) and channel.locked and not allowed.manage_threads:
         return Problem.LOCKED
     if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag:
         return Problem.NEEDS_TAG
+    if Extra.PUBLISH in extras and channel.type is not discord.ChannelType.news:
+        return Problem.NOT_ANNOUNCEMENTS
+    if Extra.THREAD in extras and not isinstance(channel, discord.TextChannel):
+        return Problem.NO_THREADS
     return None
 
 

@@ -14,9 +14,9 @@ from bot.client import history, places
 from bot.client.once import Once, StoppedError
 from bot.client.pace import Pace
 from bot.client.patience import Patience
-from bot.domain.daily.answers import Answer, NotNow, Refused, Unsure, lasting, meaning, wait_of
+from bot.domain.daily.answers import Answer, NotNow, Refused, Unsure, follow_up_meaning, lasting, meaning, wait_of
 from bot.domain.daily.errand import PauseNotice, QuotePost
-from bot.domain.daily.model import Pause, Place, Reason, Setback, Style
+from bot.domain.daily.model import Extra, Pause, Place, Reason, Setback, Style
 from bot.rendering import daily_post
 from bot.rendering.picture import alt_text
 from bot.services.daily.face import Unknowable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from bot.clock import Clock
+    from bot.domain.daily.errand import FollowUp
     from bot.domain.quotes import Quote
     from bot.services.daily.face import Absent, Accepted, CardMaker, Look
 
@@ -60,6 +61,7 @@ class DiscordFace:
         # it only to wait behind it would all go at once when it opens, and be refused again.
         self._pace = Pace(lambda: getattr(bot.http, "_global_over", None) or None)
         self._patience = Patience()
+        self._follow_ups = {extra: Patience() for extra in Extra}
 
     async def post(
         self, errand: QuotePost | PauseNotice, quote: Quote | None, deadline: dt.datetime
@@ -182,6 +184,41 @@ class DiscordFace:
             return said if isinstance(said, NotNow) else NotNow(setback=Setback.OUTAGE)
         return NotNow()
 
+    async def follow_up(self, job: FollowUp, quote: Quote | None) -> Refused | NotNow | None:
+        """Publish a post, or begin a thread under it; see Face.
+
+        Discord's docs: Crosspost Message, Start Thread from Message. Either is done once whoever asks how often, so
+        the library may repeat the request by itself. One that waits for a limit holds back others of its kind in the
+        channel, and no posts: a channel may publish ten messages an hour.
+        """
+        if hindered := self._hindered(job.target.guild):
+            return hindered
+        if not self._bot.is_ready():
+            return _UNTIL_READY
+        path = "/channels/{channel_id}/messages/{message_id}"
+        body: dict[str, Any] = {}
+        if job.extra is Extra.PUBLISH:
+            path += "/crosspost"
+        else:
+            path += "/threads"
+            body["json"] = {"name": daily_post.thread_name(job.date, quote)}
+        route = Route("POST", path, channel_id=job.target.channel, message_id=job.message)
+        seen = Once([], lambda: True)
+
+        async def ask() -> None:
+            await self._pace.wait()
+            await self._bot.http.request(route, timeout=_TIMEOUT, trace_request_ctx=seen, allow_redirects=False, **body)
+
+        try:
+            await self._follow_ups[job.extra].wait(job.target, ask, _ANSWER_SECONDS, seen)
+        except _UNREADABLE as error:
+            answer = _answer(error, seen)
+            if answer is None:
+                return NotNow(error.retry_after if isinstance(error, discord.RateLimited) else 0.0)
+            _log.warning("Discord answered %s with %s (code %s)", job.nonce, answer.status, answer.code)
+            return follow_up_meaning(answer)
+        return None
+
     async def find(
         self, errand: QuotePost | PauseNotice, since: dt.datetime
     ) -> Accepted | Absent | Unknowable | NotNow:
@@ -209,9 +246,11 @@ class DiscordFace:
         """Tell whether the bot is surely not in a server: until it is ready, nobody knows; see Face."""
         return self._bot.is_ready() and self._bot.get_guild(guild) is None
 
-    async def look(self, guild: int, channel: int, role: int | None, style: Style) -> Look:
-        """Tell whether a schedule could post to a channel and mention a role; see Face."""
-        return await places.look(self._bot, guild, channel, role, style)
+    async def look(
+        self, guild: int, channel: int, role: int | None, style: Style, extras: frozenset[Extra] = frozenset()
+    ) -> Look:
+        """Tell whether a schedule could post to a channel, mention a role, and do the extras; see Face."""
+        return await places.look(self._bot, guild, channel, role, style, extras)
 
 
 def _answer(error: Exception, form: Once | None = None) -> Answer | None:

@@ -8,7 +8,7 @@ from discord.utils import escape_markdown, format_dt
 
 from bot.domain.daily.changes import Effect
 from bot.domain.daily.days import days_text
-from bot.domain.daily.model import Delivery, Pause, Reason, Schedule, State, Style
+from bot.domain.daily.model import Delivery, Extra, Pause, Reason, Schedule, State, Style
 from bot.domain.daily.times import time_text
 from bot.domain.daily.tz import offset_text, zone_text
 from bot.rendering.actions import button
@@ -36,6 +36,27 @@ _ENDS = {
     Reason.UNKNOWABLE.value: "nobody can know whether it was posted, so I did not post it again",
     Reason.STOPPED.value: "the schedule was paused before it went out",
     Pause.NO_QUOTES.value: "its quote is no longer in the data",
+}
+
+
+_EXTRAS = {Extra.PUBLISH: "published", Extra.THREAD: "with a thread"}
+_NOT_DONE = {
+    Extra.PUBLISH: "I couldn't publish it",
+    Extra.THREAD: "I couldn't start its thread",
+}
+_WHY_NOT = {
+    (Extra.PUBLISH, Pause.NO_PERMISSION): "please grant me **Send Messages** in the channel",
+    (Extra.PUBLISH, Pause.WRONG_KIND): "the channel is no longer an announcement channel",
+    (Extra.PUBLISH, Reason.TOO_LATE): "Discord lets a channel publish ten messages an hour, and there were more",
+    (Extra.THREAD, Pause.NO_PERMISSION): "please grant me **Create Public Threads** in the channel",
+    (Extra.THREAD, Pause.WRONG_KIND): "threads can't begin in a channel of this kind",
+    (Extra.THREAD, Reason.TOO_LATE): "Discord could not be reached in time",
+}
+_WHY_NEITHER = {
+    Pause.CHANNEL_GONE: "the channel was deleted",
+    Pause.NO_ACCESS: "I can no longer see the channel: please grant me **View Channel**",
+    Reason.MESSAGE_GONE: "the post was deleted first",
+    Reason.BLOCKED: "the server's AutoMod or one of Discord's filters blocked its name",
 }
 
 
@@ -80,6 +101,7 @@ def _summary(schedule: Schedule, about: str, offset: dt.timedelta | None) -> str
         extras.append(f"mentions <@&{wish.role}>")
     if wish.style is Style.CARD:
         extras.append("with a picture")
+    extras += [_EXTRAS[extra] for extra in Extra if extra in wish.extras]
     return (
         f"**{schedule.number}** · <#{wish.target.channel}> · **{time_text(wish.rule.minute)}** "
         f"{_zone(wish.rule.zone, offset)} · {days_text(wish.rule.days)}\n{' · '.join(extras)}"
@@ -143,7 +165,16 @@ def _line(each: Line) -> str:
     else:
         assert schedule.next_due is not None, "a schedule that is not paused has a next post"  # noqa: S101
         next_ = f"Next: {format_dt(schedule.next_due, 'F')} ({format_dt(schedule.next_due, 'R')})"
-    return f"{_summary(schedule, each.about, each.offset)}\n{next_}\n-# {_outcome(schedule, each.last)}"
+    told = [_outcome(schedule, each.last), *(_not_done(extra, each.failed[extra]) for extra in sorted(each.failed))]
+    outcome = "\n".join(f"-# {line}" for line in told)
+    return f"{_summary(schedule, each.about, each.offset)}\n{next_}\n{outcome}"
+
+
+def _not_done(extra: Extra, reason: str) -> str:
+    """Return what could not be done with the latest post, and why."""
+    known: Pause | Reason = Pause(reason) if reason in list(Pause) else Reason(reason)
+    why = _WHY_NOT.get((extra, known)) or _WHY_NEITHER.get(known, "Discord refused it")
+    return f"⚠ {_NOT_DONE[extra]}: {why}"
 
 
 def _outcome(schedule: Schedule, last: Delivery | None) -> str:

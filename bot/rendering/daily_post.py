@@ -61,8 +61,14 @@ def _late(errand: QuotePost) -> str:
 
 def forum_name(errand: QuotePost, quote: Quote) -> str:
     """Return the name of a forum post: the quote's beginning and the date."""
-    date = day(errand.date)
-    return f"{cut(' '.join(quote.text.split()), _NAME_LIMIT - len(date) - 3)} · {date}"
+    return thread_name(errand.date, quote)
+
+
+def thread_name(date: dt.date, quote: Quote | None) -> str:
+    """Return the name of a thread for a quote: its beginning and the date, or the date alone."""
+    if quote is None:
+        return day(date)
+    return f"{cut(' '.join(quote.text.split()), _NAME_LIMIT - len(day(date)) - 3)} · {day(date)}"
 
 
 def day(date: dt.date) -> str:

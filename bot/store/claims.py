@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.errand import QuotePost
-from bot.domain.daily.model import Place, Style, Target, nonce
+from bot.domain.daily.model import Extra, Place, Style, Target, nonce
 from bot.domain.daily.plan import Plan, plan
 from bot.store import daily_rows as rows
 from bot.store import notices
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 _DUE = f"{rows.SCHEDULE} WHERE next_due <= ? ORDER BY next_due, id LIMIT ?"
 _INSERT = """
 INSERT INTO delivery (schedule, date, due, state, late, quote, nonce, channel, place, role, style, reason,
-                      claimed_at, asked_at, tries, owner, lease_until, drawn_before)
+                      claimed_at, asked_at, tries, owner, lease_until, drawn_before, publish, thread)
 VALUES (:schedule, :date, :due, :state, :late, :quote, :nonce, :channel, :place, :role, :style, :reason,
-        :claimed_at, :asked_at, :tries, :owner, :lease_until, :drawn_before)
+        :claimed_at, :asked_at, :tries, :owner, :lease_until, :drawn_before, :publish, :thread)
 ON CONFLICT (schedule, date) DO NOTHING
 """
 _CLAIMED = """
@@ -113,6 +113,7 @@ def _errand(row: sqlite3.Row, worker: Worker, until: dt.datetime, tries: int) ->
         late=delivery.late,
         role=row["role"],
         style=Style(row["style"]),
+        extras=rows.extras(row),
     )
 
 
@@ -152,6 +153,7 @@ def _row(schedule: Schedule, occurrence: Occurrence, at: int) -> dict[str, objec
         "owner": None,
         "lease_until": None,
         "drawn_before": None,
+        **{extra.value: int(extra in schedule.wish.extras) for extra in Extra},
     }
 
 

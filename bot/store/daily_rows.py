@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.daily.bag import Bag
-from bot.domain.daily.model import Delivery, Pause, Place, Schedule, State, Style, Target, Wish
+from bot.domain.daily.model import Delivery, Extra, Pause, Place, Schedule, State, Style, Target, Wish
 from bot.domain.daily.rule import Rule
 
 if TYPE_CHECKING:
@@ -63,7 +63,14 @@ def wish_columns(wish: Wish) -> dict[str, Any]:
         "about": wish.about,
         "role": wish.role,
         "style": wish.style.value,
+        "publish": int(Extra.PUBLISH in wish.extras),
+        "thread": int(Extra.THREAD in wish.extras),
     }
+
+
+def extras(row: sqlite3.Row) -> frozenset[Extra]:
+    """Return what the columns publish and thread of a row say."""
+    return frozenset(extra for extra in Extra if row[extra.value])
 
 
 def schedule(row: sqlite3.Row) -> Schedule:
@@ -77,6 +84,7 @@ def schedule(row: sqlite3.Row) -> Schedule:
             about=row["about"],
             role=row["role"],
             style=Style(row["style"]),
+            extras=extras(row),
         ),
         bag=Bag(row["seed"], row["round"], json.loads(row["drawn"]), row["last_quote"]),
         last_date=date(row["last_date"]),

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.domain.daily.errand import Again, Ended, PauseNotice, QuotePost, Sent
+from bot.domain.daily.errand import Again, Ended, FollowUp, PauseNotice, QuotePost, Sent
 from bot.domain.daily.model import State
-from bot.store import claims, notices
+from bot.store import claims, follow_ups, notices
 from bot.store import daily_rows as rows
 from bot.store.bags import return_quote
 from bot.store.schedules import pause
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from bot.domain.daily.errand import Verdict
-    from bot.domain.daily.model import Delivery
+    from bot.domain.daily.model import Delivery, Extra
     from bot.store.database import Database, Transaction
     from bot.store.worker import Worker
 
@@ -37,6 +37,7 @@ _WAKE = """
 SELECT min(at) AS at FROM (
     SELECT min(next_due) AS at FROM schedule WHERE next_due IS NOT NULL
     UNION ALL SELECT min(lease_until) FROM delivery WHERE state = 'claimed'
+    UNION ALL SELECT min(lease_until) FROM follow_up WHERE lease_until IS NOT NULL
     UNION ALL SELECT min(lease_until) FROM notice
     UNION ALL SELECT min(left_at) + ? FROM departure)
 """
@@ -54,14 +55,15 @@ class Deliveries:
         now: dt.datetime,
         limit: int,
         matching: Callable[[str | None], Collection[str]],
-        busy: Collection[QuotePost | PauseNotice] = (),
-    ) -> list[QuotePost | PauseNotice]:
-        """Lease up to `limit` errands: those that wait for another turn first, then schedules now due.
+        busy: Collection[QuotePost | PauseNotice | FollowUp] = (),
+    ) -> list[QuotePost | PauseNotice | FollowUp]:
+        """Lease up to `limit` errands: those that wait for another turn first, then schedules now due, then follow-ups.
 
         `matching` returns the ids of the quotes that an `about` matches; `busy` is what the caller still works
         on, which is not leased to it once more.
         """
-        taken: list[QuotePost | PauseNotice] = []
+        taken: list[QuotePost | PauseNotice | FollowUp] = []
+        followed = [errand.id for errand in busy if isinstance(errand, FollowUp)]
         posts = [errand.id for errand in busy if isinstance(errand, QuotePost)]
         guilds = [errand.target.guild for errand in busy if isinstance(errand, PauseNotice)]
         async with self._database.transaction() as tx:
@@ -70,6 +72,8 @@ class Deliveries:
                 taken += await notices.take(tx, self._worker, now, room, guilds)
             if room := limit - len(taken):
                 taken += await claims.claim(tx, self._worker, now, room, matching)
+            if room := limit - len(taken):
+                taken += await follow_ups.take(tx, self._worker, now, room, followed)
         return taken
 
     async def record(self, verdicts: Sequence[Verdict], now: dt.datetime) -> None:
@@ -87,6 +91,8 @@ class Deliveries:
                     if isinstance(v, Sent) and isinstance(v.errand, QuotePost)
                 ],
             )
+            await follow_ups.add(tx, self._worker, verdicts, now)
+            await follow_ups.record(tx, self._worker, verdicts)
             await self._wait(tx, verdicts)
             await self._end(tx, verdicts)
             await notices.record(tx, self._worker, verdicts)
@@ -131,6 +137,10 @@ class Deliveries:
             "SELECT * FROM delivery WHERE schedule = ? ORDER BY date DESC LIMIT 1", (schedule,)
         )
         return rows.delivery(row) if row else None
+
+    async def failed_follow_ups(self, delivery: int) -> dict[Extra, str]:
+        """Return what could not be done with the post of a delivery, each with a Reason's or Pause's value."""
+        return await follow_ups.failed(self._database, delivery)
 
     async def next_wake(self, farewell: dt.timedelta) -> dt.datetime | None:
         """Return the next instant at which something is to be done; None when nothing ever is.

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 # The lowest number that the server does not use yet, so that numbers stay short.
 _ADD = """
-INSERT INTO schedule (guild, number, channel, place, minute, days, zone, about, role, style, seed,
+INSERT INTO schedule (guild, number, channel, place, minute, days, zone, about, role, style, publish, thread, seed,
                       next_date, next_due)
 SELECT :guild, (SELECT min(candidate.number) FROM (SELECT 1 AS number UNION ALL
                 SELECT number + 1 FROM schedule WHERE guild = :guild) AS candidate
                 WHERE candidate.number NOT IN (SELECT number FROM schedule WHERE guild = :guild)),
-       :channel, :place, :minute, :days, :zone, :about, :role, :style, :seed, :next_date, :next_due
+       :channel, :place, :minute, :days, :zone, :about, :role, :style, :publish, :thread, :seed, :next_date, :next_due
 WHERE (SELECT count(*) FROM schedule WHERE guild = :guild) < :limit
 """
 _CHANGE = """
 UPDATE schedule SET channel = :channel, place = :place, minute = :minute, days = :days, zone = :zone,
-       about = :about, role = :role, style = :style
+       about = :about, role = :role, style = :style, publish = :publish, thread = :thread
 WHERE id = :id
 """
 _EQUAL = """

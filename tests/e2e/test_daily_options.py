@@ -77,7 +77,7 @@ async def test_completions_work_on_empty_boxes_and_with_slips(chat: DailyChat) -
 async def test_the_options_come_in_the_order_that_people_know(chat: DailyChat) -> None:
     command = next(each for each in chat.sandbox.world.commands.values() if each.name == "daily")
     by_name = {each["name"]: [option["name"] for option in each.get("options", [])] for each in command.body["options"]}
-    fields = ["channel", "time", "timezone", "days", "about", "role", "style"]
+    fields = ["channel", "time", "timezone", "days", "about", "role", "style", "publish", "thread"]
     assert by_name["schedule"] == fields
     assert by_name["edit"] == ["schedule", *fields, "no_role"]
     assert by_name["list"] == []

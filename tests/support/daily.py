@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.domain.announcement import Head
-from bot.domain.daily.errand import PauseNotice, QuotePost
-from bot.domain.daily.model import Place, Style, Target, Wish
+from bot.domain.daily.errand import FollowUp, PauseNotice, QuotePost
+from bot.domain.daily.model import Extra, Place, Style, Target, Wish
 from bot.domain.daily.rule import EVERY_DAY, Rule, upcoming
 from bot.domain.daily.zones import Zones
 from bot.domain.quotes import Quote, Speaker, Topic
@@ -77,13 +77,15 @@ class Channel:
     """A channel that keeps what it was sent, as Discord does; what goes wrong is planned by the test.
 
     `plan` holds what happens at the next posts: an answer to give instead, or 'lost': the message is
-    created, and the answer never comes. `searches` does the same for searches. `not_away` are servers that the
-    bot is in, or may be.
+    created, and the answer never comes. `searches` does the same for searches, and `follow_ups` for what follows
+    posts. `not_away` are servers that the bot is in, or may be.
     """
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
         self.plan: deque[Refused | NotNow | Unsure | str | BaseException] = deque()
+        self.follow_ups: deque[Refused | NotNow | BaseException | None] = deque()
+        self.followed: list[FollowUp] = []
         self.searches: deque[Unknowable | NotNow] = deque()
         self.look_answer = Look(Place.TEXT)
         self.not_away: set[int] = set()
@@ -138,10 +140,19 @@ class Channel:
                 return accepted
         return Absent()
 
+    async def follow_up(self, job: FollowUp, _quote: Quote | None) -> Refused | NotNow | None:
+        self.followed.append(job)
+        happens = self.follow_ups.popleft() if self.follow_ups else None
+        if isinstance(happens, BaseException):
+            raise happens
+        return happens
+
     def away(self, guild: int) -> bool:
         return guild not in self.not_away
 
-    async def look(self, _guild: int, _channel: int, _role: int | None, _style: Style) -> Look:
+    async def look(
+        self, _guild: int, _channel: int, _role: int | None, _style: Style, _extras: frozenset[Extra] = frozenset()
+    ) -> Look:
         return self.look_answer
 
 
@@ -164,7 +175,7 @@ class Office:
         self.poster.poke()
         return schedule
 
-    async def take(self, limit: int = 100) -> list[QuotePost | PauseNotice]:
+    async def take(self, limit: int = 100) -> list[QuotePost | PauseNotice | FollowUp]:
         return await self.store.deliveries.take(self.clock.now(), limit, self.abouts.matching)
 
     async def lose_zone(self, number: int) -> None:

@@ -102,6 +102,13 @@ _PASSING = {
     110001: Setback.OUTAGE,  # Application not yet available. Try again later
     130000: Setback.OUTAGE,  # API resource is currently overloaded
 }
+# What follows a post was done before: Discord does it once, however often it is asked to.
+_DONE = {
+    40033,  # This message has already been crossposted
+    160004,  # A thread has already been created for this message
+}
+_UNKNOWN_MESSAGE = 10008
+_INVALID_MESSAGE_TYPE = 50068
 _UNAUTHORISED, _TIMED_OUT, _TOO_MANY = 401, 408, 429
 
 
@@ -123,6 +130,18 @@ def meaning(answer: Answer) -> Refused | NotNow | Unsure:
     if status == _UNAUTHORISED:
         return NotNow(UNSAID_WAIT, Setback.TOKEN)
     return NotNow(answer.wait or 0.0, _PASSING.get(code, Setback.EDGE))
+
+
+def follow_up_meaning(answer: Answer) -> Refused | NotNow | None:
+    """Return what an answer means to what was to follow a post; None where it is done, now or before."""
+    if answer.code in _DONE:
+        return None
+    if answer.code == _UNKNOWN_MESSAGE:
+        return Refused(Reason.MESSAGE_GONE)
+    if answer.code == _INVALID_MESSAGE_TYPE:
+        return Refused(Reason.REFUSED)
+    said = meaning(answer)
+    return NotNow(setback=Setback.OUTAGE) if isinstance(said, Unsure) else said
 
 
 def lasting(answer: Answer) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 if TYPE_CHECKING:
     import datetime as dt
 
-    from bot.domain.daily.model import Pause, Reason, State, Style, Target
+    from bot.domain.daily.model import Extra, Pause, Reason, State, Style, Target
 
 # A message of ours is known in a channel's history by the id of its outermost component (Discord's docs,
 # Component Reference: a 32-bit integer of our choice, unique within the message). Ids that Discord gives
@@ -48,6 +48,7 @@ class QuotePost(Errand, frozen=True, kw_only=True):
     late: bool
     role: int | None
     style: Style
+    extras: frozenset[Extra] = frozenset()
 
     @property
     def mark(self) -> int:
@@ -78,6 +79,24 @@ class PauseNotice(Errand, frozen=True, kw_only=True):
         return _NOTICE_MARKS + self.id % _MARKS
 
 
+class FollowUp(Errand, frozen=True, kw_only=True):
+    """Does something with a daily quote that was posted: `message`, in the target's channel, of `date`.
+
+    Discord does it once however often it is asked to, so that no attempt needs to be looked up.
+    """
+
+    extra: Extra
+    message: int
+    quote: str
+    date: dt.date
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What was to follow a post is done."""
+
+    errand: FollowUp
+
+
 class Sent(msgspec.Struct, frozen=True):
     """Discord has the message, in `channel` (a forum post has a channel of its own), since `at`."""
 
@@ -90,7 +109,7 @@ class Sent(msgspec.Struct, frozen=True):
 class Again(msgspec.Struct, frozen=True):
     """Another turn is needed at `at`; `asked` as in Errand."""
 
-    errand: QuotePost | PauseNotice
+    errand: QuotePost | PauseNotice | FollowUp
     at: dt.datetime
     asked: dt.datetime | None
 
@@ -98,10 +117,10 @@ class Again(msgspec.Struct, frozen=True):
 class Ended(msgspec.Struct, frozen=True):
     """It was not sent, or nobody can know; `pause` is set where the schedule cannot go on."""
 
-    errand: QuotePost | PauseNotice
+    errand: QuotePost | PauseNotice | FollowUp
     state: State
     reason: Reason | Pause
     pause: Pause | None = None
 
 
-Verdict = Sent | Again | Ended
+Verdict = Sent | Again | Ended | Done

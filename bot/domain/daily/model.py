@@ -66,6 +66,7 @@ class Reason(enum.StrEnum):
     UNKNOWABLE = "unknowable"
     STOPPED = "stopped"
     NOWHERE = "nowhere"
+    MESSAGE_GONE = "message-gone"
 
 
 class Setback(enum.StrEnum):
@@ -81,6 +82,13 @@ class Setback(enum.StrEnum):
     SERVER_DOWN = "server-down"
 
 
+class Extra(enum.StrEnum):
+    """What is done with a post once it is there."""
+
+    PUBLISH = "publish"
+    THREAD = "thread"
+
+
 class Target(msgspec.Struct, frozen=True):
     """Where to post. `place` is what the channel was when the schedule was made or edited."""
 
@@ -92,7 +100,8 @@ class Target(msgspec.Struct, frozen=True):
 class Wish(msgspec.Struct, frozen=True):
     """What a moderator asks for: all fields of a schedule that can be edited.
 
-    `about` is 'speaker:ID' or 'topic:ID', or None for all quotes; `role` is the role to mention.
+    `about` is 'speaker:ID' or 'topic:ID', or None for all quotes; `role` is the role to mention. `extras` are done
+    with each post.
     """
 
     target: Target
@@ -100,6 +109,7 @@ class Wish(msgspec.Struct, frozen=True):
     about: str | None = None
     role: int | None = None
     style: Style = Style.TEXT
+    extras: frozenset[Extra] = frozenset()
 
 
 class Schedule(msgspec.Struct, frozen=True):

@@ -12,8 +12,8 @@ from bot.domain.daily.answers import NotNow, Refused, Unsure
 if TYPE_CHECKING:
     import datetime as dt
 
-    from bot.domain.daily.errand import PauseNotice, QuotePost
-    from bot.domain.daily.model import Place, Style
+    from bot.domain.daily.errand import FollowUp, PauseNotice, QuotePost
+    from bot.domain.daily.model import Extra, Place, Style
     from bot.domain.quotes import Quote
 
 __all__ = (
@@ -57,6 +57,8 @@ class Problem(enum.Enum):
     EVERYONE = "everyone"
     ROLE_GONE = "role-gone"
     ROLE_NOT_MENTIONABLE = "role-not-mentionable"
+    NOT_ANNOUNCEMENTS = "not-announcements"
+    NO_THREADS = "no-threads"
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -91,12 +93,21 @@ class Face(Protocol):
         """Look for the errand's message among those created `since`."""
         ...
 
+    async def follow_up(self, job: FollowUp, quote: Quote | None) -> Refused | NotNow | None:
+        """Ask Discord once to do what is to follow a post; None when it is done, now or before.
+
+        `quote` is what was posted; None when the data no longer hold it.
+        """
+        ...
+
     def away(self, guild: int) -> bool:
         """Tell whether the bot is surely not in a server."""
         ...
 
-    async def look(self, guild: int, channel: int, role: int | None, style: Style) -> Look:
-        """Tell whether a schedule could post to a channel and mention a role; None for no role."""
+    async def look(
+        self, guild: int, channel: int, role: int | None, style: Style, extras: frozenset[Extra] = frozenset()
+    ) -> Look:
+        """Tell whether a schedule could post to a channel, mention a role (None for no role), and do the extras."""
         ...
 
 

@@ -12,13 +12,13 @@ import logging
 import sqlite3
 from typing import TYPE_CHECKING
 
-from bot.domain.daily.errand import Again, QuotePost
+from bot.domain.daily.errand import Again, FollowUp, PauseNotice, QuotePost
 from bot.services.daily.storing import STORE_PAUSE
-from bot.services.daily.turns import pause_after, turn
+from bot.services.daily.turns import follow_up, pause_after, turn
 
 if TYPE_CHECKING:
     from bot.clock import Clock
-    from bot.domain.daily.errand import PauseNotice, Verdict
+    from bot.domain.daily.errand import Verdict
     from bot.services.daily.abouts import Abouts
     from bot.services.daily.face import Face
     from bot.store.deliveries import Deliveries
@@ -48,7 +48,7 @@ class Poster:
         self._abouts = abouts
         self._face = face
         self._clock = clock
-        self._turns: dict[asyncio.Task[Verdict], QuotePost | PauseNotice] = {}
+        self._turns: dict[asyncio.Task[Verdict], QuotePost | PauseNotice | FollowUp] = {}
         self._verdicts: list[Verdict] = []
         self._poked = asyncio.Event()
 
@@ -92,11 +92,13 @@ class Poster:
         wake = await self._deliveries.next_wake(FAREWELL)
         return max(wake, now + _BREATH) if wake else now + FAREWELL
 
-    async def _turn(self, errand: QuotePost | PauseNotice) -> Verdict:
+    async def _turn(self, errand: QuotePost | PauseNotice | FollowUp) -> Verdict:
         """Take a turn; a fault of ours is logged, and the errand tried again like any other."""
-        quote = self._abouts.quote(errand.quote) if isinstance(errand, QuotePost) else None
+        quote = None if isinstance(errand, PauseNotice) else self._abouts.quote(errand.quote)
         started = self._clock.now()
         try:
+            if isinstance(errand, FollowUp):
+                return await follow_up(errand, quote, self._face, self._clock)
             return await turn(errand, quote, self._face, self._clock)
         except Exception:  # noqa: BLE001 - logged with its traceback, and nothing is lost
             _log.exception("a turn of %s failed", errand.nonce)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.clock import Clock
-    from bot.domain.daily.model import Schedule
+    from bot.domain.daily.model import Extra, Schedule
     from bot.domain.daily.zones import Zones
     from bot.domain.quotes import Quote
     from bot.services.daily.abouts import Abouts
@@ -67,8 +67,9 @@ class Scheduler:
         """Make a schedule. `asked` has at least channel, time and timezone."""
         rule = Rule(parse_time(asked.time or ""), parse_days(asked.days), self.zones.parse(asked.timezone or ""))
         style = asked.style or Style.TEXT
-        target, blind = await self._target(guild, asked.channel or 0, asked.role, style)
-        wish = Wish(target, rule, self.abouts.parse(asked.about), asked.role, style)
+        extras = asked.extras()
+        target, blind = await self._target(guild, asked.channel or 0, asked.role, style, extras)
+        wish = Wish(target, rule, self.abouts.parse(asked.about), asked.role, style, extras)
         first = next(upcoming(rule, self._clock.now()))
         try:
             schedule = await self._schedules.add(wish, self._seed(), first, LIMIT)
@@ -91,9 +92,10 @@ class Scheduler:
         showing.offset(rule, self._clock.now())  # raises UserError when the zone is gone
         role = None if asked.no_role else asked.role or old.role
         style = asked.style or old.style
-        target, blind = await self._target(guild, asked.channel or old.target.channel, role, style)
+        extras = asked.extras(old.extras)
+        target, blind = await self._target(guild, asked.channel or old.target.channel, role, style, extras)
         about = self.abouts.parse(asked.about) if asked.about else old.about
-        wish = Wish(target, rule, about, role, style)
+        wish = Wish(target, rule, about, role, style, extras)
         if wish == old:
             raise UserError("Nothing would change: give at least one option that differs.")
         try:
@@ -107,10 +109,12 @@ class Scheduler:
     async def overview(self, guild: int) -> list[Line]:
         """Return the server's schedules by number, each with how its latest date went."""
         now = self._clock.now()
-        return [
-            showing.listed(schedule, await self._deliveries.latest(schedule.id), self.abouts, now)
-            for schedule in await self._schedules.of_guild(guild)
-        ]
+        lines = []
+        for schedule in await self._schedules.of_guild(guild):
+            last = await self._deliveries.latest(schedule.id)
+            failed = await self._deliveries.failed_follow_ups(last.id) if last else {}
+            lines.append(showing.listed(schedule, last, failed, self.abouts, now))
+        return lines
 
     async def preview(self, guild: int, which: str) -> Preview:
         """Return exactly the quote and instant that come next."""
@@ -149,7 +153,7 @@ class Scheduler:
         wish = schedule.wish
         showing.offset(wish.rule, self._clock.now())  # raises UserError when the zone is gone
         showing.matching(schedule, self.abouts)
-        target, blind = await self._target(guild, wish.target.channel, wish.role, wish.style)
+        target, blind = await self._target(guild, wish.target.channel, wish.role, wish.style, wish.extras)
         if target != wish.target:
             await self._schedules.change(schedule.id, msgspec.structs.replace(wish, target=target), self._next)
         await self._schedules.resume(schedule.id, self._next)
@@ -206,9 +210,11 @@ class Scheduler:
             return Occurrence(schedule.next_date, schedule.next_due)
         return next(upcoming(schedule.wish.rule, now, schedule.last_date))
 
-    async def _target(self, guild: int, channel: int, role: int | None, style: Style) -> tuple[Target, bool]:
+    async def _target(
+        self, guild: int, channel: int, role: int | None, style: Style, extras: frozenset[Extra]
+    ) -> tuple[Target, bool]:
         """Return where to post, and whether we may not read its history. Raises UserError."""
-        look = await self._face.look(guild, channel, role, style)
+        look = await self._face.look(guild, channel, role, style, extras)
         if look.problem is not None or look.place is None:
             raise UserError(words.problem(look, channel, role))
         return Target(guild, channel, look.place), not look.may_read_history

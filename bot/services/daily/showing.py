@@ -15,7 +15,7 @@ from bot.services.daily import words
 from bot.services.daily.shown import Line, Planned, Preview
 
 if TYPE_CHECKING:
-    from bot.domain.daily.model import Delivery, Schedule
+    from bot.domain.daily.model import Delivery, Extra, Schedule
     from bot.domain.daily.rule import Rule
     from bot.services.daily.abouts import Abouts
 
@@ -37,9 +37,11 @@ def planned(schedule: Schedule, abouts: Abouts, now: dt.datetime, *, blind: bool
     )
 
 
-def listed(schedule: Schedule, last: Delivery | None, abouts: Abouts, now: dt.datetime) -> Line:
-    """Return a schedule's line in the list; `last` is its latest delivery."""
-    return Line(schedule, abouts.label(schedule.wish.about), _offset_if_known(schedule.wish.rule, now), last)
+def listed(
+    schedule: Schedule, last: Delivery | None, failed: dict[Extra, str], abouts: Abouts, now: dt.datetime
+) -> Line:
+    """Return a schedule's line in the list; `last` is its latest delivery, `failed` what could not follow it."""
+    return Line(schedule, abouts.label(schedule.wish.about), _offset_if_known(schedule.wish.rule, now), last, failed)
 
 
 def preview(schedule: Schedule, abouts: Abouts) -> Preview:

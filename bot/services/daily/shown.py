@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bot.domain.daily.model import Extra
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -26,6 +28,13 @@ class Asked(msgspec.Struct, frozen=True):
     role: int | None = None
     style: Style | None = None
     no_role: bool = False
+    publish: bool | None = None
+    thread: bool | None = None
+
+    def extras(self, before: frozenset[Extra] = frozenset()) -> frozenset[Extra]:
+        """Return what is to be done with each post; an option that was left out stays as it was `before`."""
+        given = {Extra.PUBLISH: self.publish, Extra.THREAD: self.thread}
+        return frozenset(e for e in Extra if (e in before if given[e] is None else given[e]))
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -45,12 +54,16 @@ class Planned(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A schedule in the list, with the outcome of its latest date; `offset` is None when its zone is gone."""
+    """A schedule in the list, with the outcome of its latest date; `offset` is None when its zone is gone.
+
+    `failed` is what could not be done with its latest post, each with a Reason's or Pause's value.
+    """
 
     schedule: Schedule
     about: str
     offset: dt.timedelta | None
     last: Delivery | None
+    failed: dict[Extra, str]
 
 
 class Preview(msgspec.Struct, frozen=True):

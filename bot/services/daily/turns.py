@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.domain.daily.errand import Again, Ended, QuotePost, Sent, Verdict
+from bot.domain.daily.errand import Again, Done, Ended, QuotePost, Sent, Verdict
 from bot.domain.daily.model import Pause, Place, Reason, State
 from bot.domain.daily.plan import LATE
 from bot.services.daily.face import Absent, Accepted, NotNow, Refused, Unknowable
 
 if TYPE_CHECKING:
     from bot.clock import Clock
-    from bot.domain.daily.errand import PauseNotice
+    from bot.domain.daily.errand import FollowUp, PauseNotice
     from bot.domain.quotes import Quote
     from bot.services.daily.face import Face
 
@@ -69,6 +69,22 @@ def _end(errand: QuotePost | PauseNotice, quote: Quote | None, now: dt.datetime)
     if errand.stopped:
         return Ended(errand, State.SKIPPED, Reason.STOPPED)
     return Ended(errand, State.FAILED, Reason.TOO_LATE) if now > errand.latest else None
+
+
+async def follow_up(job: FollowUp, quote: Quote | None, face: Face, clock: Clock) -> Verdict:
+    """Make one attempt at what is to follow a post, and return how it stands; never raises for what Discord does."""
+    now = clock.now()
+    if now > job.latest:
+        return Ended(job, State.FAILED, Reason.TOO_LATE)
+    answer = await face.follow_up(job, quote)
+    match answer:
+        case None:
+            return Done(job)
+        case Refused(reason):
+            return Ended(job, State.FAILED, reason)
+        case NotNow(wait):
+            pause = max(pause_after(job.tries, job.id), dt.timedelta(seconds=wait))
+            return Again(job, clock.now() + pause, None)
 
 
 async def _ask(

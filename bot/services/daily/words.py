@@ -24,6 +24,10 @@ _PROBLEMS = {
     Problem.NEEDS_TAG: "That forum wants a tag on every post, and I set none. Turn that off in the forum's "
     "settings, or choose another channel.",
     Problem.EVERYONE: "I never mention @everyone. Please choose a role made for this, or none.",
+    Problem.NOT_ANNOUNCEMENTS: "Only posts in an announcement channel can be published. Choose one, or leave "
+    "`publish` off.",
+    Problem.NO_THREADS: "A thread can't begin under a post in a thread or a forum. Choose a text or announcement "
+    "channel, or leave `thread` off.",
     Problem.ROLE_GONE: "That role no longer exists. Please choose another, or none.",
 }
 _REFUSALS = {
