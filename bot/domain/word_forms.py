@@ -21,10 +21,14 @@ _MOST: Final = 0.6
 
 
 class Held(NamedTuple):
-    """The places of the texts that hold the words, best first; `whole` says that each holds all of them."""
+    """The places of the texts that hold the words, best first; `whole` says that each holds all of them.
+
+    `chatty` says that most of what was typed carries no meaning: a sentence, of which a few words say little.
+    """
 
     places: tuple[int, ...]
     whole: bool
+    chatty: bool = False
 
 
 class WordForms:
@@ -58,7 +62,7 @@ class WordForms:
         near = [place for place in met if counts[place] >= _FEWEST and met[place] >= _MOST * total]
         # Of equal ones the shortest says it most plainly.
         best = sorted(whole or near, key=lambda place: (-met[place], self._lengths[place], place))
-        return Held(tuple(best), bool(whole))
+        return Held(tuple(best), bool(whole), 2 * len(wanted) < len(tokens(text)))
 
 
 def _forms(text: str) -> frozenset[str]:

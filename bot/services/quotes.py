@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.domain.quotes import Passage, Quote, Speaker, Topic
     from bot.domain.understanding import Engine
+    from bot.domain.word_forms import Held
     from bot.services.library import Library
     from bot.store.content import Content
 
@@ -42,9 +43,10 @@ _HELD = 80.0
 _COMPARED = 64
 # Words under so many letters are too short for slips.
 _SHORTEST = 4
-# How far the engine must believe in a fact for its quotes to be called close: of a single word, which says little,
-# more. And how many facts count.
-_BELIEVED, _BELIEVED_OF_ONE = 0.25, 0.9
+# How far the engine must believe in a fact for its quotes to be called close: less where they share a word with the
+# query, more to put them before quotes that have the words, or when there is only one word, which says little.
+_BELIEVED_WITH_A_WORD, _BELIEVED, _SURE = 0.2, 0.4, 0.9
+# Facts whose quotes count as close, at most.
 _MEANT = 2
 
 
@@ -136,25 +138,32 @@ class QuoteService:
         words = await self._words(mended, pool) if mended != query else None
         if words or _QUOTED.search(query):
             return words
-        return self._worded(mended, pool) or self._meant(query, pool)
+        held = self._forms.search(mended)
+        # What a sentence means counts for more than a few of its words.
+        meant = self._meant(query, pool, _SURE) if held.chatty else None
+        return meant or self._worded(mended, held, pool) or self._meant(query, pool, _BELIEVED_WITH_A_WORD)
 
-    def _worded(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
+    def _worded(self, query: str, held: Held, pool: tuple[Quote, ...]) -> Found | None:
         """Return the quotes with the words of the query in other forms: all that carry meaning, or most of them."""
-        held = self._forms.search(query)
+        if held.chatty and len(meaningful(query)) == 1:
+            return None
         found = _distinct(quote for quote in (self._library.quotes[place] for place in held.places) if quote in pool)
         return Found(found, "words" if held.whole else "most", shuffled=False) if found else None
 
-    def _meant(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
-        """Return the quotes behind the facts that the query is near to; None where it is near to none."""
+    def _meant(self, query: str, pool: tuple[Quote, ...], believed: float) -> Found | None:
+        """Return the quotes behind the facts that the query is near to; None where it is `believed` near to none."""
         if self._facts is None:
             return None
         understood = self._facts.understand(query)
-        if understood.score < (_BELIEVED if len(meaningful(query)) > 1 else _BELIEVED_OF_ONE):
+        if understood.score < (believed if len(query.split()) > 1 else _SURE):
             return None
         facts = (self._library.fact_by_id[fact] for fact in understood.nearest[:_MEANT])
         backing = (quote for fact in facts for quote in self._library.quotes_of(fact.quotes))
         shown = (self._as_listed(quote) for quote in backing if not introduces(quote.text))
         found = _distinct(quote for quote in shown if quote in pool)
+        if understood.score < _BELIEVED:
+            wanted = meaningful(query)
+            found = tuple(quote for quote in found if wanted & meaningful(quote.text))
         return Found(found, "meaning", shuffled=False) if found else None
 
     def _as_listed(self, quote: Quote) -> Quote:

@@ -40,6 +40,40 @@ async def test_the_real_announcement(chat: Chat) -> None:
     assert "Tenzin, quoted by Michael Dante DiMartino" in reply.text
 
 
+@pytest.mark.parametrize(
+    ("query", "heading", "words"),
+    [
+        ("holding hands at the very end", "No quote has all of those words. The closest:", "held hands"),
+        ("korra and mako broke up", "No quote has those words. The closest in meaning:", "have them break up"),
+        ("who composed the tender, romantic and sublime music for the last two minutes of it " * 2, None, "Zuckerman"),
+    ],
+)
+async def test_what_does_not_have_the_very_words_says_so(
+    chat: Chat, query: str, heading: str | None, words: str
+) -> None:
+    mina = chat.person("Mina")
+    reply = await mina.slash("quote", query=query)
+    assert words in reply.text
+    heading = heading or reply.text.splitlines()[0].removeprefix("-# ")
+    assert reply.text.startswith(f"-# {heading}\n")
+    assert "closest" in heading
+    if "Next" in reply.buttons:
+        turned = await mina.press(reply, "Next")
+        assert turned.text.startswith(f"-# {heading}\n")
+
+
+async def test_a_quote_tells_whose_post_it_is_from_and_no_id(chat: Chat) -> None:
+    mina = chat.person("Mina")
+    reply = await mina.slash("quote", query="first korrasami shipper")
+    assert re.search(r"-# Bryan Konietzko's post “Korrasami is canon\.” · no\. \d+ · 1 of 1$", reply.text)
+    reply = await mina.slash("quote", query="smooth out that ride")
+    assert reply.text.endswith("-# Michael Dante DiMartino's post “Korrasami Confirmed” · 1 of 1")
+    card = await mina.press(reply, "Card")
+    assert card.text.endswith("-# Michael Dante DiMartino's post “Korrasami Confirmed”")
+    context = await mina.press(reply, "Context")
+    assert context.text.endswith("-# Michael Dante DiMartino's post “Korrasami Confirmed”")
+
+
 # -- what is shown -----------------------------------------------------------------------------------
 
 
