@@ -126,6 +126,9 @@ def read_turn(detail: str) -> tuple[int, int, str | None, str]:
 
 def missing(found: Missing, query: str, speaker: str | None) -> frame.Panel:
     """Return the answer when nothing was found: it says so, and offers the nearest speakers and topics."""
+    if found.numbers is not None and not speaker:
+        last = found.numbers[-1] if found.numbers else 0
+        return frame.notice(f"There's no quote “{frame.safe(query, 80)}”. They're numbered 1 to {last}.")
     if found.unknown_speaker:
         said = f"Nobody called “{frame.safe(speaker or '', 80)}” is quoted in this announcement."
     elif speaker:

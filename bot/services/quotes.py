@@ -14,6 +14,7 @@ from bot.domain.quotes import introduces, overlap
 from bot.domain.text import fold, normalise
 from bot.domain.word_forms import WordForms, meaningful
 from bot.services.names import Names
+from bot.services.numbers import may_be_words, quote_number
 from bot.services.words import Vocabulary
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ RANDOM = "random"
 # back the facts that it is nearest to.
 How = Literal["speaker", "topic", "words", "most", "meaning", "id", "random"]
 _Named = TypeVar("_Named")
-_NUMBER = re.compile(r"#?\s*([0-9]{1,4})")
 # How what was found is written down where the query itself would be too long.
 _WRITTEN = re.compile(r"([=~%])([0-9]+(?:,[0-9]+)*)")
 _SIGNS: dict[How, str] = {"most": "%", "meaning": "~"}
@@ -68,11 +68,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Missing:
-    """Nothing was found; these are the nearest names."""
+    """Nothing was found; these are the nearest names, or where a number was asked for, the `numbers` that there are."""
 
     speakers: tuple[Speaker, ...]
     topics: tuple[Topic, ...]
     unknown_speaker: bool = False
+    numbers: range | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class QuoteService:
         self._facts = facts
         self._speakers = Names((s, (s.id, s.name, *s.aliases)) for s in library.speakers)
         self._topics = Names((t, (t.id, t.name, *t.aliases)) for t in library.topics)
+        self._numbers = range(1, max((quote.number or 0 for quote in library.quotes), default=0) + 1)
         texts = [quote.text for quote in library.quotes]
         names = [*(person.name for person in library.people), *(subject.name for subject in library.subjects)]
         self._vocabulary = Vocabulary(texts, names)
@@ -110,9 +112,15 @@ class QuoteService:
             if narrowed is None:
                 return self._missing(speaker, unknown_speaker=True)
         pool = tuple(q for q in self._library.quotes if narrowed is None or q.speaker.id == narrowed.id)
-        found = await self._find(query.strip(), pool)
+        number = quote_number(query)
+        if number in self._numbers:
+            found = self._numbered(number, pool)
+        elif may_be_words(query):
+            found = await self._find(query.strip(), pool)
+        else:
+            found = None
         if found is None:
-            return self._missing(query)
+            return self._missing(query, numbers=None if number is None else self._numbers)
         quotes = _shuffled(found, seed) if found.shuffled else found.quotes
         return Found(quotes, found.how, found.shuffled, found.lead, narrowed.id if narrowed else None)
 
@@ -184,12 +192,13 @@ class QuoteService:
         return f'"{mended}"' if _QUOTED.search(query) else mended
 
     @staticmethod
+    def _numbered(number: int | None, pool: tuple[Quote, ...]) -> Found | None:
+        quotes = tuple(quote for quote in pool if quote.number == number)
+        return Found(quotes, "id", shuffled=False) if quotes else None
+
+    @staticmethod
     def _by_id(query: str, pool: tuple[Quote, ...]) -> Found | None:
-        number = _NUMBER.fullmatch(query)
-        if number:
-            quotes = tuple(q for q in pool if q.number == int(number[1]))
-        else:
-            quotes = tuple(q for q in pool if q.id == query.casefold())
+        quotes = tuple(q for q in pool if q.id == query.casefold())
         return Found(quotes, "id", shuffled=False) if quotes else None
 
     @staticmethod
@@ -218,11 +227,12 @@ class QuoteService:
         found = _distinct(found, together)
         return Found(found, "words", shuffled=False) if found else None
 
-    def _missing(self, text: str, *, unknown_speaker: bool = False) -> Missing:
+    def _missing(self, text: str, *, unknown_speaker: bool = False, numbers: range | None = None) -> Missing:
         return Missing(
             tuple(self._speakers.nearest(text, _SUGGESTIONS)),
             tuple(self._topics.nearest(text, _SUGGESTIONS)),
             unknown_speaker,
+            numbers,
         )
 
     def context(self, quote_id: str) -> InContext | None:
@@ -245,6 +255,10 @@ class QuoteService:
         topics = [(f"About {t.name}", t.name) for t in self._topics.ranked(typed, limit)]
         if not normalise(typed, _COMPARED):
             return [("A random quote", RANDOM), *named, *topics][:limit]
+        if (number := quote_number(typed)) is not None:
+            numbered = [(quote.text, str(number)) for quote in self._library.quotes if quote.number == number]
+            if numbered or not may_be_words(typed):
+                return numbered
         quotes = [(quote.text, str(quote.number)) for quote in self._holding(typed)]
         chance = [("A random quote", RANDOM)] if RANDOM.startswith(normalise(typed, _COMPARED)) else []
         return [*chance, *named[:3], *topics[:5], *quotes][:limit]

@@ -300,3 +300,18 @@ async def test_completions_of_the_real_announcement_fit(chat: Chat) -> None:
 async def test_what_the_client_does_not_let_through(second_chat: Chat, options: dict[str, str]) -> None:
     with pytest.raises(SandboxError):
         await second_chat.person("Mina").slash("quote", **options)
+
+
+@pytest.mark.parametrize("query", ["no. 9", "9.", "№ 9"])
+async def test_a_number_as_the_bot_prints_it(second_chat: Chat, query: str) -> None:
+    reply = await second_chat.person("Mina").slash("quote", query=query)
+    assert "We met over a wrong note" in reply.text
+    assert "no. 9" in reply.text
+
+
+@pytest.mark.parametrize("query", ["-1", "0", "999"])
+async def test_a_number_that_no_quote_has(second_chat: Chat, query: str) -> None:
+    reply = await second_chat.person("Mina").slash("quote", query=query)
+    assert reply.ephemeral
+    assert reply.text.replace("\\", "") == f"There's no quote “{query}”. They're numbered 1 to 14."
+    assert reply.buttons == {}

@@ -111,6 +111,42 @@ async def test_an_id(quotes: QuoteService, query: str) -> None:
     assert (result.how, ids(result)) == ("id", ["a-wrong-note"])
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("no. 9", "No. 9", "no 9", "no.9", "no. 9.", "9.", "9)", "#9.", "nr. 9", "num 9", "number 9", "Number #9"),
+        *("quote 9", "quote no. 9", "quote number 9", "the quote 9", "quotes 9", "№ 9", "№9", "９", "n° 9", "009"),
+    ],
+)
+async def test_a_number_as_people_write_it(quotes: QuoteService, query: str) -> None:
+    result = await found(quotes, query)
+    assert [quote.number for quote in result.quotes] == [9]
+    assert result.how == "id"
+    assert quotes.complete_query(query, 25)[-1] == (result.quotes[0].text, "9")
+
+
+@pytest.mark.parametrize(
+    "query", ["-1", "\u22121", "no. -1", "0", "no. 0", "#0", "15", "999", "quote 999", "no. 12345", "# 0", "00"]
+)
+async def test_a_number_that_is_no_quote_s(quotes: QuoteService, query: str) -> None:
+    result = await quotes.find(query, None, 1)
+    assert isinstance(result, Missing)
+    assert result.numbers == range(1, 15)
+    assert quotes.complete_query(query, 25) == []
+
+
+@pytest.mark.parametrize("query", ["9 lives", "no", "quote", "no. nine", "1.5", "9 9", "no. 9 please", "-", "9" * 50])
+async def test_what_is_no_number_is_looked_for_as_words(quotes: QuoteService, query: str) -> None:
+    result = await quotes.find(query, None, 1)
+    assert not (isinstance(result, Found) and result.how == "id")
+    assert isinstance(result, Found) or result.numbers is None
+
+
+async def test_a_number_of_somebody_else_s_quote(quotes: QuoteService) -> None:
+    theirs = await quotes.find("6", "Ines Falk", 1)
+    assert isinstance(theirs, Missing)
+
+
 @pytest.mark.parametrize("query", ["0", "15", "9999", "#0", "٣"])
 async def test_a_number_that_no_quote_has(quotes: QuoteService, query: str) -> None:
     await missing(quotes, query)
