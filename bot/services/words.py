@@ -32,14 +32,14 @@ class Vocabulary:
     def corrected(self, query: str) -> str:
         """Return the query with its first unknown words replaced by the nearest known ones, where one is near."""
         words = _WORD.findall(fold(query, _LONGEST))
-        unknown = dict.fromkeys(word for word in words if word not in self._known and len(word) >= _MIN_LENGTH)
+        # A word that is typed right is no slip of another.
+        unknown = dict.fromkeys(
+            word for word in words if word not in self._known and len(word) >= _MIN_LENGTH and not is_english(word)
+        )
         mended = {word: self._nearest(word) for word in list(unknown)[:_MOST_REPAIRS]}
         return " ".join(mended.get(word, word) for word in words)
 
     def _nearest(self, word: str) -> str:
-        # A word that is typed right is no slip of another.
-        if is_english(word):
-            return word
         slips = max(1, len(word) // _LETTERS_PER_SLIP)
         found = process.extractOne(word, self._words, scorer=OSA.distance, score_cutoff=slips)
         return found[0] if found else word

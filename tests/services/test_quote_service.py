@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.services.quotes import Found, Missing, numbered
+from bot.services.words import Vocabulary
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -366,3 +367,19 @@ def test_completions_of_what_a_schedule_is_about(quotes: QuoteService) -> None:
 def test_any_text_can_be_completed(quotes: QuoteService, typed: str) -> None:
     assert len(quotes.complete_query(typed, 25)) <= 25
     assert len(quotes.complete_speaker(typed, 25)) <= 4
+
+
+# -- words that are typed right ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", ["settle", "wrote", "hill", "talk", "tucked", "moved"])
+async def test_an_english_word_is_no_slip_of_another(quotes: QuoteService, query: str) -> None:
+    """Each is one letter off a word or a name of this announcement."""
+    await missing(quotes, query)
+
+
+def test_many_english_words_leave_room_for_a_slip() -> None:
+    vocabulary = Vocabulary(["The kettle boils."], ["Kettlewell"])
+    typed = "apple banana cherry orange melon grape lemon peach berry apricot walnut"
+    assert vocabulary.corrected(f"{typed} kettel") == f"{typed} kettle"
+    assert vocabulary.corrected("kettlewell") == "kettlewell"
