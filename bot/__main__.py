@@ -62,7 +62,7 @@ def _print_anything() -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
-    settings = from_environment()
+    settings = from_environment(token=given.command in {"run", "sync"})
     logging.basicConfig(
         level=settings.log_level,
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",

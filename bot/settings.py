@@ -8,7 +8,7 @@ import ipaddress
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,11 +17,21 @@ from dotenv import dotenv_values
 from bot.domain.errors import SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+_Value = TypeVar("_Value")
 
 DISCORD_API = "https://discord.com/api/v10"
 ANNOUNCEMENT = Path(__file__).resolve().parent.parent / "data"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_MISSING = (
+    "DISCORD_TOKEN is missing: copy .env.example to .env and put the token there that "
+    "Discord's developer portal shows under your application's 'Bot'"
+)
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))|%(\w+)%", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# What names a database for other programs, and never a file: 'sqlite:///x', 'file:x', ':memory:'.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|:")
 _TOKEN = re.compile(r"([\w-]{10,})\.[\w-]{4,}\.[\w-]{20,}", re.ASCII)
 
 
@@ -58,41 +68,108 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def required_token(self) -> Secret:
         """Return the token. Raises SettingError, saying how to get one, when there is none."""
         if self.token is None:
-            raise SettingError(
-                "DISCORD_TOKEN is missing: copy .env.example to .env and put the token there that "
-                "Discord's developer portal shows under your application's 'Bot'"
-            )
+            raise SettingError(_MISSING)
         return self.token
 
 
-def from_environment(env_file: Path = Path(".env")) -> Settings:
+def from_environment(env_file: Path = Path(".env"), *, token: bool = False) -> Settings:
     """Return the settings of the process's environment, which goes before those in `env_file`.
 
-    Raises SettingError in one line that names the setting and says how to put it right.
+    An empty value counts as absent in either. `token`: whether there must be one. Raises SettingError with a line
+    for each mistake, which names the setting and says how to put it right.
     """
     try:
-        in_file = dotenv_values(env_file)
+        # Editors on Windows put a mark of the byte order before the first setting. Variables are put in below: the
+        # package takes one that is not set for nothing.
+        in_file = dotenv_values(env_file, encoding="utf-8-sig", interpolate=False)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(
             f"{env_file} cannot be read ({error}): save it as UTF-8 text that this user may read"
         ) from None
-    return read({**{name: value for name, value in in_file.items() if value is not None}, **os.environ})
+    written = {name: value for name, value in in_file.items() if value is not None}
+    return read({**_given(written), **_given(os.environ)}, token=token)
 
 
-def read(environment: Mapping[str, str]) -> Settings:
-    """Return the settings that `environment` gives; an empty value counts as absent. Raises SettingError."""
-    given = {name: value.strip() for name, value in environment.items() if value.strip()}
-    api_base = _url(given, "DISCORD_API_BASE", DISCORD_API).rstrip("/")
-    return Settings(
-        token=_token(given.get("DISCORD_TOKEN")),
-        api_base=api_base,
-        database_path=Path(given.get("DATABASE_PATH", "var/canonkeeper.sqlite3")),
-        announcement_path=Path(given["ANNOUNCEMENT_PATH"]) if "ANNOUNCEMENT_PATH" in given else ANNOUNCEMENT,
-        log_level=_level(given.get("LOG_LEVEL", "INFO")),
-        dev_guild_id=_id(given.get("DEV_GUILD_ID")),
-        late_limit_hours=_hours(given.get("LATE_LIMIT_HOURS", "6")),
-        clock_url=_clock(given, api_base),
+def read(environment: Mapping[str, str], *, token: bool = False) -> Settings:
+    """Return the settings that `environment` gives; an empty value counts as absent.
+
+    Raises SettingError with a line for each mistake; a missing token is one where `token` says so.
+    """
+    given = _given(environment)
+    mistakes: list[str] = []
+
+    def take(parse: Callable[[], _Value], default: _Value) -> _Value:
+        try:
+            return parse()
+        except SettingError as error:
+            mistakes.append(str(error))
+            return default
+
+    api_base = take(lambda: _url(given, "DISCORD_API_BASE", DISCORD_API).rstrip("/"), None)
+    settings = Settings(
+        token=take(lambda: _token(given.get("DISCORD_TOKEN")), None),
+        api_base=api_base or DISCORD_API,
+        database_path=take(lambda: _path(given, "DATABASE_PATH", Path("var/canonkeeper.sqlite3")), Path()),
+        announcement_path=take(lambda: _path(given, "ANNOUNCEMENT_PATH", ANNOUNCEMENT), ANNOUNCEMENT),
+        log_level=take(lambda: _level(given.get("LOG_LEVEL", "INFO")), "INFO"),
+        dev_guild_id=take(lambda: _id(given.get("DEV_GUILD_ID")), None),
+        late_limit_hours=take(lambda: _hours(given.get("LATE_LIMIT_HOURS", "6")), 0.0),
+        # Whether there may be such a clock depends on an address that is right.
+        clock_url=take(lambda: _clock(given, api_base), None) if api_base else None,
     )
+    if token and "DISCORD_TOKEN" not in given:
+        mistakes.insert(0, _MISSING)
+    if mistakes:
+        raise SettingError("\n".join(mistakes))
+    return settings
+
+
+def _given(source: Mapping[str, str]) -> dict[str, str]:
+    """Return what a source gives: without white space and quotation marks around a value, nor empty ones.
+
+    A shell and a .env file take quotation marks away; Docker's `--env-file` and systemd's editors may leave them.
+    """
+    plain = {name: _unquoted(value.strip()) for name, value in source.items()}
+    return {name: value for name, value in plain.items() if value}
+
+
+def _unquoted(value: str) -> str:
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1].strip() if quoted else value
+
+
+def _path(given: Mapping[str, str], name: str, default: Path) -> Path:
+    """Return a path with the home directory and variables put in; who starts the bot is often no shell."""
+    if name not in given:
+        return default
+    value = given[name]
+    if _ADDRESS.match(value) or _CONTROL.search(value):
+        raise SettingError(f"{name} must be the path of a file or folder; it is {_shown(value)}")
+    unknown: list[str] = []
+
+    def put_in(match: re.Match[str]) -> str:
+        variable = next(group for group in match.groups() if group)
+        found = given.get(variable) or given.get(variable.upper())
+        if found is None:
+            unknown.append(match[0])
+        return found or ""
+
+    path = _VARIABLE.sub(put_in, value)
+    if unknown:
+        raise SettingError(f"{name} names {unknown[0]}, which is not set: set it, or write the path out")
+    if path.startswith("~"):
+        path = _at_home(path, given, name)
+    return Path(path)
+
+
+def _at_home(path: str, given: Mapping[str, str], name: str) -> str:
+    """Return a path that begins with `~` or `~NAME` written out."""
+    user, slash, rest = path.replace("\\", "/").partition("/")
+    home = given.get("HOME") or given.get("USERPROFILE") if user == "~" else None
+    home = home or os.path.expanduser(user)  # noqa: PTH111 - pathlib raises where this leaves it as it is
+    if home.startswith("~"):
+        raise SettingError(f"{name} begins with {user}, but that home directory is not known: write the path out")
+    return f"{home}{slash}{rest}"
 
 
 def _token(value: str | None) -> Secret | None:

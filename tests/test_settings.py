@@ -73,6 +73,32 @@ def test_an_empty_value_counts_as_absent() -> None:
     assert read(dict.fromkeys(names, "  ")) == read({})
 
 
+def test_white_space_and_quotation_marks_around_a_value_are_not_part_of_it() -> None:
+    assert read({"LOG_LEVEL": ' "DEBUG" ', "DATABASE_PATH": "' a b.sqlite3 '"}).log_level == "DEBUG"
+    assert read({"DATABASE_PATH": "' a b.sqlite3 '"}).database_path == Path("a b.sqlite3")
+    assert read({"DISCORD_TOKEN": f'"{TOKEN}"'}).required_token().reveal() == TOKEN
+    assert read({"LOG_LEVEL": '""', "DEV_GUILD_ID": "''", "DISCORD_TOKEN": "' '"}) == read({})
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    wrong = {
+        "DISCORD_TOKEN": "hunter2",
+        "DISCORD_API_BASE": "discord.com",
+        "DATABASE_PATH": ":memory:",
+        "ANNOUNCEMENT_PATH": "$NOWHERE/data",
+        "LOG_LEVEL": "LOUD",
+        "DEV_GUILD_ID": "5",
+        "LATE_LIMIT_HOURS": "six",
+    }
+    with pytest.raises(SettingError) as raised:
+        read(wrong)
+    assert {line.partition(" ")[0] for line in str(raised.value).splitlines()} == set(wrong)
+    assert len(str(raised.value).splitlines()) == len(wrong)
+    with pytest.raises(SettingError) as raised:
+        read({"LOG_LEVEL": "LOUD"}, token=True)
+    assert [line.partition(" ")[0] for line in str(raised.value).splitlines()] == ["DISCORD_TOKEN", "LOG_LEVEL"]
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         read({}).log_level = "DEBUG"  # type: ignore[misc]
@@ -221,15 +247,66 @@ def test_what_is_no_limit(value: str) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["DISCORD_API_BASE", "DEV_GUILD_ID", "LOG_LEVEL", "CLOCK_URL"]), st.text()))
-def test_any_values_give_settings_or_one_mistake(environment: dict[str, str]) -> None:
+def test_any_values_give_settings_or_a_line_for_each_mistake(environment: dict[str, str]) -> None:
     try:
         read(environment)
     except SettingError as error:
-        told = str(error)
+        told = [line.partition(" ")[0] for line in str(error).splitlines()]
     else:
         return
-    assert told.partition(" ")[0] in environment
-    assert len(told.splitlines()) == 1
+    assert set(told) <= set(environment)
+    assert len(told) == len(set(told))
+
+
+# -- paths -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["DATABASE_PATH", "ANNOUNCEMENT_PATH"])
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("~/bot/x.sqlite3", "/home/korra/bot/x.sqlite3"),
+        ("~", "/home/korra"),
+        ("$HOME/x.sqlite3", "/home/korra/x.sqlite3"),
+        ("${HOME}/x.sqlite3", "/home/korra/x.sqlite3"),
+        ("$STATE_DIRECTORY/x", "/var/lib/bot/x"),
+        ("%APPDATA%/x", "/appdata/x"),
+        ("%AppData%/x", "/appdata/x"),
+        ("a/~/b", "a/~/b"),
+        ("100%/x$", "100%/x$"),
+        ("C:/x", "C:/x"),
+    ],
+)
+def test_home_and_variables_are_put_into_a_path(name: str, written: str, meant: str) -> None:
+    environment = {"HOME": "/home/korra", "STATE_DIRECTORY": "/var/lib/bot", "APPDATA": "/appdata", name: written}
+    assert getattr(read(environment), name.lower()) == Path(meant)
+
+
+def test_the_home_directory_on_windows() -> None:
+    assert read({"USERPROFILE": "C:/Users/korra", "DATABASE_PATH": "~/x"}).database_path == Path("C:/Users/korra/x")
+
+
+def test_somebody_s_home_directory() -> None:
+    assert read({"DATABASE_PATH": "~root/x"}).database_path == Path("~root").expanduser() / "x"
+
+
+@pytest.mark.parametrize("written", ["$NOWHERE/x", "${NOWHERE}/x", "%NOWHERE%/x", "a$NOWHERE"])
+def test_a_variable_that_is_not_set(written: str) -> None:
+    told = refused(DATABASE_PATH=written)
+    assert told.startswith("DATABASE_PATH names ")
+    assert "NOWHERE" in told
+    assert "is not set" in told
+
+
+def test_a_home_directory_that_nobody_has() -> None:
+    assert refused(DATABASE_PATH="~nobody-of-this-name/x").startswith("DATABASE_PATH begins with ~nobody-of-this-name")
+
+
+@pytest.mark.parametrize(
+    "written", [":memory:", "sqlite:///x.sqlite3", "sqlite+aiosqlite:///x", "file:x?mode=ro", "a\x00b"]
+)
+def test_what_is_no_path(written: str) -> None:
+    assert refused(DATABASE_PATH=written).startswith("DATABASE_PATH must be the path of a file or folder")
 
 
 # -- .env --------------------------------------------------------------------------------------------
@@ -254,6 +331,28 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
     (tmp_path / ".env").write_text("LOG_LEVEL=ERROR\n")
     monkeypatch.setenv("LOG_LEVEL", "WARNING")
     assert from_environment(tmp_path / ".env").log_level == "WARNING"
+
+
+@pytest.mark.usefixtures("no_environment")
+@pytest.mark.parametrize("empty", ["", " ", '""', "''"])
+@pytest.mark.parametrize("name", ["DISCORD_TOKEN", "LOG_LEVEL", "DATABASE_PATH", "ANNOUNCEMENT_PATH"])
+def test_an_empty_value_of_the_environment_leaves_the_file_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, empty: str
+) -> None:
+    values = {"DISCORD_TOKEN": TOKEN, "LOG_LEVEL": "ERROR", "DATABASE_PATH": "a", "ANNOUNCEMENT_PATH": "b"}
+    (tmp_path / ".env").write_text("".join(f"{setting}={value}\n" for setting, value in values.items()))
+    monkeypatch.setenv(name, empty)
+    settings = from_environment(tmp_path / ".env", token=True)
+    assert settings.required_token().reveal() == TOKEN
+    assert (settings.log_level, settings.database_path, settings.announcement_path) == ("ERROR", Path("a"), Path("b"))
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_a_file_as_editors_on_windows_write_it(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfLOG_LEVEL=ERROR\r\nDATABASE_PATH=${NOWHERE}/x\r\n")
+    with pytest.raises(SettingError, match=r"^DATABASE_PATH names \$\{NOWHERE\}") as raised:
+        from_environment(tmp_path / ".env")
+    assert "LOG_LEVEL" not in str(raised.value)
 
 
 @pytest.mark.usefixtures("no_environment")
