@@ -205,12 +205,15 @@ class QuoteService:
     def _named(
         speaker: Speaker | None, topic: Topic | None, pool: tuple[Quote, ...], words: Found | None
     ) -> Found | None:
-        """Return a speaker's or topic's quotes; a topic's quotes that hold the very words come first."""
+        """Return a speaker's or topic's quotes; those about a topic that hold the very words come first.
+
+        Among these may be some that are not listed, where no listed one has the words.
+        """
         if speaker is not None and (theirs := tuple(q for q in pool if q.speaker.id == speaker.id)):
             return Found(theirs, "speaker", shuffled=True)
         if topic is not None and (about := tuple(q for q in pool if topic.id in q.topics)):
-            lead = tuple(q for q in about if words and q in words.quotes)
-            rest = tuple(q for q in about if q not in lead)
+            lead = tuple(q for q in words.quotes if topic.id in q.topics) if words else ()
+            rest = tuple(q for q in about if not any(overlap(q, other) for other in lead))
             return Found((*lead, *rest), "topic", shuffled=True, lead=len(lead))
         return None
 

@@ -115,7 +115,9 @@ async def test_what_no_quote_says(services: Services, query: str) -> None:
     assert isinstance(found, Missing), [quote.text for quote in found.quotes]
 
 
-@pytest.mark.parametrize("query", ["friends", "spirit portal", "korra asami", "the", "proud", "representation", "i"])
+@pytest.mark.parametrize(
+    "query", ["friends", "spirit portal", "korra asami", "the", "proud", "representation", "i", "couple", "network"]
+)
 async def test_the_same_words_are_shown_once(services: Services, query: str) -> None:
     found = await services.quotes.find(query, None, 0)
     assert isinstance(found, Found)
@@ -143,6 +145,14 @@ async def test_a_longer_run_is_found_where_no_listed_quote_has_all_words(service
     found = await services.quotes.find("bumpy ride tiny bit", None, 0)
     assert isinstance(found, Found)
     assert [quote.number for quote in found.quotes] == [None]
+
+
+async def test_a_topic_s_quotes_with_the_very_word_lead_whether_or_not_they_are_listed(services: Services) -> None:
+    found = await services.quotes.find("proud", "dimartino", 0)
+    assert isinstance(found, Found)
+    assert (found.how, found.lead) == ("topic", 1)
+    assert "I'm proud to do my part" in found.quotes[0].text
+    assert len(found.quotes) > 1
 
 
 @pytest.mark.parametrize(
