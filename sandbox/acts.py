@@ -86,7 +86,8 @@ class Acts:
         return self.desk.open(COMPONENT, user, message.channel, data, message=message)
 
     def _select(self, user: User, place: Channel, one: dict[str, Any], values: list[Any]) -> dict[str, Any]:
-        if not one["min_values"] <= len(values) <= one["max_values"]:
+        distinct = {str(getattr(each, "id", each)) for each in values}
+        if not one["min_values"] <= len(values) <= one["max_values"] or len(distinct) < len(values):
             raise SandboxError(f"choose {one['min_values']} to {one['max_values']} of the options")
         if one["type"] == STRING_SELECT:
             return {"values": [_option(one, each) for each in values]}
@@ -118,7 +119,7 @@ class Acts:
         needed = permissions.SEND_IN_THREADS if channel.thread else permissions.SEND
         if not self.world.permissions(channel, user) & needed:
             raise SandboxError(f"{user.display} may not write in #{channel.name}")
-        if not content or len(content) > 2000:  # noqa: PLR2004 - the client's limit for people without Nitro
+        if not content.strip() or len(content) > 2000:  # noqa: PLR2004 - the client's limit for people without Nitro
             raise SandboxError("a message has 1 to 2000 characters")
         one = Message(self.world.ids.next(), channel, user, self.world.now(), content)
         if reply_to is not None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import web
 
+from sandbox import render_messages
 from sandbox.bodies import Upload, read_body
-from sandbox.errors import ApiError, SandboxError, UnsupportedError, fault, invalid
+from sandbox.errors import ApiError, SandboxError, UnsupportedError, fault, invalid, snowflake
 from sandbox.faults import INSTEAD, Answer, Spot, answer
 from sandbox.journal import Exchange
 from sandbox.limits import PUBLISH, Limits
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sandbox.faults import Faults, Rule
     from sandbox.interactions import Interactions
     from sandbox.journal import Journal
+    from sandbox.model import Message
     from sandbox.world import World
 
 _log = logging.getLogger(__name__)
@@ -45,10 +47,26 @@ class Call:
 
     def id(self, name: str) -> int:
         """Give a path's parameter as an id."""
-        value = self.params[name]
-        if not value.isdecimal():
-            raise invalid((name,), "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
-        return int(value)
+        return snowflake(self.params[name], name)
+
+    def asked(self, name: str) -> int | None:
+        """Give an id of the query, None if it is not there."""
+        return snowflake(self.query[name], name) if name in self.query else None
+
+    def limit(self, most: int = 100, least: int = 1, usual: int = 50) -> int:
+        """Give the query's `limit`, within its bounds."""
+        given = self.query.get("limit", str(usual))
+        if not given.isdecimal() or not given.isascii():
+            raise invalid(("limit",), "NUMBER_TYPE_COERCE", f'Value "{given}" is not int.')
+        if not least <= int(given) <= most:
+            raise invalid(("limit",), "NUMBER_TYPE_MAX", f"int value should be between {least} and {most}.")
+        return int(given)
+
+    def show(self, message: Message) -> dict[str, Any]:
+        """Render a message as the bot may read it."""
+        world = self.world
+        body = render_messages.message(message, world.root)
+        return render_messages.for_bot(message, body, world.bot, content=world.content_intent)
 
     def object(self) -> dict[str, Any]:
         """Give the body, which has to be an object."""
@@ -79,6 +97,7 @@ class Api:
         self.limits: Limits | None = None
         self.wait: Callable[[], Any] | None = None
         self.unknown: list[tuple[str, str]] = []
+        self.broken: list[tuple[str, str, str]] = []
         self.gateway_url = ""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -104,6 +123,11 @@ class Api:
             headers |= getattr(error, "headers", {})
         except UnsupportedError as reason:
             status, done = self._unsupported(exchange, str(reason))
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            # A mistake of the sandbox's own: answered as Discord answers its own, and told at the end.
+            _log.exception("broke on %s %s", exchange.method, exchange.path)
+            self.broken.append((exchange.method, exchange.path, repr(error)))
+            status, done = 500, {"message": "500: Internal Server Error", "code": 0}
         if self.wait is not None:
             await self.wait()
         rule = self._faults.after(exchange, spot)
@@ -216,8 +240,10 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdecimal() else None
 
 
-def strict_check(unknown: list[tuple[str, str]]) -> None:
-    """Raise if anything was asked for that the sandbox does not imitate."""
+def strict_check(unknown: list[tuple[str, str]], broken: list[tuple[str, str, str]]) -> None:
+    """Raise if anything was asked for that the sandbox does not imitate, or that broke it."""
     if unknown:
         asked = ", ".join(f"{method} {path}" for method, path in unknown)
         raise SandboxError(f"asked for what the sandbox does not imitate: {asked}")
+    if broken:
+        raise SandboxError("the sandbox broke on " + ", ".join(" ".join(each) for each in broken))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 _decode = msgspec.json.Decoder().decode
+_FILE = re.compile(r"files\[(\d{1,9})\]")
 FILE_LIMIT = 10 * 1024 * 1024  # Discord's docs, "Uploading files": 10 MiB for each file
 
 
@@ -43,6 +45,13 @@ async def read_body(request: web.Request) -> tuple[Any, list[Upload], Any]:
 
 
 async def _read_multipart(request: web.Request) -> tuple[Any, list[Upload], Any]:
+    try:
+        return await _read_parts(request)
+    except ValueError:  # no parts, or none that are well formed
+        return fault(50109), [], None
+
+
+async def _read_parts(request: web.Request) -> tuple[Any, list[Upload], Any]:
     payload: Any = {}
     files: list[Upload] = []
     too_large = False
@@ -56,10 +65,10 @@ async def _read_multipart(request: web.Request) -> tuple[Any, list[Upload], Any]
                 payload = _decode(data)
             except msgspec.DecodeError:
                 return fault(50109), [], data.decode(errors="replace")
-        elif name.startswith("files["):
+        elif (spot := _FILE.fullmatch(name)) is not None:
             too_large = too_large or len(data) > FILE_LIMIT
             kind = part.headers.get("Content-Type", "application/octet-stream")
-            files.append(Upload(int(name[6:-1]), part.filename or "unknown", kind, data))
+            files.append(Upload(int(spot[1]), part.filename or "unknown", kind, data))
     shown = {
         "payload_json": payload,
         "files": [

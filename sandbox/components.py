@@ -19,9 +19,11 @@ SELECTS = frozenset({STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT
 LINK = 5
 
 
-def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Go through components and all that they hold, in the order in which they are read."""
-    for each in components:
+def walk(components: Any) -> Iterator[dict[str, Any]]:
+    """Go through components and all that they hold, in the order in which they are read; what is none is left out."""
+    for each in components if isinstance(components, list) else ():
+        if not isinstance(each, dict):
+            continue
         yield each
         yield from walk(each.get("components") or [])
         for key in ("accessory", "component"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox import components, mentions
+from sandbox import components, mentions, render_messages
 from sandbox.model import Attachment, Channel, Flag, Interaction, Message, User
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def compose(world: World, draft: Draft) -> Message:
     """Make a message of a draft. It is not posted yet."""
     body = draft.body
     message = Message(world.ids.next(), draft.channel, draft.author, world.now())
-    message.content = body.get("content") or ""
+    message.content = (body.get("content") or "").strip()
     message.flags = (body.get("flags") or 0) & _KEPT
     message.nonce = body.get("nonce")
     message.interaction = draft.interaction
@@ -53,7 +53,7 @@ def compose(world: World, draft: Draft) -> Message:
         if draft.channel.guild is not None:
             message.reference["guild_id"] = str(draft.channel.guild.id)
     message.attachments = _attach(world, draft, [])
-    message.embeds = _embeds(body.get("embeds"))
+    message.embeds = _embeds(world, message, body.get("embeds"))
     _set_components(world, message, body.get("components"))
     _set_pings(world, message, body)
     return message
@@ -69,23 +69,55 @@ def amend(world: World, message: Message, draft: Draft) -> None:
         message.loading = False
         message.flags &= ~Flag.LOADING
     if "content" in body:
-        message.content = body["content"] or ""
-    if "embeds" in body:
-        message.embeds = _embeds(body["embeds"])
+        message.content = (body["content"] or "").strip()
     if "attachments" in body or draft.files:
         kept = message.attachments
         if body.get("attachments") is not None:
             listed = {str(each.get("id")) for each in body["attachments"]}
             kept = [each for each in kept if str(each.id) in listed]
         message.attachments = kept + _attach(world, draft, kept)
+    if "embeds" in body:
+        message.embeds = _embeds(world, message, body["embeds"])
     if "components" in body:
         _set_components(world, message, body["components"])
     if "content" in body or "components" in body:
         _set_pings(world, message, body)
 
 
-def _embeds(given: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
-    return [{"type": "rich"} | {key: value for key, value in each.items() if value is not None} for each in given or []]
+_MEDIA = ("image", "thumbnail", "video")
+_ICONS = ("author", "footer")
+
+
+def _embeds(world: World, message: Message, given: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """Give embeds as an answer has them: `attachment://` has become the address of the file."""
+    files = {each.filename: render_messages.attachment(each, world.root) for each in message.attachments}
+    made = []
+    for each in given or []:
+        one = {"type": "rich"} | {key: value for key, value in each.items() if value is not None}
+        for key in _MEDIA:
+            if one.get(key):
+                one[key] = _media(one[key], files)
+        for key in _ICONS:
+            if one.get(key):
+                one[key] = one[key] | _icon(one[key].get("icon_url"), files)
+        made.append(one)
+    return made
+
+
+def _media(given: dict[str, Any], files: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    found = _file(given.get("url"), files)
+    if found is None:
+        return given
+    return given | {key: found[key] for key in ("url", "proxy_url", "width", "height") if key in found}
+
+
+def _icon(url: Any, files: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    found = _file(url, files)
+    return {} if found is None else {"icon_url": found["url"], "proxy_icon_url": found["proxy_url"]}
+
+
+def _file(url: Any, files: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    return files.get(str(url).removeprefix("attachment://")) if str(url).startswith("attachment://") else None
 
 
 def _attach(world: World, draft: Draft, kept: list[Attachment]) -> list[Attachment]:

@@ -120,3 +120,16 @@ def invalid(path: tuple[str | int, ...], code: str, message: str) -> ApiError:
     except ApiError as error:
         return error
     raise AssertionError  # a noted problem always raises
+
+
+def snowflake(value: Any, *path: str | int) -> int:
+    """Read an id, which comes as a text of digits or a whole number; raise a 50035 that names the place."""
+    fits = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if not fits and not (isinstance(value, str) and value.isascii() and value.isdecimal()):
+        raise invalid(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
+    if int(value) > _LARGEST:
+        raise invalid(path, "NUMBER_TYPE_MAX", f"snowflake value should be less than or equal to {_LARGEST}.")
+    return int(value)
+
+
+_LARGEST = 2**63 - 1

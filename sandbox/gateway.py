@@ -1,10 +1,11 @@
-"""The gateway: one websocket per shard (Discord's docs, "Gateway"). Frames are uncompressed JSON text."""
+"""The gateway: one websocket per shard (Discord's docs, "Gateway"). Frames are JSON, compressed on demand."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from sandbox.faults import SOCKET
 from sandbox.journal import Exchange
 from sandbox.permissions import VIEW
 from sandbox.sessions import Close, Intent, Session, wants
+from sandbox.transport import ZLIB_STREAM, Transport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,6 +33,32 @@ DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE_STATE, RESUME = 0, 1, 2, 3, 4, 6
 RECONNECT, REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 8, 9, 10, 11
 
 ACK_DELAY = 0.03  # seconds from a heartbeat to its answer
+_MOST_FRAMES, _MINUTE = 120, 60.0  # Discord's docs, "Rate limiting" of the gateway
+_LARGEST = 4096  # bytes of a frame from the bot (the same, "Sending events")
+# Server's close codes after which a new session is needed (the same, "Gateway close event codes"), and client's.
+_FINAL = frozenset({4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014})
+_GOODBYE = frozenset({1000, 1001})
+_VERSION = "10"
+
+
+class Line:
+    """One websocket, from its opening to its end: its way out, its session, and how it keeps to the rules."""
+
+    def __init__(self, transport: Transport, now: float) -> None:
+        self.transport = transport
+        self.session: Session | None = None
+        self.last_beat = now
+        self._frames: deque[float] = deque()
+
+    def count(self, data: str | bytes, now: float) -> None:
+        """Count a frame in; close on one that is too large, or on too many."""
+        if len(data.encode() if isinstance(data, str) else data) > _LARGEST:
+            raise Close(4002, "Error while decoding payload.")
+        self._frames.append(now)
+        while self._frames[0] <= now - _MINUTE:
+            self._frames.popleft()
+        if len(self._frames) > _MOST_FRAMES:
+            raise Close(4008, "Rate limited.")
 
 
 class Gateway:
@@ -43,6 +71,8 @@ class Gateway:
         self._refusals: deque[int] = deque()
         self._open = asyncio.Event()
         self._open.set()
+        self.grace = 20.0  # seconds that a heartbeat may be late; Discord does not publish its number
+        self.silent = False  # whether heartbeats are left without an answer, as on a connection that is half dead
         self._heartbeat = heartbeat
         self.sessions: dict[str, Session] = {}
         self.changed = asyncio.Event()
@@ -71,8 +101,12 @@ class Gateway:
     # -- faults that a test or the demo may want ----------------------------------------------------
 
     async def disconnect(self, code: int = 4000, *, shard: int | None = None) -> None:
-        """Close the websockets with a code; 4000 to 4003, 4005, 4007 to 4009 may be resumed."""
-        await self._close(self._live(shard), code)
+        """Close the websockets with a code; after 4004, 4007, 4009 and 4010 to 4014 nothing can be resumed."""
+        gone = self._live(shard)
+        await self._close(gone, code)
+        if code in _FINAL:
+            for each in gone:
+                self.sessions.pop(each.id, None)
 
     def reconnect(self, *, shard: int | None = None) -> None:
         """Ask the bot to reconnect and resume (opcode 7)."""
@@ -116,12 +150,12 @@ class Gateway:
 
     async def _close(self, sessions: list[Session], code: int) -> None:
         """Close websockets, and tell of it first: by the time that they are closed, the bot may be back."""
-        sockets = [each.detach() for each in sessions]
-        if sockets:
+        transports = [each.detach() for each in sessions]
+        if transports:
             self._note_change()
-        for socket in sockets:
-            if socket is not None:
-                await socket.close(code=code)
+        for each in transports:
+            if each is not None:
+                await each.socket.close(code=code)
 
     # -- the connection -----------------------------------------------------------------------------
 
@@ -131,95 +165,133 @@ class Gateway:
         instead = await self._faults.before(Exchange("GET", "/", SOCKET, {}, None, 0, None, self._world.now()))
         if instead is not None:
             return web.Response(status=instead.status, text=str(instead.body), headers={"Server": "cloudflare"})
-        socket = web.WebSocketResponse(max_msg_size=4096 * 4)
+        socket = web.WebSocketResponse(max_msg_size=0)
         await socket.prepare(request)
-        await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": int(self._heartbeat * 1000)}, "s": None})
-        session: Session | None = None
+        line = Line(Transport(socket, stream=request.query.get("compress") == ZLIB_STREAM), time.monotonic())
+        watch = asyncio.create_task(self._watch(line))
         try:
+            await self._greet(line, request.query.get("v", _VERSION))
             async for frame in socket:
-                if frame.type is not WSMsgType.TEXT:
-                    continue
-                session = await self._receive(socket, session, frame.data)
+                if frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    await self._receive(line, frame.data)
         except Close as reason:
             _log.warning("gateway: closed with %s: %s", reason.code, reason)
+            if reason.code in _FINAL and line.session is not None:
+                self.sessions.pop(line.session.id, None)
             await socket.close(code=reason.code, message=str(reason).encode())
         finally:
-            if session is not None and session.socket is socket:
-                session.detach()
-                self._note_change()
+            watch.cancel()
+            self._ended(line)
         return socket
 
-    async def _receive(self, socket: web.WebSocketResponse, session: Session | None, text: str) -> Session | None:
+    async def _greet(self, line: Line, version: str) -> None:
+        if version != _VERSION:
+            raise Close(4012, "Invalid API version.")
+        await _send(line, {"op": HELLO, "d": {"heartbeat_interval": int(self._heartbeat * 1000)}, "s": None})
+
+    async def _watch(self, line: Line) -> None:
+        """Give a connection up that sends no heartbeats: its session has timed out."""
+        most = self._heartbeat + self.grace
+        while (left := line.last_beat + most - time.monotonic()) > 0:  # noqa: ASYNC110 - each beat puts it off
+            await asyncio.sleep(left)
+        if line.session is not None:
+            self.sessions.pop(line.session.id, None)
+        await line.transport.socket.close(code=4009, message=b"Session timed out.")
+
+    def _ended(self, line: Line) -> None:
+        """Let go of a closed connection; a client that closes with 1000 or 1001 says that it will not resume."""
+        session = line.session
+        if session is None or session.transport is not line.transport:
+            return
+        session.detach()
+        if line.transport.socket.close_code in _GOODBYE:
+            self.sessions.pop(session.id, None)
+        self._note_change()
+
+    async def _receive(self, line: Line, given: str | bytes) -> None:
+        line.count(given, time.monotonic())
         try:
-            frame = msgspec.json.decode(text)
-        except msgspec.DecodeError:
+            frame = msgspec.json.decode(given)
+            op, data = frame.get("op"), frame.get("d")
+        except (msgspec.DecodeError, AttributeError):
             raise Close(4002, "Error while decoding payload.") from None
-        op, data = frame.get("op"), frame.get("d")
         if op == HEARTBEAT:
-            await self._acknowledge(socket)
-            return session
-        if op in (IDENTIFY, RESUME) and self._refusals:
-            raise Close(self._refusals.popleft(), "Refused on purpose.")
-        if op == IDENTIFY:
-            if session is not None:
-                raise Close(4005, "Already authenticated.")
-            return self._identify(socket, data)
-        if op == RESUME:
-            return await self._resume(socket, data)
-        if session is None:
+            line.last_beat = time.monotonic()
+            await self._acknowledge(line)
+            return
+        if op in (IDENTIFY, RESUME):
+            await self._let_in(line, op, data)
+        elif line.session is None:
             raise Close(4003, "Not authenticated.")
-        if op == REQUEST_MEMBERS:
-            self._members(session, data)
+        elif op == REQUEST_MEMBERS:
+            self._members(line.session, data)
         elif op not in (PRESENCE, VOICE_STATE):
             raise Close(4001, "Unknown opcode.")
-        return session
 
-    async def _acknowledge(self, socket: web.WebSocketResponse) -> None:
+    async def _let_in(self, line: Line, op: int, data: Any) -> None:
+        if self._refusals:
+            raise Close(self._refusals.popleft(), "Refused on purpose.")
+        if not isinstance(data, dict):
+            raise Close(4002, "Error while decoding payload.")
+        if line.session is not None:
+            raise Close(4005, "Already authenticated.")
+        if data.get("token") != self._token:
+            raise Close(4004, "Authentication failed.")
+        await (self._identify(line, data) if op == IDENTIFY else self._resume(line, data))
+
+    async def _acknowledge(self, line: Line) -> None:
         """Answer a heartbeat, no sooner than a network would.
 
         discord.py notes when it has sent a heartbeat from another thread, after the fact: an answer that is
         there before counts from the heartbeat before, and it warns that it cannot keep up.
         """
+        if self.silent:
+            return
         await asyncio.sleep(ACK_DELAY)
         with contextlib.suppress(ConnectionError):  # closed meanwhile
-            await socket.send_json({"op": HEARTBEAT_ACK})
+            await _send(line, {"op": HEARTBEAT_ACK})
 
-    def _identify(self, socket: web.WebSocketResponse, data: dict[str, Any]) -> Session:
-        if data.get("token") != self._token:
-            raise Close(4004, "Authentication failed.")
+    async def _identify(self, line: Line, data: dict[str, Any]) -> None:
+        world = self._world
         intents = data.get("intents")
-        if not isinstance(intents, int):
+        if not isinstance(intents, int) or intents & ~int(Intent.KNOWN):
             raise Close(4013, "Invalid intent(s).")
-        if intents & Intent.PRIVILEGED & ~self.privileged:
+        if intents & Intent.PRIVILEGED & ~int(self.privileged):
             raise Close(4014, "Disallowed intent(s).")
-        shard, shards = data.get("shard") or (0, 1)
-        if not 0 <= shard < shards:
-            raise Close(4010, "Invalid shard.")
+        shard, shards = _shard(data.get("shard"))
+        if not world.starts.left():
+            # The same, "Session start limit": all sessions end, and the token is no good any more.
+            await self._close(self._live(None), 4004)
+            self.sessions.clear()
+            raise Close(4004, "Authentication failed.")
+        if not world.starts.take():
+            await _send(line, {"op": INVALID_SESSION, "d": False})
+            return
         for old in [each for each in self.sessions.values() if each.shard == shard and not each.live]:
             del self.sessions[old.id]  # nobody will come back for it
-        session = Session(f"{self._world.ids.next():x}", shard, shards, intents)
+        world.content_intent = bool(intents & Intent.MESSAGE_CONTENT)
+        line.transport.payloads = data.get("compress") is True
+        session = line.session = Session(f"{world.ids.next():x}", shard, shards, intents)
         self.sessions[session.id] = session
-        session.attach(socket)
-        mine = [each for each in self._world.guilds.values() if self._sees(session, each)]
+        session.attach(line.transport)
+        mine = [each for each in world.guilds.values() if self._sees(session, each)]
         session.dispatch("READY", self._ready(session, mine))
         for each in mine:
             if not each.unavailable:
                 session.dispatch("GUILD_CREATE", self._guild(session, each))
         self._note_change()
-        return session
 
-    async def _resume(self, socket: web.WebSocketResponse, data: dict[str, Any]) -> Session | None:
-        if data.get("token") != self._token:
-            raise Close(4004, "Authentication failed.")
+    async def _resume(self, line: Line, data: dict[str, Any]) -> None:
         session = self.sessions.get(str(data.get("session_id")))
-        if session is None or not session.can_replay(data.get("seq") or 0):
-            await socket.send_json({"op": INVALID_SESSION, "d": False})
-            return None
-        session.attach(socket)
-        session.replay(data.get("seq") or 0)
+        after = data.get("seq")
+        if session is None or not isinstance(after, int) or not session.can_replay(after):
+            await _send(line, {"op": INVALID_SESSION, "d": False})
+            return
+        line.session = session
+        session.attach(line.transport)
+        session.replay(after)
         session.dispatch("RESUMED", {})
         self._note_change()
-        return session
 
     def _ready(self, session: Session, guilds: list[Guild]) -> dict[str, Any]:
         return {
@@ -245,16 +317,21 @@ class Gateway:
 
     def _members(self, session: Session, data: dict[str, Any]) -> None:
         """Answer "Request Guild Members" by ids, by a name's beginning, or all, 1,000 to a chunk."""
-        guild = self._world.guilds.get(int(data["guild_id"]))
+        try:
+            guild = self._world.guilds.get(int(data["guild_id"]))
+            given = data.get("user_ids") or []
+            wanted = {int(each) for each in (given if isinstance(given, list) else [given])}
+            most = int(data.get("limit") or 0) or None
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Close(4002, "Error while decoding payload.") from None
         if guild is None or not self._sees(session, guild):
             return
-        wanted = {int(each) for each in data.get("user_ids") or ()}
         query = str(data.get("query") or "").lower()
         found = [
             render.member(each)
             for each in guild.members.values()
             if (each.user.id in wanted if wanted else each.user.name.startswith(query))
-        ][: int(data.get("limit") or 0) or None]
+        ][:most]
         pages = [found[at : at + 1000] for at in range(0, len(found), 1000)] or [[]]
         for number, page in enumerate(pages):
             chunk = {"guild_id": str(guild.id), "members": page, "chunk_index": number, "chunk_count": len(pages)}
@@ -271,3 +348,15 @@ class Gateway:
                     if "unavailable" not in event.data:  # as it is when the bot has just joined
                         del data["unavailable"]
                 session.dispatch(event.name, session.redact(event, data, self._world.bot))
+
+
+def _shard(given: Any) -> tuple[int, int]:
+    """Read which shard of how many a bot is; close if that is none."""
+    shard, shards = given if isinstance(given, list) and len(given) == 2 else (0, 0 if given else 1)  # noqa: PLR2004 - two numbers
+    if not (isinstance(shard, int) and isinstance(shards, int) and 0 <= shard < shards):
+        raise Close(4010, "Invalid shard.")
+    return shard, shards
+
+
+async def _send(line: Line, frame: dict[str, Any]) -> None:
+    await line.transport.send_str(msgspec.json.encode(frame).decode())

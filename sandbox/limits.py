@@ -135,3 +135,42 @@ def _headers(key: tuple[str, str], bucket: Bucket, window: _Window, now: float) 
         "X-RateLimit-Reset-After": f"{window.ends - now:.3f}",
         "X-RateLimit-Bucket": hashlib.sha256(" ".join(key).encode()).hexdigest()[:32],
     }
+
+
+@dataclass(slots=True)
+class Starts:
+    """The identifies of a day (Discord's docs, "Session start limit"); `total` of them are allowed.
+
+    With `pace`, in seconds, sessions may only begin so far apart (Discord: 5 s). Without, as here by default, they
+    may begin at once, so that tests need not wait.
+    """
+
+    now: Callable[[], float]
+    total: int = 1000
+    pace: float = 0.0
+    used: int = 0
+    ends: float = 0.0
+    last: float = 0.0
+
+    def left(self) -> int:
+        """Tell how many are left."""
+        if not self.now() < self.ends <= self.now() + _DAY:
+            self.used, self.ends = 0, self.now() + _DAY
+        return max(0, self.total - self.used)
+
+    def take(self) -> bool:
+        """Count one; False if it comes too soon after the last."""
+        self.left()
+        self.used += 1
+        too_soon = 0 <= self.now() - self.last < self.pace
+        self.last = self.now()
+        return not too_soon
+
+    def state(self) -> dict[str, int]:
+        """Give what GET /gateway/bot tells of it."""
+        left = self.left()
+        reset = int((self.ends - self.now()) * 1000)
+        return {"total": self.total, "remaining": left, "reset_after": reset, "max_concurrency": 1}
+
+
+_DAY = 86400.0

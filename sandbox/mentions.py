@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sandbox.model import Channel, Message, User
     from sandbox.world import World
 
+# What stands in code is no mention: a run of backticks, up to the next run of the same length.
+_CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _USER = re.compile(r"<@!?(\d{1,20})>")
 _ROLE = re.compile(r"<@&(\d{1,20})>")
 _EVERYONE = re.compile(r"@(?:everyone|here)\b")
@@ -38,6 +40,7 @@ def resolve(
 
     A role pings only if it is mentionable or the author may mention everyone.
     """
+    text = _CODE.sub(" ", text)
     users = [world.users[found] for found in _ids(_USER, text) if found in world.users]
     roles = _ids(_ROLE, text) if channel.guild is not None else []
     everyone = bool(_EVERYONE.search(text))

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from sandbox import views
-from sandbox.components import TEXT_INPUT
+from sandbox.components import TEXT_INPUT, walk
 from sandbox.errors import SandboxError
 from sandbox.interactions import ANSWER_WITHIN
 from sandbox.model import Channel, Interaction, Message, User
@@ -188,6 +188,12 @@ def fill_in(components: list[dict[str, Any]], values: dict[str, Any]) -> list[di
     return filled
 
 
+def check_filled(components: list[dict[str, Any]], sent: list[dict[str, Any]]) -> None:
+    """Check a submission that is in wire form already against the modal that it fills."""
+    given = {each["custom_id"]: each for each in walk(sent) if "custom_id" in each}
+    fill_in(components, {key: each["value"] if "value" in each else each.get("values") for key, each in given.items()})
+
+
 def _filled(part: dict[str, Any], left: dict[str, Any]) -> dict[str, Any]:
     one = {"type": part["type"], "id": part.get("id") or 0}
     if "components" in part:
@@ -203,7 +209,22 @@ def _filled(part: dict[str, Any], left: dict[str, Any]) -> dict[str, Any]:
         text = part.get("value") or "" if value is None else str(value)
         _check_text(part, text)
         return one | {"value": text}
-    return one | {"values": [str(each) for each in value or []]}
+    chosen = [str(each) for each in value or []]
+    _check_choice(part, chosen)
+    return one | {"values": chosen}
+
+
+def _check_choice(part: dict[str, Any], chosen: list[str]) -> None:
+    if not chosen:
+        if part.get("required", True):
+            raise SandboxError(f"{part['custom_id']}: This field is required")
+        return
+    least, most = part.get("min_values", 1), part.get("max_values", 1)
+    if not least <= len(chosen) <= most or len(set(chosen)) < len(chosen):
+        raise SandboxError(f"{part['custom_id']}: choose {least} to {most} of the options")
+    offered = [str(each["value"]) for each in part.get("options") or []]
+    if offered and not set(chosen) <= set(offered):
+        raise SandboxError(f"{part['custom_id']}: {chosen} are not among the options {offered}")
 
 
 def _plain(label: str) -> str:

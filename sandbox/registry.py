@@ -8,6 +8,7 @@ from sandbox import permissions
 from sandbox.errors import SandboxError
 from sandbox.events import Event, Events
 from sandbox.ids import Ids
+from sandbox.limits import Starts
 from sandbox.model import PRIVATE, Channel, ChannelType, Command, Guild, Interaction, Message, Role, User
 from sandbox.nonces import Nonces
 
@@ -32,7 +33,11 @@ class Registry:
         self._dms: dict[frozenset[int], Channel] = {}
         self.hidden: dict[int, Message] = {}  # ephemeral messages
         self.nonces = Nonces(now)
+        self.starts = Starts(now)
         self.root = ""
+        # Whether REST shows the bot what others wrote. Discord goes by the app's settings in its portal; here what the
+        # bot identified with last stands for them.
+        self.content_intent = False
         self.shards: int | None = None  # what GET /gateway/bot advises; None: by the number of guilds
 
     def user(self, name: str) -> User:

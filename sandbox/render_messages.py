@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import render
 from sandbox.ids import iso
+from sandbox.model import PRIVATE
 
 if TYPE_CHECKING:
-    from sandbox.model import Attachment, Interaction, Message
+    from sandbox.model import Attachment, Interaction, Message, User
 
 _ON_MESSAGE = 3  # the type of a message command
 _DEEPER = (1, 2)  # types of options: a subcommand, a group of subcommands
@@ -138,6 +139,28 @@ def dispatched(one: Message, root: str) -> dict[str, Any]:
         if author is not None:
             body["member"] = render.member(author, with_user=False)
     return body
+
+
+def for_bot(one: Message, body: dict[str, Any], bot: User, *, content: bool) -> dict[str, Any]:
+    """Give a rendered message as a bot gets it: with the `content` intent whole, else without what it may not read.
+
+    The message that it replies to goes by the same rule.
+    """
+    if content:
+        return body
+    if body.get("referenced_message") is not None and one.reply_to is not None:
+        body = body | {
+            "referenced_message": for_bot(one.reply_to, body["referenced_message"], bot, content=False),
+        }
+    return body if reads(one, bot) else without_content(body)
+
+
+def reads(one: Message, bot: User) -> bool:
+    """Tell whether a bot reads a message without the intent (Discord's docs, "Message content intent").
+
+    Its own ones, those in direct messages with it, and those that mention it.
+    """
+    return one.author is bot or bot in one.mentions or (one.channel.type in PRIVATE and bot in one.channel.recipients)
 
 
 def without_content(body: dict[str, Any]) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class Sandbox:
     ) -> None:
         await self.stop()
         if self._strict and error is None:
-            strict_check(self.unknown)
+            strict_check(self.unknown, self.api.broken)
 
     async def start(self) -> None:
         """Begin to listen."""

@@ -11,13 +11,12 @@ import msgspec
 
 from sandbox.model import PRIVATE
 from sandbox.permissions import VIEW
-from sandbox.render_messages import without_content
+from sandbox.render_messages import for_bot
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from sandbox.events import Event
     from sandbox.model import User
+    from sandbox.transport import Transport
     from sandbox.world import World
 
 _encode = msgspec.json.Encoder().encode
@@ -44,6 +43,7 @@ class Intent(IntFlag):
     DIRECT_TYPING = 1 << 14
     MESSAGE_CONTENT = 1 << 15
     PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)
+    KNOWN = (1 << 17) - 1 | (1 << 20) | (1 << 21) | (1 << 24) | (1 << 25)
 
 
 class Session:
@@ -54,7 +54,7 @@ class Session:
         self.shard = shard
         self.shards = shards
         self.intents = intents
-        self.socket: web.WebSocketResponse | None = None
+        self.transport: Transport | None = None
         self._sent = 0
         self._past: deque[tuple[int, str]] = deque(maxlen=_MISSED)
         self._queue: asyncio.Queue[str] = asyncio.Queue()
@@ -63,34 +63,34 @@ class Session:
     @property
     def live(self) -> bool:
         """Whether somebody is connected."""
-        return self.socket is not None
+        return self.transport is not None
 
     def covers(self, guild_id: int | None) -> bool:
         """Tell whether this shard is the guild's; DMs (None) go to shard 0 (Discord's docs, "Sharding")."""
         return ((guild_id or 0) >> 22) % self.shards == self.shard
 
-    def attach(self, socket: web.WebSocketResponse) -> None:
+    def attach(self, transport: Transport) -> None:
         """Take up a websocket."""
         self.detach()
-        self.socket = socket
+        self.transport = transport
         self._queue = asyncio.Queue()
-        self._writer = asyncio.create_task(self._write(socket, self._queue))
+        self._writer = asyncio.create_task(self._write(transport, self._queue))
 
-    def detach(self) -> web.WebSocketResponse | None:
+    def detach(self) -> Transport | None:
         """Let go of the websocket and return it; from now on events are kept for a resume."""
-        socket, self.socket = self.socket, None
+        transport, self.transport = self.transport, None
         if self._writer is not None:
             self._writer.cancel()
             self._writer = None
-        return socket
+        return transport
 
-    async def _write(self, socket: web.WebSocketResponse, queue: asyncio.Queue[str]) -> None:
+    async def _write(self, transport: Transport, queue: asyncio.Queue[str]) -> None:
         while True:
             text = await queue.get()
-            if socket.closed:
+            if transport.closed:
                 return
             try:
-                await socket.send_str(text)
+                await transport.send_str(text)
             except ConnectionError:
                 return
 
@@ -103,7 +103,7 @@ class Session:
         self._sent += 1
         text = _encode({"op": 0, "t": name, "s": self._sent, "d": data}).decode()
         self._past.append((self._sent, text))
-        if self.socket is not None:
+        if self.transport is not None:
             self._queue.put_nowait(text)
 
     def can_replay(self, after: int) -> bool:
@@ -117,15 +117,10 @@ class Session:
                 self._queue.put_nowait(text)
 
     def redact(self, event: Event, data: dict[str, Any], bot: User) -> dict[str, Any]:
-        """Take a message's content out, unless the bot may read it.
-
-        Discord's docs, "Message content intent": a bot without it reads its own messages, DMs,
-        and those that mention it.
-        """
-        message = event.message
-        if message is None or self.intents & Intent.MESSAGE_CONTENT or message.channel.type in PRIVATE:
+        """Take a message's content out, unless the bot may read it."""
+        if event.message is None:
             return data
-        return data if message.author is bot or bot in message.mentions else without_content(data)
+        return for_bot(event.message, data, bot, content=bool(self.intents & Intent.MESSAGE_CONTENT))
 
 
 def wants(session: Session, event: Event, world: World) -> bool:

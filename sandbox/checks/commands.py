@@ -19,13 +19,15 @@ _MARKS = ("DEVANAGARI", "THAI")
 def check_set(given: list[Any]) -> None:
     """Check all commands of a scope together: each by itself, names unique by type, not too many."""
     problems = Problems()
-    seen: set[tuple[Any, Any]] = set()
+    seen: set[tuple[str, int]] = set()
     count: dict[int, int] = {}
     for number, each in enumerate(given):
         fields = Fields(problems, each, (number,))
         _check(fields)
         kind = fields.given.get("type") or CHAT
-        name = fields.given.get("name")
+        name = str(fields.given.get("name"))
+        if not isinstance(kind, int):
+            continue  # noted already
         if (name, kind) in seen:
             fields.note("APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique", "name")
         seen.add((name, kind))
@@ -81,7 +83,7 @@ def _places(fields: Fields) -> None:
         if value is None:
             continue
         listed = fields.items(key, len(allowed), 1)
-        if not set(listed) <= allowed or len(set(listed)) < len(listed):
+        if any(each not in list(allowed) for each in listed) or len({str(each) for each in listed}) < len(listed):
             fields.note("BASE_TYPE_CHOICES", f"Values must be unique and among {sorted(allowed)}.", key)
     wanted = fields.given.get("default_member_permissions")
     if wanted is not None and not str(wanted).isdecimal():
@@ -141,7 +143,7 @@ def _nested(option: Fields, kind: int, deep: int) -> None:
     if deep > 1 or (kind == GROUP and deep > 0):
         option.note("APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-command option type is invalid here", "type")
         return
-    inner = [each.get("type") for each in option.given.get("options") or [] if isinstance(each, dict)]
+    inner = [each.get("type") for each in _dicts(option.given.get("options"))]
     fitting = all(each == SUBCOMMAND for each in inner) if kind == GROUP else SUBCOMMAND not in inner
     if not fitting:
         option.note("APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-command option type is invalid", "options")
@@ -153,23 +155,54 @@ def _value_option(option: Fields, kind: int) -> None:
     if option.boolean("autocomplete") and (choices or kind not in (STRING, INTEGER, NUMBER)):
         message = "Autocomplete goes with string, integer and number options without choices"
         option.note("APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", message, "autocomplete")
+    names: set[str | None] = set()
     for number, each in enumerate(choices):
         choice = option.inner(each, "choices", number)
-        choice.text("name", 100, 1, required=True)
+        name = choice.text("name", 100, 1, required=True)
+        if name in names:
+            message = "Option choice name already exists"
+            choice.note("APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS", message, "name")
+        names.add(name)
         if kind == STRING:
             choice.text("value", 100, required=True)
-        elif not isinstance(choice.get("value", required=True), int | float):
-            choice.note("NUMBER_TYPE_COERCE", "Value is not a number.", "value")
+        else:
+            _number(choice, kind)
     if kind == STRING:
-        option.integer("min_length", 0, 6000)
-        option.integer("max_length", 1, 6000)
+        least, most = option.integer("min_length", 0, 6000), option.integer("max_length", 1, 6000)
+        if least is not None and most is not None and least > most:
+            option.note("APPLICATION_COMMAND_OPTIONS_MIN_LENGTH_INVALID", "Min is above max", "min_length")
+    _range(option, kind)
     for key, fitting in (("min_value", (INTEGER, NUMBER)), ("channel_types", (CHANNEL,)), ("choices", (3, 4, 10))):
         if option.given.get(key) and kind not in fitting:
             option.note("APPLICATION_COMMAND_OPTIONS_INVALID_FIELD", "Does not go with this type", key)
 
 
+def _number(choice: Fields, kind: int) -> None:
+    value = choice.get("value", required=True)
+    fitting = int if kind == INTEGER else (int | float)
+    if value is not None and (not isinstance(value, fitting) or isinstance(value, bool)):
+        choice.note("NUMBER_TYPE_COERCE", f'Value "{value}" is not a number of this type.', "value")
+
+
+def _range(option: Fields, kind: int) -> None:
+    least, most = option.given.get("min_value"), option.given.get("max_value")
+    for key, value in (("min_value", least), ("max_value", most)):
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int if kind == INTEGER else (int | float)):
+            option.note("NUMBER_TYPE_COERCE", f'Value "{value}" is not a number of this type.', key)
+            return
+    if least is not None and most is not None and least > most:
+        option.note("APPLICATION_COMMAND_OPTIONS_MIN_VALUE_INVALID", "Min is above max", "min_value")
+
+
 def _length(one: dict[str, Any]) -> int:
     total = len(str(one.get("name", ""))) + len(str(one.get("description", "")))
-    for each in one.get("choices") or []:
+    for each in _dicts(one.get("choices")):
         total += len(str(each.get("name", ""))) + len(str(each.get("value", "")))
-    return total + sum(_length(each) for each in one.get("options") or [] if isinstance(each, dict))
+    return total + sum(_length(each) for each in _dicts(one.get("options")))
+
+
+def _dicts(given: Any) -> list[dict[str, Any]]:
+    """Give the objects of a list; what else it holds has been noted."""
+    return [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []

@@ -89,7 +89,7 @@ class ComponentCheck:
             self._one(part.inner(each, "components", number), SELECTS | {BUTTON})
 
     def _text(self, part: Fields) -> None:
-        part.text("content", _MOST_TEXT, 1, required=True)
+        part.text("content", _MOST_TEXT, 1, required=True, trimmed=True)
 
     def _section(self, part: Fields) -> None:
         for number, each in enumerate(part.items("components", 3, 1, required=True)):

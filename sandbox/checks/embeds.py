@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _MOST, _TOTAL = 10, 6000
 _LINKS = ("http", "https")
+_SHOWN = ("title", "description", "url", "image", "thumbnail", "video", "author", "footer", "fields", "timestamp")
 _MEDIA = ("http", "https", "attachment")
 
 
@@ -26,7 +27,7 @@ def check_embeds(fields: Fields) -> list[Any]:
 
 
 def _one(part: Fields) -> int:
-    texts = [part.text("title", 256), part.text("description", 4096)]
+    texts = [part.text("title", 256, trimmed=True), part.text("description", 4096, trimmed=True)]
     part.url("url", schemes=_LINKS)
     part.integer("color", 0, 0xFFFFFF)
     for key in ("image", "thumbnail"):
@@ -40,6 +41,8 @@ def _one(part: Fields) -> int:
         author.url("url", schemes=_LINKS)
     for number, each in enumerate(part.items("fields", 25)):
         field = part.inner(each, "fields", number)
-        texts.append(field.text("name", 256, 1, required=True))
-        texts.append(field.text("value", 1024, 1, required=True))
+        texts.append(field.text("name", 256, 1, required=True, trimmed=True))
+        texts.append(field.text("value", 1024, 1, required=True, trimmed=True))
+    if not any(part.given.get(key) for key in _SHOWN):
+        part.note("BASE_TYPE_REQUIRED", "This field is required", "description")
     return sum(len(each) for each in texts if each)

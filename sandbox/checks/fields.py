@@ -34,14 +34,22 @@ class Fields:
             self.note("BASE_TYPE_REQUIRED", "This field is required", key)
         return value
 
-    def text(self, key: str, most: int, least: int = 0, *, required: bool = False) -> str | None:
-        """Check a text and its length (counted in code points, as Discord's clients do)."""
+    def text(self, key: str, most: int, least: int = 0, *, required: bool = False, trimmed: bool = False) -> str | None:
+        """Check a text and its length (counted in code points, as Discord's clients do).
+
+        `trimmed`: white space around it does not count, and one of white space alone is none.
+        """
         value = self.get(key, required=required)
         if value is None:
             return None
         if not isinstance(value, str):
             self.note("STRING_TYPE_CONVERT", "Could not interpret as string.", key)
             return None
+        if trimmed and value:
+            value = value.strip()
+            if required and not value:
+                self.note("BASE_TYPE_REQUIRED", "This field is required", key)
+                return None
         if len(value) > most or len(value) < least:
             self.note_length(key, most, least)
         return value
@@ -70,7 +78,7 @@ class Fields:
     def choice(self, key: str, allowed: Collection[Any], *, required: bool = False) -> Any:
         """Check that a value is one of some."""
         value = self.get(key, required=required)
-        if value is not None and value not in allowed:
+        if value is not None and (isinstance(value, list | dict | bool) or value not in allowed):
             shown = ", ".join(str(each) for each in sorted(allowed))
             self.note("BASE_TYPE_CHOICES", f"Value must be one of {{{shown}}}.", key)
             return None

@@ -41,7 +41,8 @@ def check_message(body: dict[str, Any], files: list[Upload], old: Message | None
     _mentions(fields)
     _nonce(fields)
     problems.raise_any()
-    filled = any((body.get("content"), embeds, body.get("components"), files))
+    # Discord trims text: one of white space alone is none.
+    filled = any(((body.get("content") or "").strip(), embeds, body.get("components"), files))
     if not filled and (old is None or _emptied(body, old)):
         raise fault(50006)
 
@@ -50,7 +51,9 @@ def _emptied(body: dict[str, Any], old: Message) -> bool:
     """Tell whether a change would leave nothing to see."""
     kept: dict[str, Any] = {"content": old.content, "embeds": old.embeds, "components": old.components}
     kept["attachments"] = old.attachments
-    return not any(body.get(key, value) for key, value in kept.items())
+    left = {key: body.get(key, value) for key, value in kept.items()}
+    left["content"] = (left["content"] or "").strip()
+    return not any(left.values())
 
 
 def _no_legacy(fields: Fields, old: Message | None) -> None:

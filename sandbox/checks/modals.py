@@ -24,7 +24,7 @@ def check_modal(data: dict[str, Any]) -> None:
         part = fields.inner(each, "components", number)
         kind = part.choice("type", {ACTION_ROW, TEXT, LABEL}, required=True)
         if kind == TEXT:
-            part.text("content", 4000, 1, required=True)
+            part.text("content", 4000, 1, required=True, trimmed=True)
         elif kind == ACTION_ROW:
             for spot, inner in enumerate(part.items("components", 1, 1, required=True)):
                 _field(part.inner(inner, "components", spot), {TEXT_INPUT}, labelled=True)
@@ -42,6 +42,8 @@ def _field(part: Fields, kinds: frozenset[int] | set[int], *, labelled: bool = F
     kind = part.choice("type", kinds, required=True)
     if kind in SELECTS:
         check_select(part)
+        if part.boolean("required") is not False and part.given.get("min_values") == 0:
+            part.note("SELECT_COMPONENT_VALUES_INVALID", "A required select has at least one value", "min_values")
         return
     part.text("custom_id", 100, 1, required=True)
     part.choice("style", {1, 2}, required=True)

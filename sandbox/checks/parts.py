@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from sandbox.components import LINK, STRING_SELECT, walk
+from sandbox.components import (
+    CHANNEL_SELECT,
+    LINK,
+    MENTIONABLE_SELECT,
+    ROLE_SELECT,
+    STRING_SELECT,
+    USER_SELECT,
+    walk,
+)
 
 if TYPE_CHECKING:
     from sandbox.checks.fields import Fields
@@ -40,8 +48,9 @@ def check_select(part: Fields) -> None:
     most = part.integer("max_values", 1, 25)
     if least is not None and least > (1 if most is None else most):
         part.note("SELECT_COMPONENT_VALUES_INVALID", "min_values is greater than max_values", "min_values")
+    part.boolean("disabled")
     if part.given.get("type") != STRING_SELECT:
-        part.items("default_values", 25)
+        _default_values(part, least, most)
         part.items("channel_types", 25)
         return
     values: Counter[Any] = Counter()
@@ -56,8 +65,36 @@ def check_select(part: Fields) -> None:
             option.note(
                 "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used", "value"
             )
+    chosen = sum(isinstance(each, dict) and each.get("default") is True for each in options)
+    _how_many(part, chosen, least, most, "options")
     if most is not None and most > len(options):
         part.note("SELECT_COMPONENT_VALUES_INVALID", "max_values is greater than the number of options", "max_values")
+
+
+_DEFAULTS = {
+    USER_SELECT: frozenset({"user"}),
+    ROLE_SELECT: frozenset({"role"}),
+    MENTIONABLE_SELECT: frozenset({"user", "role"}),
+    CHANNEL_SELECT: frozenset({"channel"}),
+}
+
+
+def _default_values(part: Fields, least: int | None, most: int | None) -> None:
+    """Check what is chosen at first (Discord's docs, "Select default value structure"): kinds that fit, ids, number."""
+    given = part.items("default_values", 25)
+    for number, each in enumerate(given):
+        one = part.inner(each, "default_values", number)
+        one.choice("type", _DEFAULTS.get(part.given.get("type") or 0, frozenset()), required=True)
+        value = one.get("id", required=True)
+        if value is not None and not str(value).isdecimal():
+            one.note("NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.', "id")
+    _how_many(part, len(given), least, most, "default_values")
+
+
+def _how_many(part: Fields, chosen: int, least: int | None, most: int | None, key: str) -> None:
+    """Check that as many are chosen at first as may be chosen, if any are."""
+    if chosen and not (1 if least is None else least) <= chosen <= (1 if most is None else most):
+        part.note("SELECT_COMPONENT_INVALID_DEFAULT_VALUES", "Number of default values is out of range", key)
 
 
 def check_media(part: Fields, key: str, uploaded: set[str], *, only_uploaded: bool = False) -> None:

@@ -9,7 +9,7 @@ from sandbox.errors import SandboxError
 from sandbox.model import ChannelType
 from sandbox.page import exchanges, faults, snapshot, travel
 from sandbox.page.forms import typed_options
-from sandbox.people import Person
+from sandbox.people import Person, check_filled
 from sandbox.permissions import VIEW
 
 if TYPE_CHECKING:
@@ -144,7 +144,9 @@ async def _submit(client: Client, data: Data) -> Data:
     origin = next((each for each in reversed(hub.world.interactions.values()) if each.id == wanted), None)
     if origin is None or origin.user is not _me(client):
         raise SandboxError("this form is not open any more")
-    return _begun(client, data, hub.sandbox.acts.submit(origin, str(data["custom_id"]), list(data["components"])))
+    sent = list(data["components"])
+    check_filled((origin.answer or {}).get("components") or [], sent)
+    return _begun(client, data, hub.sandbox.acts.submit(origin, str(data["custom_id"]), sent))
 
 
 # -- messages -----------------------------------------------------------------------------------------

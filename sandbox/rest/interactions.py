@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from sandbox import messages, render_messages
+from sandbox import messages
 from sandbox.checks.choices import check_choices
+from sandbox.checks.fields import Fields
 from sandbox.checks.messages import check_message
 from sandbox.checks.modals import check_modal
 from sandbox.compose import Draft, amend, compose
-from sandbox.errors import UnsupportedError, fault, invalid
+from sandbox.errors import Problems, UnsupportedError, fault, invalid
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL
 from sandbox.model import Flag, Interaction, Message
 from sandbox.routes import Route
@@ -50,7 +51,7 @@ def _callback(call: Call) -> dict[str, Any] | None:
     one = call.desk.to_answer(call.id("interaction_id"), call.params["interaction_token"])
     body = call.object()
     kind = _kind(one, body.get("type"))
-    data = body.get("data") or {}
+    data = _data(body)
     if kind is Callback.CHOICES:
         check_choices(data, one)
         one.answer = data
@@ -72,8 +73,18 @@ def _callback(call: Call) -> dict[str, Any] | None:
     return _response(call, one, kind)
 
 
+def _data(body: dict[str, Any]) -> dict[str, Any]:
+    """Give an answer's data, which is an object; its flags are read before the rest is checked."""
+    problems = Problems()
+    data = body.get("data")
+    fields = Fields(problems, {} if data is None else data, ("data",))
+    fields.integer("flags", 0, 2**31)
+    problems.raise_any()
+    return fields.given
+
+
 def _kind(one: Interaction, given: Any) -> Callback:
-    if given not in set(Callback):
+    if not isinstance(given, int) or given not in set(Callback):
         raise invalid(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {tuple(map(int, Callback))}.")
     kind = Callback(given)
     if kind is Callback.LAUNCH_ACTIVITY:
@@ -127,8 +138,7 @@ def _response(call: Call, one: Interaction, kind: Callback) -> dict[str, Any]:
         about["response_message_loading"] = message.loading
         about["response_message_ephemeral"] = message.ephemeral
         if kind is not Callback.DEFERRED_UPDATE:
-            shown = render_messages.message(message, call.world.root)
-            answer["resource"] = {"type": int(kind), "message": shown}
+            answer["resource"] = {"type": int(kind), "message": call.show(message)}
             if kind is Callback.DEFERRED_MESSAGE:
                 answer["resource"]["type"] = int(Callback.MESSAGE)
     return answer

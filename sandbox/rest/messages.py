@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
-from sandbox import messages, permissions, render_messages
+from sandbox import messages, permissions
 from sandbox.checks.messages import check_message
 from sandbox.compose import Draft, amend, compose
-from sandbox.errors import UnsupportedError, fault, invalid
+from sandbox.errors import UnsupportedError, fault, invalid, snowflake
 from sandbox.model import PRIVATE, ChannelType, Flag
 from sandbox.rest import finding
 from sandbox.routes import Route
@@ -22,10 +22,6 @@ PUBLISHABLE = frozenset({0, 19, 20, 23})  # what people and bots wrote; the rest
 _LATE_EDITS = 5  # edits of a message older than an hour, in an hour; Discord does not publish its number
 
 
-def _show(call: Call, message: Message) -> dict[str, Any]:
-    return render_messages.message(message, call.world.root)
-
-
 def _create(call: Call) -> dict[str, Any]:
     """Create a message (Discord's docs, "Create message")."""
     place = finding.channel(call)
@@ -35,11 +31,11 @@ def _create(call: Call) -> dict[str, Any]:
     replied = _reply_to(call, place, body.get("message_reference"))
     known = call.world.nonces.find(body.get("nonce")) if body.get("enforce_nonce") else None
     if known is not None:
-        return _show(call, known)
+        return call.show(known)
     message = compose(call.world, Draft(call.world.bot, place, body, call.files, reply_to=replied))
     call.world.nonces.note(message)
     messages.post(call.world, message)
-    return _show(call, message)
+    return call.show(message)
 
 
 def may_send(call: Call, place: Channel, body: dict[str, Any]) -> None:
@@ -76,11 +72,13 @@ def _dm_open(call: Call, place: Channel) -> None:
 
 
 def _reply_to(call: Call, place: Channel, given: Any) -> Message | None:
-    if not isinstance(given, dict):
+    if given is None:
         return None
+    if not isinstance(given, dict):
+        raise invalid(("message_reference",), "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
     if given.get("type"):
         raise UnsupportedError("forwarded messages")
-    found = place.messages.get(int(given.get("message_id") or 0))
+    found = place.messages.get(snowflake(given.get("message_id"), "message_reference", "message_id"))
     if found is None:
         if given.get("fail_if_not_exists") is False:
             return None
@@ -93,34 +91,26 @@ def _reply_to(call: Call, place: Channel, given: Any) -> Message | None:
 def _history(call: Call) -> list[dict[str, Any]]:
     """List messages, newest first (Discord's docs, "Get channel messages")."""
     place = finding.channel(call)
-    limit = call.query.get("limit", "50")
-    if not limit.isdecimal() or not 1 <= int(limit) <= 100:  # noqa: PLR2004 - Discord's bounds
-        raise invalid(("limit",), "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
+    limit = call.limit()
+    after, around, before = (call.asked(each) for each in ("after", "around", "before"))
     if not call.world.permissions(place, call.world.bot) & permissions.READ_HISTORY:
         return []
     ids = list(place.messages)
-    chosen = _window(ids, call.query, int(limit))
-    return [_show(call, place.messages[each]) for each in reversed(chosen)]
-
-
-def _window(ids: list[int], query: dict[str, str], limit: int) -> list[int]:
-    """Choose from ids in ascending order by before, after or around."""
-    if "after" in query:
-        at = bisect_right(ids, int(query["after"]))
-        return ids[at : at + limit]
-    if "around" in query:
-        middle = bisect_left(ids, int(query["around"]))
-        start = max(0, middle - limit // 2)
-        return ids[start : start + limit]
-    end = bisect_left(ids, int(query["before"])) if "before" in query else len(ids)
-    return ids[max(0, end - limit) : end]
+    if after is not None:
+        start = bisect_right(ids, after)
+    elif around is not None:
+        start = max(0, bisect_left(ids, around) - limit // 2)
+    else:
+        end = len(ids) if before is None else bisect_left(ids, before)
+        start, limit = max(0, end - limit), min(limit, end)
+    return [call.show(place.messages[each]) for each in reversed(ids[start : start + limit])]
 
 
 def _get(call: Call) -> dict[str, Any]:
     place = finding.channel(call)
     if not call.world.permissions(place, call.world.bot) & permissions.READ_HISTORY:
         raise fault(50013)
-    return _show(call, finding.message(call, place))
+    return call.show(finding.message(call, place))
 
 
 def _edit(call: Call) -> dict[str, Any]:
@@ -137,7 +127,7 @@ def _edit(call: Call) -> dict[str, Any]:
     amend(call.world, message, Draft(message.author, place, body, call.files))
     message.edited_at = call.world.now()
     messages.changed(call.world, message)
-    return _show(call, message)
+    return call.show(message)
 
 
 def _late(call: Call, message: Message) -> None:
@@ -164,7 +154,7 @@ def _publish(call: Call) -> dict[str, Any]:
         raise fault(40033)
     message.flags |= Flag.CROSSPOSTED
     messages.changed(call.world, message)
-    return _show(call, message)
+    return call.show(message)
 
 
 def _delete(call: Call) -> None:

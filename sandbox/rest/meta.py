@@ -55,9 +55,8 @@ def _gateway(call: Call) -> dict[str, Any]:
 
 def _gateway_bot(call: Call) -> dict[str, Any]:
     """Advise on shards: one for each 1,000 guilds begun (Discord's docs, "Sharding")."""
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
     shards = call.world.shards or 1 + len(call.world.guilds) // 1000
-    return {"url": call.gateway_url, "shards": shards, "session_start_limit": limit}
+    return {"url": call.gateway_url, "shards": shards, "session_start_limit": call.world.starts.state()}
 
 
 ROUTES = [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sandbox import messages, permissions, render, render_messages
+from sandbox import messages, permissions, render
 from sandbox.checks.messages import check_message
 from sandbox.checks.threads import check_thread
 from sandbox.compose import Draft, compose
-from sandbox.errors import ApiError, fault
+from sandbox.errors import ApiError, fault, invalid
 from sandbox.model import Channel, ChannelType, Flag, ThreadInfo
 from sandbox.rest import finding
 from sandbox.rest.messages import PUBLISHABLE, may_send
@@ -79,7 +80,7 @@ def _post(call: Call, parent: Channel) -> dict[str, Any]:
     message.channel = one
     messages.post(call.world, message)
     parent.last_message_id = message.id
-    return _show(call, one) | {"message": render_messages.message(message, call.world.root)}
+    return _show(call, one) | {"message": call.show(message)}
 
 
 def _from_message(call: Call) -> dict[str, Any]:
@@ -147,16 +148,28 @@ def _active(call: Call) -> dict[str, Any]:
 
 
 def _archived(call: Call) -> dict[str, Any]:
-    """List a channel's archived public threads, the latest first."""
+    """List a channel's archived public threads, the latest first; `before` is an instant of archiving (ISO 8601)."""
     parent = finding.channel(call, permissions.READ_HISTORY)
     guild = parent.guild
     threads = [each for each in guild.channels.values() if each.parent is parent] if guild else []
     found = [
         each for each in threads if each.thread and each.thread.archived and each.type is not ChannelType.PRIVATE_THREAD
     ]
+    if "before" in call.query:
+        before = _instant(call.query["before"])
+        found = [each for each in found if each.thread and each.thread.archived_at < before]
     found.sort(key=lambda each: each.thread.archived_at if each.thread else 0.0, reverse=True)
-    limit = int(call.query.get("limit", 50))
+    limit = call.limit()
     return _listing(call, found[:limit], more=len(found) > limit)
+
+
+def _instant(text: str) -> float:
+    """Read a time in the query, in seconds since 1970 (a + in it comes as a space where it was not encoded)."""
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise invalid(("before",), "DATE_TIME_TYPE_PARSE", f"Could not parse {text}.") from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _listing(call: Call, found: list[Channel], *, more: bool) -> dict[str, Any]:

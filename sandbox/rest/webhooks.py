@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import messages, render_messages
+from sandbox import messages
 from sandbox.checks.messages import check_message
 from sandbox.compose import Draft, amend, compose
 from sandbox.errors import fault
@@ -30,10 +30,6 @@ def _cause(call: Call) -> Interaction:
     return one
 
 
-def _show(call: Call, message: Message) -> dict[str, Any]:
-    return render_messages.message(message, call.world.root)
-
-
 def _follow_up(call: Call) -> dict[str, Any]:
     """Send one more message; right after a deferral it becomes the deferred answer (as the docs say)."""
     one = _cause(call)
@@ -49,7 +45,7 @@ def _follow_up(call: Call) -> dict[str, Any]:
     one.followups.append(message)
     messages.post(call.world, message)
     call.desk.touched(one)
-    return _show(call, message)
+    return call.show(message)
 
 
 def _find(call: Call, one: Interaction) -> Message:
@@ -65,7 +61,7 @@ def _find(call: Call, one: Interaction) -> Message:
 
 
 def _get(call: Call) -> dict[str, Any]:
-    return _show(call, _find(call, _cause(call)))
+    return call.show(_find(call, _cause(call)))
 
 
 def _edit(call: Call) -> dict[str, Any]:
@@ -83,7 +79,7 @@ def _change(call: Call, one: Interaction, message: Message, body: dict[str, Any]
         one.updated = True
     messages.changed(call.world, message)
     call.desk.touched(one)
-    return _show(call, message)
+    return call.show(message)
 
 
 def _delete(call: Call) -> None:

@@ -39,11 +39,42 @@ async def test_history_and_single_messages(sb: Sandbox, bot: TinyBot) -> None:
 
 async def test_more_than_a_page_of_history(sb: Sandbox, bot: TinyBot) -> None:
     mina = sb.person("Mina")
-    for number in range(130):
-        await mina.say(str(number))
+    said = [(await mina.say(f"<@bot> {number}")).content for number in range(130)]
     channel = text_channel(sb, bot)
     read = [each.content async for each in channel.history(limit=None, oldest_first=True)]
-    assert read == [str(number) for number in range(130)]
+    assert read == said
+
+
+async def test_what_others_wrote_is_not_for_bots_without_the_intent(sb: Sandbox, bot: TinyBot) -> None:
+    mina, channel = sb.person("Mina"), text_channel(sb, bot)
+    plain = await mina.say("among us")
+    coded = await mina.say("`<@bot>` and ```\n<@bot>\n``` are code, ``a ` <@bot>`` too")
+    called = await mina.say("`code` <@bot> `more`")
+    own = await channel.send("mine")
+    answer = await (await channel.fetch_message(plain.id)).reply("what was that?")
+    private = await mina.in_dm().say("psst")
+    read = {each.id: each.content async for each in channel.history(limit=None)}
+    assert [read[each.id] for each in (plain, coded, called, own)] == ["", "", called.content, "mine"]
+    assert (await channel.fetch_message(plain.id)).content == ""
+    quoted = (await channel.fetch_message(answer.id)).reference
+    assert quoted is not None
+    assert isinstance(quoted.resolved, discord.Message)
+    assert quoted.resolved.content == ""
+    await until(lambda: len(bot.heard) == 6)
+    assert next(each for each in bot.heard if each.id == private.id).content == "psst"
+    seen = next(each for each in bot.heard if each.id == answer.id).reference
+    assert seen is not None
+    assert isinstance(seen.resolved, discord.Message)
+    assert seen.resolved.content == ""
+
+
+async def test_with_the_intent_all_is_read(sb: Sandbox) -> None:
+    allowed = discord.Intents(guilds=True, guild_messages=True, message_content=True)
+    bot = TinyBot(intents=allowed)
+    async with running(sb, bot):
+        plain = await sb.person("Mina").say("among us")
+        await until(lambda: bot.heard)
+        assert (await text_channel(sb, bot).fetch_message(plain.id)).content == bot.heard[0].content == "among us"
 
 
 async def test_replying_to_a_person(sb: Sandbox, bot: TinyBot) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -172,6 +173,165 @@ async def test_heartbeats_keep_on(sb: Sandbox) -> None:
             await asyncio.sleep(0.1)
             assert bot.latency < 1
     assert sb.gateway.sessions == {}
+
+
+async def test_a_connection_without_heartbeats_is_given_up() -> None:
+    async with Sandbox(heartbeat=0.05) as quick, aiohttp.ClientSession() as session:
+        quick.gateway.grace = 0.05
+        async with session.ws_connect(quick.gateway.url) as socket:
+            one = Line(socket, quick.token)
+            await one.frame()
+            await one.identify()
+            assert (await one.frame())["t"] == "READY"
+            assert await one.closing() == 4009
+        assert quick.gateway.sessions == {}
+
+
+async def test_a_connection_that_is_half_dead(sb: Sandbox, line: Line) -> None:
+    sb.gateway.silent = True
+    await line.send(1, None)
+    await line.identify()
+    assert (await line.frame())["t"] == "READY"  # and no answer to the heartbeat before it
+    sb.gateway.silent = False
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_frames_are_compressed_on_demand(sb: Sandbox, stream: bool) -> None:
+    for number in range(60):
+        sb.world.add_role(sb.world.guild("Republic City"), f"Role {number}")
+    url = sb.gateway.url + "?v=10&encoding=json" + ("&compress=zlib-stream" if stream else "")
+    inflate = zlib.decompressobj()
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        kinds, events = [], []
+        await Line(socket, sb.token).identify(compress=True)
+        while len(events) < 4:
+            frame = await asyncio.wait_for(socket.receive(), 3)
+            kinds.append(frame.type)
+            text = frame.data
+            if frame.type is aiohttp.WSMsgType.BINARY:
+                assert not stream or frame.data.endswith(b"\x00\x00\xff\xff")
+                text = inflate.decompress(frame.data) if stream else zlib.decompress(frame.data)
+            events.append(json.loads(text))
+    assert [each["op"] for each in events] == [10, 0, 0, 0]
+    binary = aiohttp.WSMsgType.BINARY
+    assert (set(kinds) == {binary}) if stream else (kinds[0] is not binary and binary in kinds)
+
+
+async def test_a_client_reads_compressed_frames(sb: Sandbox) -> None:
+    bot = TinyBot()
+    async with running(sb, bot):
+        shard = bot.get_shard(0)
+        assert shard is not None
+        (session,) = sb.gateway.sessions.values()
+        assert session.transport is not None
+        assert session.transport.compressed
+        await sb.person("Mina").say("<@bot> " + "x" * 1900)
+        await until(lambda: bot.heard)
+
+
+async def test_frames_that_are_too_large_or_too_many(sb: Sandbox, line: Line) -> None:
+    await line.identify()
+    await line.socket.send_bytes(json.dumps({"op": 3, "d": {"status": "online"}}).encode())  # binary ones are read too
+    await line.socket.send_str(json.dumps({"op": 3, "d": {"status": "x" * 4100}}))
+    assert await line.closing() == 4002
+    async with aiohttp.ClientSession() as session, session.ws_connect(sb.gateway.url) as socket:
+        other = Line(socket, sb.token)
+        await other.identify()
+        for _ in range(120):
+            await other.send(3, {"status": "online"})
+        assert await other.closing() == 4008
+
+
+@pytest.mark.parametrize(
+    ("op", "data", "code"),
+    [
+        (2, {"intents": 1 << 17}, 4013),
+        (2, {"intents": 1 << 30}, 4013),
+        (2, {"intents": 1, "shard": "first"}, 4010),
+        (2, {"intents": 1, "shard": [0]}, 4010),
+        (2, {"intents": 1, "shard": [None, 1]}, 4010),
+        (2, None, 4002),
+        (6, [], 4002),
+    ],
+)
+async def test_junk_ends_a_connection(line: Line, op: int, data: Any, code: int) -> None:
+    await line.send(op, {"token": line.token} | data if isinstance(data, dict) else data)
+    assert await line.closing() == code
+
+
+@pytest.mark.parametrize("text", ["[]", "5", '"x"', "null"])
+async def test_frames_that_are_no_objects(line: Line, text: str) -> None:
+    await line.socket.send_str(text)
+    assert await line.closing() == 4002
+
+
+@pytest.mark.parametrize("data", [None, {}, {"guild_id": "x"}, {"guild_id": "1", "user_ids": ["x"]}])
+async def test_asking_for_members_of_nothing(line: Line, data: Any) -> None:
+    await line.identify()
+    await line.send(8, data)
+    assert await line.closing() == 4002
+
+
+async def test_another_version_of_the_gateway(sb: Sandbox) -> None:
+    async with aiohttp.ClientSession() as session, session.ws_connect(sb.gateway.url + "?v=6") as socket:
+        assert await Line(socket, sb.token).closing() == 4012
+
+
+async def test_a_session_that_was_closed_for_good_is_not_resumed(sb: Sandbox) -> None:
+    async with aiohttp.ClientSession() as session:
+        for code, kept in ((1000, False), (1001, False), (4000, True)):
+            async with session.ws_connect(sb.gateway.url) as socket:
+                first = Line(socket, sb.token)
+                await first.frame()
+                await first.identify()
+                ready = await first.frame()
+                await socket.close(code=code)
+            async with session.ws_connect(sb.gateway.url) as socket:
+                second = Line(socket, sb.token)
+                await second.frame()
+                await second.send(6, {"token": sb.token, "session_id": ready["d"]["session_id"], "seq": 1})
+                assert (await second.frame())["op"] == (0 if kept else 9)
+
+
+async def test_after_some_codes_nothing_is_resumed(sb: Sandbox) -> None:
+    bot = TinyBot()
+    async with running(sb, bot):
+        first = set(sb.gateway.sessions)
+        await sb.gateway.disconnect(4000)
+        await sb.bot_connected()
+        assert set(sb.gateway.sessions) == first
+        await sb.gateway.disconnect(4009)
+        assert not sb.gateway.sessions
+
+
+async def test_the_days_identifies(sb: Sandbox, line: Line) -> None:
+    starts = sb.world.starts
+    await line.identify()
+    await line.frame()
+    async with aiohttp.ClientSession() as session:
+        headers = {"Authorization": f"Bot {sb.token}"}
+        async with session.get(sb.base_url + "/gateway/bot", headers=headers) as answer:
+            limit = (await answer.json())["session_start_limit"]
+        assert (limit["total"], limit["remaining"]) == (1000, 999)
+        assert 0 < limit["reset_after"] <= 86_400_000
+        starts.pace = 5.0
+        async with session.ws_connect(sb.gateway.url) as socket:
+            too_soon = Line(socket, sb.token)
+            await too_soon.frame()
+            await too_soon.identify(shard=[0, 1])
+            assert await too_soon.frame() == {"op": 9, "d": False}
+        starts.pace = 0.0
+        starts.used = starts.total
+        async with session.ws_connect(sb.gateway.url) as socket:
+            spent = Line(socket, sb.token)
+            await spent.frame()
+            await spent.identify()
+            codes = await asyncio.gather(spent.closing(), line.closing())
+            assert codes[0] == 4004
+            assert line.socket.closed
+    assert sb.gateway.sessions == {}
+    sb.clock.advance(86_401)
+    assert starts.left() == 1000
 
 
 async def test_content_reaches_only_those_who_may_read_it(sb: Sandbox) -> None:

@@ -122,7 +122,10 @@ async def test_a_reply_refers_to_its_message(sb: Sandbox, raw: Raw, general: Cha
     question = by_mina(sb, general)
     made = await raw.ok("POST", base, {"content": "hi", "message_reference": {"message_id": str(question.id)}})
     assert made["type"] == 19
-    assert made["referenced_message"]["content"] == "hello"
+    assert made["referenced_message"]["content"] == ""  # the bot has not asked for the content of others' messages
+    sb.world.content_intent = True
+    shown = await raw.ok("GET", f"{base}/{made['id']}")
+    assert shown["referenced_message"]["content"] == "hello"
     assert [each["username"] for each in made["mentions"]] == ["mina"]
     quiet = {"parse": [], "replied_user": False}
     body = {"content": "hi", "message_reference": {"message_id": str(question.id)}, "allowed_mentions": quiet}
