@@ -8,12 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.services.quotes import Found, Missing, numbered
+from bot.services.quotes import Found, Missing, QuoteService, numbered
 from bot.services.words import Vocabulary
 
 if TYPE_CHECKING:
     from bot.services import Services
-    from bot.services.quotes import QuoteService
 
 
 @pytest.fixture
@@ -383,3 +382,9 @@ def test_many_english_words_leave_room_for_a_slip() -> None:
     typed = "apple banana cherry orange melon grape lemon peach berry apricot walnut"
     assert vocabulary.corrected(f"{typed} kettel") == f"{typed} kettle"
     assert vocabulary.corrected("kettlewell") == "kettlewell"
+
+
+async def test_without_an_engine_nothing_is_looked_for_by_meaning(second_services: Services) -> None:
+    alone = QuoteService(second_services.library, second_services.quotes._content)
+    await missing(alone, "where will the musicians perform")
+    await found(second_services.quotes, "where will the orchestra play")

@@ -34,10 +34,11 @@ def test_every_quote_is_whole_in_its_place_and_has_all_its_letters(library: Libr
     for each in library.quotes:
         sheet = draw_card(faces, each)
         assert fault(sheet) is None, each.id
-        told = sheet.texts[-4:] if each.speaker.attribution != each.speaker.name else sheet.texts[-3:]
+        last = [typographic(each.source), *([f"No. {each.number}"] if each.number else [])]
+        told = sheet.texts[-len(last) - (2 if each.speaker.attribution != each.speaker.name else 1) :]
         assert words_of(sheet, len(told)) == re.sub(r"\s", "", typographic(each.text)), each.id
-        assert "".join(text for text, _ in told[:-2]) == typographic(each.speaker.attribution)
-        assert [text for text, _ in told[-2:]] == [typographic(each.source), f"No. {each.number}"]
+        assert "".join(text for text, _ in told[: -len(last)]) == typographic(each.speaker.attribution)
+        assert [text for text, _ in told[-len(last) :]] == last
         lines = sheet.texts[: -len(told)]
         assert len(lines) == 1 or len(lines[-1][0].split()) > 1, f"a word stands alone: {each.id}"
         letters |= set("".join(text for text, _ in sheet.texts))
