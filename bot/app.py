@@ -40,6 +40,8 @@ _log = logging.getLogger(__name__)
 EXTENSIONS = ("cogs.quote", "cogs.ask", "cogs.canon", "cogs.timeline", "cogs.about", "cogs.daily", "cogs.presence")
 # SIGTERM's grace (Docker and systemd give ten seconds and more).
 CLOSE_SECONDS = 5.0
+# Of these, for answers that are under way: people have waited up to three seconds for them.
+FINISH_SECONDS = 3.0
 
 
 @contextlib.asynccontextmanager
@@ -147,8 +149,9 @@ async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
         posting.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
-                # First the posts under way, which need the connection; they take two seconds at most.
-                await asyncio.wait({posting})
+                # First what is under way and needs the connection: posts take two seconds at most, answers
+                # FINISH_SECONDS.
+                await asyncio.gather(asyncio.wait({posting}), bot.finish(FINISH_SECONDS))
                 await bot.close()
         connection.cancel()
         await asyncio.gather(connection, posting, stopping, return_exceptions=True)

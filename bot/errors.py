@@ -13,6 +13,7 @@ from discord import app_commands
 
 from bot.domain.errors import UserError
 from bot.rendering.frame import Accent, notice
+from bot.store.database import FileLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,8 @@ _TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
     aiohttp.ClientConnectionError: "Discord has a problem just now. Please try again in a minute.",
     TimeoutError: "That took too long. Please try again.",
     sqlite3.OperationalError: "My store is busy just now; nothing was changed. Please try again in a minute.",
+    FileLostError: "My store's file was deleted or replaced while I was running, so I can't read or change anything "
+    "there; nothing was changed. Whoever hosts me finds in my log what to do.",
     Exception: "Something went wrong on my side; nothing was changed. Please try again.",
 }
 

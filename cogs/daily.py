@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.client.replying import reply
 from bot.domain.daily.days import complete_days
 from bot.domain.daily.model import Style
 from bot.domain.daily.times import complete_time
@@ -18,10 +20,13 @@ from bot.services.daily.completing import complete_schedule, complete_zone
 from bot.services.daily.shown import Asked
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from bot.client import Canonkeeper
     from bot.rendering.actions import Actions
     from bot.rendering.frame import Panel
     from bot.services.daily.scheduling import Scheduler
+    from bot.services.daily.shown import Planned
 
 Interaction = discord.Interaction[Any]
 Which = app_commands.Range[str, 1, 100]
@@ -112,16 +117,14 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
     ) -> None:
         """Answer /daily schedule."""
         asked = Asked(channel, time, timezone, days, about, _id(role), _style(style), publish=publish, thread=thread)
-        await _answer(
-            interaction, rendering.planned(await self._scheduler.create(_guild(interaction), asked), "Scheduled")
-        )
+        await reply(interaction, self._planned(self._scheduler.create(_guild(interaction), asked), "Scheduled"))
 
     @app_commands.command(
         name="list", description="All schedules of this server, their next posts and how the last went"
     )
     async def list_(self, interaction: Interaction) -> None:
         """Answer /daily list."""
-        await _answer(interaction, rendering.overview(await self._scheduler.overview(_guild(interaction)), 0))
+        await reply(interaction, self._overview(_guild(interaction), 0))
 
     @app_commands.command(name="edit", description="Change a schedule; what you leave out stays")
     @app_commands.describe(schedule=_SCHEDULE, no_role="Mention no role any more", **_OPTIONS)
@@ -145,49 +148,64 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         asked = Asked(
             channel, time, timezone, days, about, _id(role), _style(style), no_role, publish=publish, thread=thread
         )
-        plan = await self._scheduler.edit(_guild(interaction), schedule, asked)
-        await _answer(interaction, rendering.planned(plan, "Changed"))
+        await reply(interaction, self._planned(self._scheduler.edit(_guild(interaction), schedule, asked), "Changed"))
 
     @app_commands.command(name="preview", description="The quote that comes next, and when")
     @app_commands.describe(schedule=_SCHEDULE)
     async def preview(self, interaction: Interaction, schedule: Which) -> None:
         """Answer /daily preview."""
-        await _answer(interaction, rendering.preview(await self._scheduler.preview(_guild(interaction), schedule)))
+        await reply(interaction, self._preview(_guild(interaction), schedule))
 
     @app_commands.command(name="skip", description="Drop the quote that would come next; another comes in its place")
     @app_commands.describe(schedule=_SCHEDULE)
     async def skip(self, interaction: Interaction, schedule: Which) -> None:
         """Answer /daily skip."""
-        await _answer(interaction, rendering.skipped(*await self._scheduler.skip(_guild(interaction), schedule)))
+        await reply(interaction, self._skip(_guild(interaction), schedule))
 
     @app_commands.command(name="pause", description="Stop a schedule for now; nothing is deleted")
     @app_commands.describe(schedule=_SCHEDULE)
     async def pause(self, interaction: Interaction, schedule: Which) -> None:
         """Answer /daily pause."""
-        await _answer(interaction, rendering.paused(await self._scheduler.pause(_guild(interaction), schedule)))
+        await reply(interaction, self._pause(_guild(interaction), schedule))
 
     @app_commands.command(name="resume", description="Start a paused schedule again")
     @app_commands.describe(schedule=_SCHEDULE)
     async def resume(self, interaction: Interaction, schedule: Which) -> None:
         """Answer /daily resume."""
-        plan = await self._scheduler.resume(_guild(interaction), schedule)
-        await _answer(interaction, rendering.planned(plan, "Resumed"))
+        await reply(interaction, self._planned(self._scheduler.resume(_guild(interaction), schedule), "Resumed"))
 
     @app_commands.command(name="test", description="Post the next quote now, without counting it")
     @app_commands.describe(schedule=_SCHEDULE)
     async def test(self, interaction: Interaction, schedule: Which) -> None:
-        """Answer /daily test; the post may take longer than the three seconds that Discord waits."""
-        await interaction.response.defer(ephemeral=True)
-        guild = _guild(interaction)
-        await interaction.followup.send(
-            view=rendering.tested(guild, await self._scheduler.test(guild, schedule)), ephemeral=True
-        )
+        """Answer /daily test."""
+        await reply(interaction, self._test(_guild(interaction), schedule))
 
     @app_commands.command(name="remove", description="Delete a schedule with all that belongs to it")
     @app_commands.describe(schedule=_SCHEDULE)
     async def remove(self, interaction: Interaction, schedule: Which) -> None:
         """Answer /daily remove."""
-        await _answer(interaction, rendering.removed(await self._scheduler.remove(_guild(interaction), schedule)))
+        await reply(interaction, self._remove(_guild(interaction), schedule))
+
+    async def _planned(self, plan: Awaitable[Planned], done: str) -> Panel:
+        return rendering.planned(await plan, done)
+
+    async def _overview(self, guild: int, page: int) -> Panel:
+        return rendering.overview(await self._scheduler.overview(guild), page)
+
+    async def _preview(self, guild: int, schedule: str) -> Panel:
+        return rendering.preview(await self._scheduler.preview(guild, schedule))
+
+    async def _skip(self, guild: int, schedule: str, shown: str | None = None) -> Panel:
+        return rendering.skipped(*await self._scheduler.skip(guild, schedule, shown))
+
+    async def _pause(self, guild: int, schedule: str) -> Panel:
+        return rendering.paused(await self._scheduler.pause(guild, schedule))
+
+    async def _test(self, guild: int, schedule: str) -> Panel:
+        return rendering.tested(guild, await self._scheduler.test(guild, schedule))
+
+    async def _remove(self, guild: int, schedule: str) -> Panel:
+        return rendering.removed(await self._scheduler.remove(guild, schedule))
 
     @schedule.autocomplete("time")
     @edit.autocomplete("time")
@@ -220,21 +238,22 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         # discord.py runs no check for completions: whoever may not use the command learns nothing from them.
         if not _moderates(interaction):
             return []
-        schedules = await self._scheduler.of_guild(_guild(interaction))
+        try:
+            schedules = await self._scheduler.of_guild(_guild(interaction))
+        except sqlite3.OperationalError:
+            return []  # a store that cannot be read now is told of by the command itself
         named = [(s, _channel_name(interaction, s.wish.target.channel)) for s in schedules]
         return choices(complete_schedule(named, typed))
 
     async def _page(self, interaction: Interaction, page: int) -> None:
         """Show another page of the list in the place of this one."""
         _moderators_only(interaction)
-        lines = await self._scheduler.overview(_guild(interaction))
-        await interaction.response.edit_message(view=rendering.overview(lines, page))
+        await reply(interaction, self._overview(_guild(interaction), page), edit=True)
 
     async def _skip_button(self, interaction: Interaction, shown: tuple[str, str]) -> None:
         """Drop the quote that the message shows, if it is still the next one."""
         _moderators_only(interaction)
-        dropped = await self._scheduler.skip(_guild(interaction), *shown)
-        await interaction.response.edit_message(view=rendering.skipped(*dropped))
+        await reply(interaction, self._skip(_guild(interaction), *shown), edit=True)
 
 
 def _moderators_only(interaction: Interaction) -> None:
@@ -257,10 +276,6 @@ def _guild(interaction: Interaction) -> int:
 def _channel_name(interaction: Interaction, channel_id: int) -> str:
     channel = interaction.guild.get_channel_or_thread(channel_id) if interaction.guild else None
     return f"#{channel.name}" if channel else "a channel I cannot see"
-
-
-async def _answer(interaction: Interaction, view: Panel) -> None:
-    await interaction.response.send_message(view=view, ephemeral=True)
 
 
 async def setup(bot: Canonkeeper) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 from typing import TYPE_CHECKING, Any
@@ -51,8 +52,10 @@ class Tree(app_commands.CommandTree["Canonkeeper"]):
     async def _call(self, interaction: discord.Interaction[Canonkeeper]) -> None:
         """Answer whatever happens: discord.py (2.7.1) tells nobody of what it raises itself while it reads the options.
 
-        A completion that failed is an empty list.
+        A completion that failed is an empty list. Each command runs in a task of its own.
         """
+        if not self.client.note_under_way():
+            return
         try:
             await super()._call(interaction)
         except app_commands.AppCommandError:
@@ -97,6 +100,8 @@ class Canonkeeper(commands.AutoShardedBot):
         self._force_sync = force_sync
         self._dev_guild = discord.Object(dev_guild_id) if dev_guild_id else None
         self._settled = False
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._finished = False
 
     def _get_state(self, **options: Any) -> ComparingState:
         """Return the connection's state; discord.py (2.7.1, shard.py) makes its own in the same way."""
@@ -143,12 +148,45 @@ class Canonkeeper(commands.AutoShardedBot):
             self.tree.copy_global_to(guild=self._dev_guild)
         await sync(self.tree, self.services.synced, guild=self._dev_guild, force=self._force_sync)
 
+    def note_under_way(self) -> bool:
+        """Note that the present task answers somebody, so that a stop waits for it.
+
+        Returns False when it is too late for that: what was begun now could not be told any more.
+        """
+        task = asyncio.current_task()
+        if task is not None:
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return not self._finished
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until nobody waits for an answer any more, for so long at most; what is left is ended.
+
+        Nothing is begun after that.
+        """
+        end = self.loop.time() + seconds
+        while self._under_way and (left := end - self.loop.time()) > 0:
+            await asyncio.wait(self._under_way, timeout=left)
+        self._finished = True
+        if rest := [*self._under_way]:
+            _log.warning("%d answers were not ended in time; they are given up", len(rest))
+            for task in rest:
+                task.cancel()
+            await asyncio.wait(rest, timeout=1.0)
+
+    async def _run_event(self, coro: Any, event_name: str, *args: Any, **kwargs: Any) -> None:
+        """Note that a message may be answered; discord.py (2.7.1, client.py) runs each listener in a task."""
+        if event_name != "on_message" or self.note_under_way():
+            await super()._run_event(coro, event_name, *args, **kwargs)
+
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
         """Run what a button, select or form asks for; its errors are answered like a command's.
 
         discord.py would call only those that it finds in the message, and leave the others without an answer.
         """
         if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            return
+        if not self.note_under_way():
             return
         try:
             await self.actions.run(interaction)

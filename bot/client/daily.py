@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from functools import partial
@@ -34,11 +35,30 @@ class Daily:
     presence: Presence
     poster: Poster
     replan: Callable[[], Awaitable[None]]
+    beside: tuple[Callable[[], Awaitable[None]], ...] = ()
 
     async def run(self) -> None:
-        """Bring what is planned up to this process's tz database, then post until cancelled."""
-        await self.replan()
-        await self.poster.run()
+        """Bring what is planned up to this process's tz database, then post until cancelled.
+
+        What is `beside` runs as long; whatever one of them raises is raised here.
+        """
+        others = [asyncio.create_task(_run(each), name="beside the posts") for each in self.beside]
+        try:
+            await self.replan()
+            posting = asyncio.create_task(self.poster.run(), name="poster")
+            others.append(posting)
+            done, _ = await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            # The poster ends what is under way before it is done.
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+
+async def _run(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
 
 
 def daily_quotes(bot: discord.Client, services: Services) -> Daily:
@@ -57,4 +77,5 @@ def daily_quotes(bot: discord.Client, services: Services) -> Daily:
         poster.poke,
     )
     presence = Presence(store.schedules, store.departures, clock, poster.poke)
-    return Daily(scheduler, presence, poster, partial(replan, store.schedules, clock))
+    beside = (store.watch,) if store.watch else ()
+    return Daily(scheduler, presence, poster, partial(replan, store.schedules, clock), beside)

@@ -13,6 +13,8 @@ from bot.store.schedules import Schedules
 from bot.store.worker import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from bot.store.database import Database
 
 # A post missed by less is always made: a limit of 0 is not to skip a post for a second's delay.
@@ -26,9 +28,11 @@ class DailyStore:
     schedules: Schedules
     deliveries: Deliveries
     departures: Departures
+    # Says for as long as it runs when the store's file is lost.
+    watch: Callable[[], Awaitable[None]] | None = None
 
     @classmethod
     def on(cls, database: Database, late_limit: dt.timedelta) -> Self:
         """Return the tables for a process of its own name; a post missed by at most `late_limit` is made."""
         worker = Worker(secrets.token_hex(8), late_limit=max(late_limit, _LEAST_LATE))
-        return cls(Schedules(database), Deliveries(database, worker), Departures(database))
+        return cls(Schedules(database), Deliveries(database, worker), Departures(database), database.watch)

@@ -9,21 +9,36 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import aiosqlite
 
 from bot.domain.errors import StoreError
 from bot.store import migrate
+from bot.store.file_watch import FileWatch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
+    from bot.store.file_watch import Loss
+
+_log = logging.getLogger(__name__)
 
 # How long a statement waits for another process's write, in milliseconds, before it is reported as locked.
 BUSY_TIMEOUT_MS = 5_000
+# How often it is looked whether the store's file is still there, in seconds.
+WATCH_SECONDS = 2.0
+
+
+class BusyError(sqlite3.OperationalError):
+    """A transaction could not be made in time, and was not made."""
+
+
+class FileLostError(sqlite3.OperationalError):
+    """The store's file was deleted or replaced; nothing can be stored any more, and nothing was."""
 
 
 class Transaction:
@@ -57,11 +72,16 @@ class Database:
     A second connection serves reads, so that a search never waits for a write and never sees half of one.
     """
 
-    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(
+        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, busy_timeout_ms: int
+    ) -> None:
         self._path = path
         self._writer = writer
         self._reader = reader
         self._lock = asyncio.Lock()
+        self._busy_timeout_ms = self._default_busy_timeout_ms = busy_timeout_ms
+        self._watch = FileWatch(path)
+        self._loss: Loss | None = None
 
     @classmethod
     async def open(cls, path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Self:
@@ -80,7 +100,7 @@ class Database:
             except BaseException:
                 await writer.close()
                 raise
-        return cls(path, writer, reader)
+        return cls(path, writer, reader, busy_timeout_ms)
 
     async def close(self) -> None:
         """Close both connections; SQLite folds the write-ahead log into the file."""
@@ -94,22 +114,85 @@ class Database:
         await self.close()
 
     @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, within: float | None = None) -> AsyncIterator[Transaction]:
         """Hold the write lock for a block: committed at its end, rolled back when it raises.
 
         `BEGIN IMMEDIATE` takes the lock at once (SQLite's docs, lang_transaction), so a transaction that
         reads first cannot fail halfway because another process wrote in between.
+
+        With `within`, a number of seconds, the commit begins before they are over or never: BusyError is raised
+        then. FileLostError is raised where what is written would be lost with the store's file.
         """
-        async with self._lock:
-            try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-                yield Transaction(self._writer)
-                await self._writer.commit()
-            except BaseException:
-                # Also where BEGIN or COMMIT was cancelled or failed (a deferred foreign key speaks up at COMMIT):
-                # the connection's thread works in order, so no transaction is open after this.
-                await asyncio.shield(self._writer.rollback())
-                raise
+        loop = asyncio.get_running_loop()
+        end = None if within is None else loop.time() + within
+        try:
+            async with asyncio.timeout(within):
+                await self._lock.acquire()
+        except TimeoutError:
+            raise BusyError("other writes take too long") from None
+        try:
+            await self._wait_at_most(None if end is None else end - loop.time())
+            await self._writer.execute("BEGIN IMMEDIATE")
+            yield Transaction(self._writer)
+            _check_time(end)
+            self.check_file()
+            await self._writer.commit()
+        except BaseException:
+            # Also where BEGIN or COMMIT was cancelled or failed (a deferred foreign key speaks up at COMMIT):
+            # the connection's thread works in order, so no transaction is open after this.
+            await asyncio.shield(self._writer.rollback())
+            raise
+        finally:
+            self._lock.release()
+
+    async def _wait_at_most(self, seconds: float | None) -> None:
+        """Let statements wait so long for another process's write; None for as long as usual."""
+        wanted = self._default_busy_timeout_ms if seconds is None else max(int(seconds * 1000), 1)
+        if wanted != self._busy_timeout_ms:
+            self._busy_timeout_ms = wanted
+            await self._writer.execute(f"PRAGMA busy_timeout = {wanted}")
+
+    def check_file(self) -> None:
+        """Raise FileLostError where the store's file was deleted or replaced since it was opened."""
+        if loss := self._watch.loss():
+            raise FileLostError(f"the store is lost: {loss}")
+
+    async def watch(self) -> None:
+        """Look every WATCH_SECONDS whether the store's file is still there, and say so in the log, until cancelled."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            await self.look()
+
+    async def look(self) -> None:
+        """Look whether the store's file is still there; when it no longer is, save what it held, and say what to do."""
+        loss, before = await asyncio.to_thread(self._watch.loss), self._loss
+        self._loss = loss
+        if loss is None and before is not None:
+            _log.warning("the store's file is back: everything goes on")
+        if loss is not None and before is None:
+            saved = await self._save()
+            keep = f" What it held is saved in {saved}: to go on with that, move it there." if saved else ""
+            others = " and ".join(f"{self._path.name}-{end}" for end in ("wal", "shm"))
+            _log.error(
+                "%s while I run. Nothing can be stored, so nothing is posted and no schedule can be changed. "
+                "Stop me; then put into %s what I shall go on with, delete %s beside it, and start me again.%s",
+                loss,
+                self._path,
+                others,
+                keep,
+            )
+
+    async def _save(self) -> Path | None:
+        """Save what the lost file holds beside it; None where that cannot be done."""
+        free = (Path(f"{self._path}.saved-{number}") for number in range(1, 1000))
+        target = next((each for each in free if not each.exists()), None)
+        try:
+            async with self._lock:
+                await self._writer.execute("VACUUM INTO ?", (str(target),))
+        except sqlite3.Error as error:
+            _log.error("what the store held could not be saved (%s)", error)
+            return None
+        return target
 
     def in_words(self) -> contextlib.AbstractContextManager[None]:
         """Return a block in which what SQLite raises becomes StoreError, for the person who hosts the bot."""
@@ -123,6 +206,12 @@ class Database:
         """Return the first row of a read, or None."""
         rows = await self.fetch_all(sql, parameters)
         return rows[0] if rows else None
+
+
+def _check_time(end: float | None) -> None:
+    """Raise BusyError after `end`, an instant on the event loop's clock."""
+    if end is not None and asyncio.get_running_loop().time() > end:
+        raise BusyError("writing takes too long")
 
 
 def _make_folder(path: Path) -> None:

@@ -16,9 +16,10 @@ from bot.store import notices
 from bot.store.bags import write_bags
 
 if TYPE_CHECKING:
+    import contextlib
     from collections.abc import Callable, Collection, Iterable
 
-    from bot.domain.daily.model import Pause, Schedule, Wish
+    from bot.domain.daily.model import Pause, Place, Schedule, Wish
     from bot.domain.daily.rule import Occurrence
     from bot.store.database import Database, Transaction
 
@@ -47,6 +48,10 @@ _PLANNED = "SELECT DISTINCT zone, minute, next_date, next_due FROM schedule WHER
 _MOVE = "UPDATE schedule SET next_due = ? WHERE zone = ? AND minute = ? AND next_date = ? AND next_due = ?"
 
 
+# What moderators ask for is stored within so many seconds, or not at all: Discord waits three for an answer.
+COMMAND_SECONDS = 1.5
+
+
 class TooManyError(CanonkeeperError):
     """The server has as many schedules as it may have."""
 
@@ -60,10 +65,17 @@ class EqualError(CanonkeeperError):
 
 
 class Schedules:
-    """Schedules by server. Chance and time are passed in."""
+    """Schedules by server. Chance and time are passed in.
+
+    What moderators ask for (`add`, `change`, `drop_next`, `pause`, `resume`, `remove`) is done within COMMAND_SECONDS
+    once the store is asked, or sqlite3.OperationalError is raised and nothing was done.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def _command(self) -> contextlib.AbstractAsyncContextManager[Transaction]:
+        return self._database.transaction(COMMAND_SECONDS)
 
     async def add(self, wish: Wish, seed: int, first: Occurrence, limit: int) -> Schedule:
         """Store a new schedule whose first post is `first`, and return it.
@@ -72,7 +84,7 @@ class Schedules:
         """
         next_date, next_due = rows.next_of(first)
         values = rows.wish_columns(wish) | {"seed": seed, "next_date": next_date, "next_due": next_due}
-        async with self._database.transaction() as tx:
+        async with self._command() as tx:
             await _refuse_equal(tx, wish)
             cursor = await tx.execute(_ADD, values | {"limit": limit})
             if cursor.rowcount == 0:
@@ -81,7 +93,8 @@ class Schedules:
         return rows.schedule(_present(row))
 
     async def of_guild(self, guild: int) -> list[Schedule]:
-        """Return the server's schedules by number."""
+        """Return the server's schedules by number. Raises FileLostError when the store's file is lost."""
+        self._database.check_file()
         found = await self._database.fetch_all(f"{rows.SCHEDULE} WHERE guild = ? ORDER BY number", (guild,))
         return [rows.schedule(row) for row in found]
 
@@ -90,48 +103,60 @@ class Schedules:
         row = await self._database.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
         return rows.schedule(row) if row else None
 
-    async def change(self, schedule_id: int, wish: Wish, next_of: Callable[[Schedule], Occurrence]) -> None:
-        """Give a schedule other fields; its bag stays.
+    async def change(self, schedule_id: int, wish: Wish, next_of: Callable[[Schedule], Occurrence]) -> Schedule | None:
+        """Give a schedule other fields and return it; its bag stays. None when it was removed.
 
         Unless it is paused, a new rule of time brings the next post that `next_of` says. Raises EqualError when
         another one posts the same.
         """
-        async with self._database.transaction() as tx:
+        async with self._command() as tx:
             await _refuse_equal(tx, wish, but=schedule_id)
             # Read here: the poster may have claimed a date since the caller looked.
-            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
+            before = await _one(tx, schedule_id)
             await tx.execute(_CHANGE, rows.wish_columns(wish) | {"id": schedule_id})
-            before = rows.schedule(row) if row else None
             if before is not None and before.paused is None and before.wish.rule != wish.rule:
                 await _set_next(tx, msgspec.structs.replace(before, wish=wish), next_of)
+            return await _one(tx, schedule_id)
 
-    async def drop_next(self, schedule_id: int, matching: Collection[str], shown: str | None = None) -> str | None:
+    async def drop_next(
+        self, schedule_id: int, matching: Collection[str], shown: str | None = None
+    ) -> tuple[str, Schedule] | None:
         """Drop the quote that would come next, unless it is another than `shown`.
 
-        Returns the id of that quote, dropped or not; None when the schedule is gone.
+        Returns the id of that quote, dropped or not, and the schedule after it; None when the schedule is gone.
         """
-        async with self._database.transaction() as tx:
-            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
-            if row is None:
+        async with self._command() as tx:
+            schedule = await _one(tx, schedule_id)
+            if schedule is None:
                 return None
-            before = rows.schedule(row).bag
-            coming, after = bag.drop(before, matching)
+            coming, after = bag.drop(schedule.bag, matching)
             if shown in {None, coming}:
-                await write_bags(tx, [(schedule_id, before, after)])
-        return coming
+                await write_bags(tx, [(schedule_id, schedule.bag, after)])
+                schedule = msgspec.structs.replace(schedule, bag=after)
+        return coming, schedule
 
     async def pause(self, schedule_id: int, reason: Pause) -> None:
         """Pause one schedule, as its moderator asked."""
-        async with self._database.transaction() as tx:
+        async with self._command() as tx:
             await pause(tx, [(schedule_id, reason)])
 
-    async def resume(self, schedule_id: int, next_of: Callable[[Schedule], Occurrence]) -> None:
-        """Let a paused schedule post again, when `next_of` says; a notice that is still owed is dropped."""
-        async with self._database.transaction() as tx:
-            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
-            if row is not None:
-                await _set_next(tx, rows.schedule(row), next_of)
+    async def resume(
+        self, schedule_id: int, next_of: Callable[[Schedule], Occurrence], place: Place | None = None
+    ) -> Schedule | None:
+        """Let a paused schedule post again, when `next_of` says, and return it; None when it was removed.
+
+        `place` is of what kind its channel is now, None where that is as it was. A notice that is still owed is
+        dropped.
+        """
+        async with self._command() as tx:
+            schedule = await _one(tx, schedule_id)
+            if schedule is None:
+                return None
+            if place is not None:
+                await tx.execute("UPDATE schedule SET place = ? WHERE id = ?", (place.value, schedule_id))
+            await _set_next(tx, schedule, next_of)
             await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule_id,))
+            return await _one(tx, schedule_id)
 
     async def replan(self, now: dt.datetime, instant_of: Callable[[Rule, dt.date], dt.datetime | None]) -> int:
         """Move what is planned after `now` to the instant that `instant_of` says; return how many posts it were.
@@ -152,7 +177,7 @@ class Schedules:
 
     async def remove(self, schedule_id: int) -> None:
         """Delete a schedule with all that belongs to it."""
-        async with self._database.transaction() as tx:
+        async with self._command() as tx:
             await tx.execute("DELETE FROM schedule WHERE id = ?", (schedule_id,))
 
     async def pause_channel(self, channel: int, reason: Pause, now: dt.datetime) -> int:
@@ -170,6 +195,11 @@ async def pause(tx: Transaction, reasons: Iterable[tuple[int, Pause]]) -> None:
         "UPDATE schedule SET paused = ?, next_date = NULL, next_due = NULL WHERE id = ? AND paused IS NULL",
         [(reason.value, schedule_id) for schedule_id, reason in reasons],
     )
+
+
+async def _one(tx: Transaction, schedule_id: int) -> Schedule | None:
+    row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
+    return rows.schedule(row) if row else None
 
 
 async def _set_next(tx: Transaction, schedule: Schedule, next_of: Callable[[Schedule], Occurrence]) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from bot.domain.daily.days import parse_days
 from bot.domain.daily.errand import QuotePost
 from bot.domain.daily.model import Pause, Style, Target, Wish
@@ -99,12 +97,10 @@ class Scheduler:
         if wish == old:
             raise UserError("Nothing would change: give at least one option that differs.")
         try:
-            await self._schedules.change(schedule.id, wish, self._next)
+            changed = await self._schedules.change(schedule.id, wish, self._next)
         except EqualError as error:
             raise UserError(words.equal(error.number)) from error
-        self._changed()
-        schedule = await self.one(guild, str(schedule.number))
-        return showing.planned(schedule, self.abouts, self._clock.now(), blind=blind)
+        return self._planned(changed, blind=blind)
 
     async def overview(self, guild: int) -> list[Line]:
         """Return the server's schedules by number, each with how its latest date went."""
@@ -129,13 +125,13 @@ class Scheduler:
         matching = showing.matching(schedule, self.abouts)
         if len(matching) == 1:
             raise UserError("Only one quote matches this schedule's 'about', so there is none to come instead.")
-        coming = await self._schedules.drop_next(schedule.id, matching, shown)
-        if coming and shown not in {None, coming}:
+        dropped = await self._schedules.drop_next(schedule.id, matching, shown)
+        if dropped and shown not in {None, dropped[0]}:
             raise UserError("That quote is no longer the next one. `/daily preview` shows which is.")
-        quote = self.abouts.quote(coming) if coming else None
-        if quote is None:
+        quote = self.abouts.quote(dropped[0]) if dropped else None
+        if dropped is None or quote is None:
             raise UserError(words.GONE)
-        return quote, showing.preview(await self.one(guild, str(schedule.number)), self.abouts)
+        return quote, showing.preview(dropped[1], self.abouts)
 
     async def pause(self, guild: int, which: str) -> Schedule:
         """Stop a schedule until it is resumed."""
@@ -154,12 +150,7 @@ class Scheduler:
         showing.offset(wish.rule, self._clock.now())  # raises UserError when the zone is gone
         showing.matching(schedule, self.abouts)
         target, blind = await self._target(guild, wish.target.channel, wish.role, wish.style, wish.extras)
-        if target != wish.target:
-            await self._schedules.change(schedule.id, msgspec.structs.replace(wish, target=target), self._next)
-        await self._schedules.resume(schedule.id, self._next)
-        self._changed()
-        schedule = await self.one(guild, str(schedule.number))
-        return showing.planned(schedule, self.abouts, self._clock.now(), blind=blind)
+        return self._planned(await self._schedules.resume(schedule.id, self._next, target.place), blind=blind)
 
     async def test(self, guild: int, which: str) -> Accepted:
         """Post the next quote now, without counting it and without mentioning the role."""
@@ -198,6 +189,13 @@ class Scheduler:
             if digits == str(schedule.number):
                 return schedule
         raise UserError(words.unknown([schedule.number for schedule in schedules]))
+
+    def _planned(self, changed: Schedule | None, *, blind: bool) -> Planned:
+        """Return a schedule that was changed, to be shown; None is one that was removed meanwhile."""
+        if changed is None:
+            raise UserError(words.GONE)
+        self._changed()
+        return showing.planned(changed, self.abouts, self._clock.now(), blind=blind)
 
     async def of_guild(self, guild: int) -> list[Schedule]:
         """Return the server's schedules, for completion."""
