@@ -10,7 +10,7 @@ INSTALL = PYTHON="$(PYTHON)" sh requirements/install.sh $(VENV)
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-header --no-annotate --no-strip-extras --python-version 3.11
 
-.PHONY: help setup demo test run check eval bench soak sweep screenshots format trial lock
+.PHONY: help setup demo test run check eval bench soak simulate sweep screenshots format trial lock
 
 help: ## list these
 	@sed -nE 's/^([a-z]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -50,6 +50,9 @@ bench: $(DEV) ## measure speed and memory next to a minimal bot
 
 soak: $(DEV) ## kill the bot at random instants of a posting storm, and count
 	$(PY) -m bench.soak $(ARGS)
+
+simulate: $(DEV) ## live through years of daily quotes in minutes, with faults drawn from a seed
+	$(PY) -m bench.simulate $(ARGS)
 
 sweep: $(DEV) ## check the rule of time over every zone of the tz database
 	$(PY) -m bench.sweep $(ARGS)
