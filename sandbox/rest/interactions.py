@@ -102,7 +102,9 @@ def _kind(one: Interaction, given: Any) -> Callback:
 
 
 def _new_message(call: Call, one: Interaction, data: dict[str, Any], *, loading: bool) -> Message:
-    if not loading:
+    if loading:
+        data = {"flags": data.get("flags")}  # nothing else of a deferral counts
+    else:
         check_message(data, call.files)
     hidden = bool((data.get("flags") or 0) & Flag.EPHEMERAL)
     message = compose(call.world, Draft(call.world.bot, one.channel, data, call.files, one, hidden))
