@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from bot.services.asking import Answered, Closest, Greeted, Ruled
-from bot.services.canon import STRENGTHS
+from bot.services.canon import NEAREST, STRENGTHS
 from bot.services.quotes import Missing
 
 if TYPE_CHECKING:
@@ -37,13 +37,18 @@ async def _quote(services: Services, text: str) -> str:
 
 
 def _canon(services: Services, text: str) -> str:
-    return _ruling(services.canon.rule(text))
+    checked = services.canon.check(text)
+    return f"Did you mean {checked.meant.name}?" if checked.meant else _rulings(checked.rulings)
 
 
-def _ruling(ruling: CanonRuling) -> str:
+def _rulings(rulings: Iterable[CanonRuling]) -> str:
+    return "\n\n".join(part for ruling in rulings for part in _ruling(ruling) if part)
+
+
+def _ruling(ruling: CanonRuling) -> tuple[str, ...]:
     strength = f"\n({STRENGTHS[ruling.strength]})" if STRENGTHS[ruling.strength] else ""
-    parts = (f"{ruling.verdict}: {ruling.line}{strength}", _quotes(ruling.quotes))
-    return "\n\n".join(part for part in parts if part)
+    nearest = "" if ruling.direct else NEAREST
+    return nearest, ruling.statement, f"{ruling.label}: {ruling.line}{strength}", _quotes(ruling.quotes)
 
 
 def _ask(services: Services, text: str) -> str:
@@ -52,7 +57,7 @@ def _ask(services: Services, text: str) -> str:
         other = f"\n\nOr did you mean: {reply.runner_up.question}" if reply.runner_up else ""
         return f"{reply.fact.answer}\n\n{_quotes(reply.quotes)}{other}"
     if isinstance(reply, Ruled):
-        return "\n\n".join(f"{ruling.about}\n{_ruling(ruling)}" for ruling in reply.rulings)
+        return _rulings(reply.rulings)
     nearest = "\n".join(f"- {fact.question}" for fact in reply.nearest)
     if isinstance(reply, Closest):
         closest = f"I couldn't find an exact answer. The closest passage:\n\n{_quotes(reply.quotes)}"

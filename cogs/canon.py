@@ -39,6 +39,7 @@ class CanonCog(commands.Cog):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         actions.register(overviews.OPEN, self._open)
+        actions.register(rendering.MEANT, self._meant)
 
     async def cog_load(self) -> None:
         """Add the message's menu entry; a cog's decorators know none."""
@@ -65,8 +66,9 @@ class CanonCog(commands.Cog):
         if self._overview.is_meant(subject):
             await self._all(interaction, private)
             return
-        ruling = self._canon.rule(subject)
-        await interaction.response.send_message(view=rendering.ruled(ruling), ephemeral=private)
+        checked = self._canon.check(subject)
+        view = rendering.did_you_mean(checked.meant) if checked.meant else rendering.checked(checked.rulings)
+        await interaction.response.send_message(view=view, ephemeral=private)
 
     @canon.autocomplete("subject")
     async def _complete(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
@@ -89,12 +91,19 @@ class CanonCog(commands.Cog):
         ship = self._overview.ship(picked(interaction))
         if ship is None:
             raise UserError("The announcement has changed since; please use /canon again.")
-        view = rendering.ruled(self._canon.rule(ship.name))
+        await self._show(interaction, ship.name)
+
+    async def _meant(self, interaction: discord.Interaction[Any], text: str) -> None:
+        """Check the pair that was offered, to the one who pressed."""
+        await self._show(interaction, text)
+
+    async def _show(self, interaction: discord.Interaction[Any], text: str) -> None:
+        view = rendering.checked(self._canon.check(text).rulings)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     async def _check(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Rule on the ships and claims that a message names, to the one who asked alone."""
-        rulings = self._canon.rule_message(message.content)
+        rulings = self._canon.check_message(message.content)
         view = rendering.checked(rulings) if rulings else rendering.nothing_to_check()
         await interaction.response.send_message(view=view, ephemeral=True)
 

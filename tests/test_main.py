@@ -62,13 +62,17 @@ def of(sandbox: Sandbox) -> dict[str, str]:
         (
             ("canon", "tomas x ines"),
             (
+                "Tomines is real: Ines Falk and Tomas Brandt are engaged.\n\n"
                 "Confirmed: The conductor writes that she and the first cello are engaged.\n"
                 "(Stated by a creator)\n\n"
                 "And yes, Tomas and I are engaged.\n"
                 "  -- Ines Falk, The conductor's letter (no. 8)\n"
             ),
         ),
-        (("canon", "tomas", "and", "greta"), "Not addressed: The announcement never pairs them.\n"),
+        (
+            ("canon", "tomas", "and", "greta"),
+            "Not addressed: The announcement says nothing about Tomas Brandt and Greta Holm as a couple.\n",
+        ),
         (
             ("ask", "how many seats are there?"),
             (

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from discord.utils import escape_markdown
 
+from bot.domain.canon import Verdict
+from bot.domain.text import cut
 from bot.rendering import frame
+from bot.rendering.actions import LABEL_LIMIT, button
 from bot.rendering.quote import place, spoken
-from bot.services.canon import STRENGTHS
+from bot.services.canon import NEAREST, STRENGTHS
 
 if TYPE_CHECKING:
     import discord
 
-    from bot.services.canon import CanonRuling
+    from bot.services.canon import CanonRuling, Meant
 
 _ACCENTS = {
-    "Confirmed": frame.Accent.YES,
-    "Supported": frame.Accent.YES,
-    "Contradicted": frame.Accent.NO,
-    "Ended": frame.Accent.NO,
-    "Mentioned, no ruling": frame.Accent.OPEN,
-    "Not addressed": frame.Accent.SILENT,
+    Verdict.CONFIRMED: frame.Accent.YES,
+    Verdict.SUPPORTED: frame.Accent.YES,
+    Verdict.CONTRADICTED: frame.Accent.NO,
+    Verdict.ENDED: frame.Accent.NO,
+    Verdict.MENTIONED: frame.Accent.OPEN,
+    Verdict.NOT_ADDRESSED: frame.Accent.SILENT,
 }
+# The action behind 'did you mean'.
+MEANT: Final = "meant"
 
 
 def ruled(ruling: CanonRuling) -> frame.Panel:
@@ -50,12 +55,31 @@ def checked(rulings: tuple[CanonRuling, ...]) -> frame.Panel:
 
 def nothing_to_check() -> frame.Panel:
     """Return the answer for a message that names nothing that could be ruled on."""
-    return frame.notice("I find no ship or claim in this message that the announcement could settle.")
+    return frame.notice("I don't see a ship or a claim in that message that the announcement settles.")
+
+
+def did_you_mean(meant: Meant) -> frame.Panel:
+    """Return the question whether a pair was meant, with a button that checks it."""
+    name = escape_markdown(meant.name)
+    return frame.Panel(
+        f"Did you mean **{name}**? I don't know one of the two names.",
+        accent=frame.Accent.SILENT,
+        rows=[[button(MEANT, meant.text, cut(f"Check {meant.name}", LABEL_LIMIT))]],
+    )
 
 
 def _head(ruling: CanonRuling) -> str:
-    about = frame.safe(ruling.about)
-    return (f"-# {about}\n" if about else "") + f"## {ruling.verdict}\n{escape_markdown(ruling.line)}"
+    """Return the statement, and below it in lines of their own the verdict on it and our line."""
+    said = escape_markdown(ruling.statement)
+    # A name is no sentence, and stands without marks.
+    statement = f"\u201c{said}\u201d" if ruling.statement.endswith(".") else said
+    lines = (
+        "" if ruling.direct else NEAREST,
+        statement if said else "",
+        f"## {ruling.label}",
+        escape_markdown(ruling.line),
+    )
+    return "\n".join(line for line in lines if line)
 
 
 def _footer(ruling: CanonRuling, quotes: int | None = None) -> str | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.domain.announcement import Claim, Fact
     from bot.domain.quotes import Quote
     from bot.domain.understanding import Engine, SmallTalk, Understanding
-    from bot.services.canon import CanonRuling
+    from bot.services.canon import CanonCheck, CanonRuling
     from bot.services.library import Library
 
 # Characters of a question that count, before folding and after it.
@@ -89,8 +89,8 @@ Reply = Answered | Closest | Ruled | Greeted | Silent
 class Rulings(Protocol):
     """Knows what the announcement rules on."""
 
-    def rule(self, text: str) -> CanonRuling:
-        """Return the ruling on `text`; neither its subject nor its claim is given where there is none."""
+    def check(self, text: str) -> CanonCheck:
+        """Return the rulings on `text`; of one that is on nothing known, `kind` is None."""
         ...
 
 
@@ -105,7 +105,6 @@ class AskService:
         self._questions = {_key(fact.question): fact for fact in library.facts}
         self._statements = {_key(claim.statement): claim for claim in library.claims}
         self._claims = {claim.id: claim for claim in library.claims}
-        self._ships = frozenset(subject.id for subject in library.subjects if subject.kind == "ship")
         self._names = self._units(_names(library))
         self._unmentioned = frozenset(
             tuple(tokens(name))
@@ -128,7 +127,7 @@ class AskService:
         if fact := self._questions.get(key):
             return self._answered(fact)
         if claim := self._statements.get(key):
-            return Ruled((self._canon.rule(claim.statement),))
+            return Ruled(self._canon.check(claim.statement).rulings)
         if kind := small_talk(words):
             return Greeted(kind, self._some() if kind in ("greeting", "self") else ())
         return None
@@ -197,9 +196,11 @@ class AskService:
         """
         if is_chant(tokens(text)):
             return ()
-        ruling = self._canon.rule(text)
-        if ruling.claim is None:
-            return (ruling,) if ruling.subject in self._ships else ()
+        rulings = self._canon.check(text).rulings
+        ships = tuple(ruling for ruling in rulings if ruling.kind == "ship" and ruling.direct)
+        ruling = next((ruling for ruling in rulings if ruling.claim and ruling.belief), None)
+        if ruling is None or ruling.claim is None:
+            return ships
         if self._engine.kind(text) not in ("yes-no", "none"):
             return ()
         claim = self._claims[ruling.claim]

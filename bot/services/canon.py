@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from bot.domain.canon import Judge, Roster, Stances
+from bot.domain.canon import Judge, Roster, Verdict
 from bot.services.names import Names
 
 if TYPE_CHECKING:
@@ -15,35 +15,67 @@ if TYPE_CHECKING:
     from bot.domain.understanding import Engine
     from bot.services.library import Library
 
-# The interface's words for what the data says.
+# The interface's words for the verdicts on ships and claims.
 VERDICTS: Final = {
-    "confirmed": "Confirmed",
-    "ended": "Ended",
-    "mentioned": "Mentioned, no ruling",
-    "supported": "Supported",
-    "contradicted": "Contradicted",
-    "not-addressed": "Not addressed",
+    Verdict.CONFIRMED: "Confirmed",
+    Verdict.ENDED: "Ended",
+    Verdict.MENTIONED: "Mentioned, no ruling",
+    Verdict.SUPPORTED: "Supported",
+    Verdict.CONTRADICTED: "Contradicted",
+    Verdict.NOT_ADDRESSED: "Not addressed",
 }
+# Nobody is ruled on: people are mentioned, or they are not.
+ON_PEOPLE: Final = "Mentioned in the announcement"
 # How strong the evidence is.
 STRENGTHS: Final = {"creator": "Stated by a creator", "article": "Reported by the article", "none": ""}
-# What one message may be ruled on, at most, to stay readable.
+# What stands before a ruling that does not settle all that was asked.
+NEAREST: Final = "The closest thing I know:"
+# What one text may be ruled on, at most, to stay readable.
 _RULINGS = 3
+
+Kind = Literal["ship", "person", "claim"]
 
 
 @dataclass(frozen=True)
 class CanonRuling:
-    """A verdict in the interface's words on what was understood, our line, the evidence, and who says so.
+    """A verdict on `statement`, which is shown with it: our line, the evidence, and who says so.
 
-    `subject` or `claim` is the id of what was ruled on; both are None for what the data does not hold.
+    `direct` is False where the statement is only the nearest thing known to what was asked; `belief` is how likely
+    (0 to 1) it was meant. Where the announcement is silent on what the data does not hold, `statement` is empty and
+    `kind` None; `subject` or `claim` is the id of what was ruled on.
     """
 
-    about: str
-    verdict: str
+    statement: str
+    verdict: Verdict
     line: str
     strength: Strength
     quotes: tuple[Quote, ...]
+    kind: Kind | None = None
     subject: str | None = None
     claim: str | None = None
+    direct: bool = True
+    belief: float = 1.0
+
+    @property
+    def label(self) -> str:
+        """The verdict in the interface's words; people have none, but a label of their own."""
+        return ON_PEOPLE if self.kind == "person" else VERDICTS[self.verdict]
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Two people whom a text may mean as a pair: their names, and a text that checks them."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CanonCheck:
+    """The rulings on a text; where there are none, `meant` is what it may mean."""
+
+    rulings: tuple[CanonRuling, ...]
+    meant: Meant | None = None
 
 
 class CanonService:
@@ -53,24 +85,36 @@ class CanonService:
         self._library = library
         self._subjects = Names((s, (s.name, s.id, *s.aliases)) for s in library.subjects)
         self._claims = Names((c, (c.statement, c.id)) for c in library.claims)
+        self._names = {person.id: person.name for person in library.people}
+        self._kinds: dict[str, Kind] = {subject.id: subject.kind for subject in library.subjects}
         self._judge = Judge(
             Roster(library.people, library.subjects, lesson.known_words),
             engine,
             facts,
+            people=library.people,
             subjects=library.subjects,
             claims=library.claims,
-            stances=Stances.from_bytes(lesson.stances, lesson.folds),
+            vocabulary=lesson.vocabulary,
+            concepts=lesson.concepts,
             evidence={quote.id: quote.text for quote in library.quotes},
-            names={person.id: person.name for person in library.people},
         )
 
-    def rule(self, text: str) -> CanonRuling:
-        """Return the ruling on `text`; 'Not addressed' where the announcement gives none."""
-        return self._shown(self._judge.rule(text))
+    def check(self, text: str) -> CanonCheck:
+        """Return the rulings on `text`, one to three; or the pair that it may mean."""
+        checked = self._judge.check(text, _RULINGS)
+        return CanonCheck(tuple(map(self._shown, checked.rulings)), self._meant(checked.meant))
 
-    def rule_message(self, text: str) -> tuple[CanonRuling, ...]:
-        """Return the rulings on the claim and ships that a message names, three at most; none for none."""
-        return tuple(self._shown(ruling) for ruling in self._judge.rule_all(text, _RULINGS))
+    def check_message(self, text: str) -> tuple[CanonRuling, ...]:
+        """Return the rulings on the claims and ships that a message names, three at most; none for none."""
+        return tuple(self._shown(ruling) for ruling in self._judge.check_message(text, _RULINGS))
+
+    def recognised(self, text: str) -> CanonRuling | None:
+        """Return the ruling on the ship, person or claim that `text` speaks of; None where it speaks of none known.
+
+        `kind` tells which it is, `direct` whether the text says no more than that, `belief` how sure that is.
+        """
+        ruling = next(iter(self.check(text).rulings), None)
+        return ruling if ruling and ruling.kind else None
 
     def complete(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """Return (label, value) completions: subjects that resemble what is typed, then claims."""
@@ -84,13 +128,19 @@ class CanonService:
         ranked = [(subject.name, subject.name) for subject in subjects[: limit // 2]]
         return [*ranked, *((claim.statement, claim.statement) for claim in claims)][:limit]
 
+    def _meant(self, pair: tuple[str, str] | None) -> Meant | None:
+        return Meant(" x ".join(self._names[person] for person in pair), " x ".join(pair)) if pair else None
+
     def _shown(self, ruling: Ruling) -> CanonRuling:
         return CanonRuling(
-            about=ruling.about,
-            verdict=VERDICTS[ruling.verdict],
+            statement=ruling.statement,
+            verdict=ruling.verdict,
             line=ruling.line,
             strength=ruling.strength,
             quotes=self._library.quotes_of(ruling.quotes),
+            kind="claim" if ruling.claim else self._kinds[ruling.subject] if ruling.subject else None,
             subject=ruling.subject,
             claim=ruling.claim,
+            direct=ruling.direct,
+            belief=ruling.belief,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from bot.domain.canon import Verdict
 from bot.domain.text import normalise
 from bot.services.canon import VERDICTS
 from bot.services.pictures import Tie
@@ -83,6 +84,6 @@ def _ship(subject: Subject, names: dict[str, str]) -> Ship:
         subject.id,
         subject.name,
         (names[one], names[other]),
-        VERDICTS[subject.verdict],
+        VERDICTS[Verdict(subject.verdict)],
         STROKES[subject.verdict],
     )

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.announcement import Announcement, load
-from bot.domain.canon import CanonLesson, Judge, Roster, Stances, learn
+from bot.domain.canon import CanonLesson, Judge, Roster, Verdict, learn
+from bot.domain.canon.fitting import Fitting, learn_vocabulary
 from bot.domain.canon.roster import words_of
-from bot.domain.canon.stance import learn_stances, negated
 from bot.domain.understanding import Outcome, Understanding
 from tests.support.seeded import SECOND
 
@@ -27,14 +27,15 @@ def announcement() -> Announcement:
 
 @pytest.fixture(scope="module")
 def roster(announcement: Announcement) -> Roster:
-    return Roster(announcement.people, announcement.subjects, learn(announcement).known_words)
+    return Roster(announcement.people, announcement.subjects, {*learn(announcement).known_words, "toams"})
 
 
 class Engine:
     """Understands nothing but one claim's name."""
 
     def understand(self, text: str) -> Understanding:
-        claim = next((claim for claim in ("the-council-forced-them", "tickets-get-cheaper") if claim in text), None)
+        known = ("the-council-forced-them", "tickets-get-cheaper", "they-are-engaged")
+        claim = next((claim for claim in known if claim in text), None)
         if claim is None:
             near = "the-council-forced-them" if "leave" in text else "they-are-engaged"
             return Understanding("unsure", near, None, (near,), 0.1)
@@ -56,11 +57,12 @@ def judge(announcement: Announcement, roster: Roster) -> Judge:
         roster,
         Engine(),  # type: ignore[arg-type]
         Facts(),  # type: ignore[arg-type]
+        people=announcement.people,
         subjects=announcement.subjects,
         claims=announcement.claims,
-        stances=Stances.from_bytes(lesson.stances, lesson.folds),
+        vocabulary=lesson.vocabulary,
+        concepts=lesson.concepts,
         evidence={quote.id: quote.text for quote in announcement.quotes},
-        names={person.id: person.name for person in announcement.people},
     )
 
 
@@ -132,149 +134,179 @@ def load_once() -> Announcement:
     return _LOADED[0]
 
 
-# -- what is denied ----------------------------------------------------------------------------------
+# -- which words fit a claim -------------------------------------------------------------------------
+
+SAID = {"cheaper": ["tickets will cost less", "do the tickets get cheaper?"], "loud": ["the dog barks at night"]}
+TOLD = {"cheaper": ["The price will fall."], "loud": ["The dog barks."]}
+CONCEPTS = (("price", ("price", "fee")),)
+
+
+@pytest.fixture(scope="module")
+def fitting() -> Fitting:
+    return Fitting(learn_vocabulary(SAID, TOLD, CONCEPTS), CONCEPTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "strange"),
+    [
+        ("ticket costs less", []),
+        ("will the price fall", []),
+        ("the fee will fall", []),  # another word for the price
+        ("honestly, do you believe they'll get cheaper", []),
+        ("my best friend says that tickets get cheaper", []),
+        ("the tickets get chaeper", []),
+        ("the tickets get scented", ["scent"]),
+        ("the tickets barks", ["bark"]),
+        ("they cost 40 less", ["40"]),
+    ],
+)
+def test_what_a_claim_does_not_explain(fitting: Fitting, text: str, strange: list[str]) -> None:
+    assert list(fitting.strange(fitting.content(words_of(text)), "cheaper")) == strange
+
+
+@pytest.mark.parametrize(
+    "text", ["", "is it not so", "not not not", "well, I don't think so", "what do the people say"]
+)
+def test_talk_says_nothing(fitting: Fitting, text: str) -> None:
+    assert fitting.content(words_of(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "other"),
+    [
+        ("tomas x iens", "brandt", "falk"),
+        ("iens x tomas", "brandt", "falk"),
+        ("is tomas x iens canon?", "brandt", "falk"),
+        ("tomas/iens", "brandt", "falk"),
+        ("tomas and iens", "brandt", "falk"),
+        ("tomas x snorkel", "brandt", None),
+        ("ines & donald duck", "falk", None),
+    ],
+)
+def test_half_a_pair(announcement: Announcement, text: str, known: str, other: str | None) -> None:
+    roster = Roster(announcement.people, announcement.subjects, {"iens"})
+    assert roster.half_pair(text, {"is", "canon"}) == (known, other)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "it is not true",
-        "it isn't real",
-        "they never met",
-        "nobody forced them",
-        "that's false",
-        "no way they are together",
-        "they can't be a couple",
-        "it ain't so",
-        "they are not a couple, right?",
+        "tomas x ines",
+        "tomas",
+        "tomas and the gasworks hall",
+        "ines with a cello",
+        "x",
+        "tomas x",
+        "tomas x is canon",
+        "one two x tomas plays a long way off",
+        "tomas plays x snorkel",
     ],
 )
-def test_denials(text: str) -> None:
-    assert negated(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "it is true",
-        "is it true?",
-        "isn't it true?",
-        "aren't they a couple?",
-        "but weren't they together",
-        "is it not true?",
-        "no doubt they are",
-        "not only friends, they are a couple",
-        "there is no denying it",
-        "it is not false",
-        "nobody never",
-        "they are a couple, aren't they?",
-        "it's real, no?",
-        "is it true or not",
-        "",
-        "💙",
-    ],
-)
-def test_what_denies_nothing(text: str) -> None:
-    assert not negated(text)
-
-
-CHEAPER = [
-    ("it will cost less", "cheaper", False),
-    ("tickets get cheaper", "cheaper", False),
-    ("they cost less than before", "cheaper", False),
-    ("it will not cost less", "cheaper", True),
-    ("tickets get dearer", "cheaper", True),
-    ("the price goes up", "cheaper", True),
-    ("the dog barks", "loud", False),
-    ("the dog does not bark", "loud", True),
-]
-
-
-@pytest.mark.parametrize(
-    ("text", "stance"),
-    [
-        ("do tickets get cheaper", "asserts"),
-        ("it will cost less", "asserts"),
-        ("surely tickets get dearer", "denies"),
-        ("it will never cost less", "denies"),
-        ("the price goes up again", "denies"),
-    ],
-)
-def test_a_text_takes_the_side_of_what_it_resembles(text: str, stance: str) -> None:
-    assert Stances.from_bytes(learn_stances(CHEAPER, {}), {}).of(text, "cheaper") == stance
-
-
-def test_words_that_mean_the_same_are_the_same() -> None:
-    folds = {"council": "town", "city": "town"}
-    learnt = learn_stances([("the city did", "forced", False), ("the lease did", "forced", True)] * 3, folds)
-    assert Stances.from_bytes(learnt, folds).of("the council did", "forced") == "asserts"
-
-
-def test_where_nothing_was_learnt_it_stays_unclear() -> None:
-    assert Stances.from_bytes(learn_stances([], {}), {}).of("it is so", "anything") == "unclear"
-
-
-def test_equal_examples_give_equal_bytes() -> None:
-    assert learn_stances(CHEAPER, {}) == learn_stances(CHEAPER, {})
+def test_no_half_pair(roster: Roster, text: str) -> None:
+    assert roster.half_pair(text, {"is", "canon"}) is None
 
 
 def test_what_is_learnt_comes_back_as_it_was(announcement: Announcement) -> None:
     lesson = learn(announcement)
     assert CanonLesson.from_bytes(lesson.to_bytes()) == lesson
     assert learn(announcement).to_bytes() == lesson.to_bytes()
-    assert lesson.folds["council"] == "council"
+    assert "leas" in lesson.vocabulary.claims["the-council-forced-them"]
     assert "gasworks" in lesson.known_words
     assert "tomsa" not in lesson.known_words
 
 
 # -- what is ruled -----------------------------------------------------------------------------------
 
+REAL = "Tomines is real: Ines Falk and Tomas Brandt are engaged."
+FORCED = "The city council forced the orchestra out."
+
+
+def rule(judge: Judge, text: str) -> Ruling:
+    (ruling,) = judge.check(text, 3).rulings
+    return ruling
+
 
 @pytest.mark.parametrize(
-    ("text", "verdict", "about"),
+    ("text", "verdict", "statement"),
     [
-        ("tomines", "confirmed", "Tomines"),
-        ("is tomines canon?", "confirmed", "Tomines"),
-        ("Tomas x Ines", "confirmed", "Tomines"),
-        ("ines/tomas", "confirmed", "Tomines"),
-        ("isn't tomines canon?", "confirmed", "Tomines"),
-        ("tomines is not canon", "contradicted", "tomines is not canon"),
-        ("TOMINES ISN'T REAL", "contradicted", "TOMINES ISN'T REAL"),
+        ("tomines", "confirmed", REAL),
+        ("is tomines canon?", "confirmed", REAL),
+        ("Tomas x Ines", "confirmed", REAL),
+        ("ines/tomas", "confirmed", REAL),
+        ("isn't tomines canon?", "confirmed", REAL),
+        ("tomines is not canon", "confirmed", REAL),
+        ("TOMINES ISN'T REAL", "confirmed", REAL),
+        ("nothing is more canon than tomines", "confirmed", REAL),
         ("antines", "ended", "Antines"),
-        ("antines is not canon", "ended", "Antines"),
+        ("antines is not over", "ended", "Antines"),
         ("anton and ines", "ended", "Antines"),
         ("claranes", "not-addressed", "Claranes"),
         ("clara x ines", "not-addressed", "Claranes"),
         ("clara", "mentioned", "Clara Voss"),
-        ("greta", "not-addressed", "Greta Holm"),
-        ("anton", "not-addressed", "Anton Reuter"),
-        ("tomas and greta", "not-addressed", "Tomas Brandt and Greta Holm"),
-        ("clara/greta", "not-addressed", "Clara Voss and Greta Holm"),
-        ("tomas x clara are canon", "not-addressed", "Tomas Brandt and Clara Voss"),
-        ("beethoven x mozart", "not-addressed", "beethoven x mozart"),
-        ("the-council-forced-them", "contradicted", "the-council-forced-them"),
-        ("not the-council-forced-them", "supported", "not the-council-forced-them"),
+        ("greta", "not-addressed", ""),
+        ("tomas and greta", "not-addressed", ""),
+        ("clara/greta", "not-addressed", ""),
+        ("tomas x clara are canon", "not-addressed", ""),
+        ("tomas x snorkel", "not-addressed", ""),
+        ("beethoven x mozart", "not-addressed", ""),
+        ("the-council-forced-them", "contradicted", FORCED),
+        ("not the-council-forced-them", "contradicted", FORCED),
         ("tickets-get-cheaper", "not-addressed", "The tickets will be cheaper."),
-        ("greta says that the-council-forced-them", "not-addressed", "Greta Holm"),
-        ("I have read it all twice now. So, is tomines canon?", "confirmed", "Tomines"),
-        ("I have read it all twice now. And the weather was fine: is clara a couple", "not-addressed", "Clara Voss"),
+        ("greta says that the-council-forced-them", "not-addressed", ""),
+        ("they-are-engaged or so", "confirmed", REAL),
+        ("I have read it all twice now. So, is tomines canon?", "confirmed", REAL),
+        ("I have read it all twice now. And the weather was fine: is greta a couple", "not-addressed", ""),
     ],
 )
-def test_rulings(judge: Judge, text: str, verdict: str, about: str) -> None:
-    ruling = judge.rule(text)
-    assert (ruling.verdict, ruling.about) == (verdict, about)
+def test_rulings(judge: Judge, text: str, verdict: str, statement: str) -> None:
+    ruling = rule(judge, text)
+    assert (ruling.verdict, ruling.statement, ruling.direct) == (verdict, statement, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("the-council-forced-them with tear gas", FORCED),
+        ("clara says the-council-forced-them", FORCED),
+        ("tomines moved to alaska", REAL),
+        ("clara rides a unicycle", "Clara Voss"),
+    ],
+)
+def test_a_detail_that_does_not_fit_leaves_the_nearest(judge: Judge, text: str, shown: str) -> None:
+    ruling = rule(judge, text)
+    assert (ruling.statement, ruling.direct) == (shown, False)
+
+
+def test_silence_names_whom_it_is_about(judge: Judge) -> None:
+    assert rule(judge, "greta").line == "The announcement says nothing about Greta Holm."
+    assert (
+        rule(judge, "tomas and greta").line
+        == "The announcement says nothing about Tomas Brandt and Greta Holm as a couple."
+    )
+    assert rule(judge, "beethoven x mozart").line == "The announcement says nothing about that."
+
+
+def test_two_ships_have_two_rulings(judge: Judge) -> None:
+    for text in ("tomines or antines?", "antines isn't over, tomines is", "tomines beats antines by a mile"):
+        assert {ruling.subject for ruling in judge.check(text, 3).rulings} == {"tomines", "antines"}, text
+    assert len(judge.check("tomines antines", 1).rulings) == 1
+
+
+def test_half_a_pair_is_asked_after(judge: Judge) -> None:
+    checked = judge.check("ines x toams", 3)
+    assert (checked.rulings, checked.meant) == ((), ("falk", "brandt"))
 
 
 def test_a_ruling_has_its_evidence(judge: Judge) -> None:
-    ruling = judge.rule("tomines")
+    ruling = rule(judge, "tomines")
     assert (ruling.quotes, ruling.strength, ruling.subject) == (("we-are-engaged",), "creator", "tomines")
-    claim = judge.rule("the-council-forced-them")
+    claim = rule(judge, "the-council-forced-them")
     assert (claim.quotes, claim.strength, claim.claim) == (("nobody-forced-us",), "creator", "the-council-forced-them")
 
 
 def test_silence_has_none(judge: Judge) -> None:
     for text in ("greta", "tomas and greta", "claranes", "what about the weather"):
-        ruling = judge.rule(text)
+        ruling = rule(judge, text)
         assert (ruling.quotes, ruling.strength) == ((), "none")
 
 
@@ -288,29 +320,29 @@ def test_pairs_that_are_never_paired_are_never_ruled_on(judge: Judge, announceme
             f"{one.name}/{other.name}",
             f"is {one.name} with {other.name} canon",
         ):
-            assert judge.rule(text).verdict == "not-addressed", text
+            assert rule(judge, text).verdict == "not-addressed", text
 
 
 @pytest.mark.parametrize("text", ["", "  ", "!!!", "💙", "\u200b"])
 def test_nothing_to_rule_on(judge: Judge, text: str) -> None:
-    ruling = judge.rule(text)
-    assert (ruling.verdict, ruling.about) == ("not-addressed", text)
+    ruling = rule(judge, text)
+    assert (ruling.verdict, ruling.statement) == ("not-addressed", "")
     assert ruling.line.startswith("There is nothing to check here")
 
 
 def test_a_message_may_name_several(judge: Judge) -> None:
-    rulings = judge.rule_all("the-council-forced-them, and antines beats tomines!", 3)
-    assert [ruling.claim or ruling.subject for ruling in rulings] == ["antines", "tomines"]
-    assert len(judge.rule_all("antines tomines", 1)) == 1
-    assert [ruling.claim for ruling in judge.rule_all("surely the-council-forced-them", 3)] == [
-        "the-council-forced-them"
-    ]
-    assert judge.rule_all("good morning", 3) == ()
+    rulings = judge.check_message("Antines beats tomines. And the-council-forced-them!", 3)
+    assert [ruling.claim or ruling.subject for ruling in rulings] == ["antines", "tomines", "the-council-forced-them"]
+    assert len(judge.check_message("antines tomines", 1)) == 1
+    assert judge.check_message("good morning", 3) == ()
+    assert judge.check_message("good morning, Clara. How is Greta?", 3) == ()
 
 
-def test_a_message_may_deny_a_ship(judge: Judge) -> None:
-    (ruling,) = judge.rule_all("tomines is not canon", 3)
-    assert ruling.verdict == "contradicted"
+def test_a_message_is_ruled_on_by_its_plainest_sentence(judge: Judge) -> None:
+    (ruling,) = judge.check_message("tomines moved to alaska. Is tomines real?", 3)
+    assert ruling.direct
+    (ruling,) = judge.check_message("tomines moved to alaska", 3)
+    assert not ruling.direct
 
 
 PIECES = st.sampled_from(
@@ -331,6 +363,8 @@ PIECES = st.sampled_from(
         "ก็",
         "`",
         "@everyone",
+        "snorkel",
+        "the-council-forced-them",
     ]
 )
 
@@ -338,19 +372,39 @@ PIECES = st.sampled_from(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(text=st.one_of(st.text(), st.lists(PIECES).map(" ".join)))
 @example(text="a" * 5000)
-def test_any_text_gives_a_ruling(judge: Judge, text: str) -> None:
-    check(judge.rule(text))
-    for ruling in judge.rule_all(text, 3):
-        check(ruling)
+def test_any_text_gives_a_ruling(judge: Judge, announcement: Announcement, text: str) -> None:
+    statements = {
+        *(claim.statement for claim in announcement.claims),
+        *(subject.statement or subject.name for subject in announcement.subjects),
+        "",
+    }
+    checked = judge.check(text, 3)
+    assert bool(checked.rulings) != bool(checked.meant)
+    for ruling in (*checked.rulings, *judge.check_message(text, 3)):
+        # Never the words that were typed: a verdict belongs to a sentence of ours.
+        assert ruling.statement in statements
+        ruled = ruling.verdict != Verdict.NOT_ADDRESSED
+        assert bool(ruling.quotes) == ruled
+        assert (ruling.strength != "none") == ruled
+        assert ruling.line
 
 
-def check(ruling: Ruling) -> None:
-    ruled = ruling.verdict != "not-addressed"
-    assert bool(ruling.quotes) == ruled
-    assert (ruling.strength != "none") == ruled
-    assert ruling.line
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    words=st.lists(st.sampled_from(["not", "never", "isn't", "no", "really", "hardly", "?", "!"]), max_size=8),
+    claim=st.sampled_from(["the-council-forced-them", "tomines is canon", "antines ended"]),
+)
+def test_no_denial_turns_a_ruling_round(judge: Judge, words: list[str], claim: str) -> None:
+    plain = rule(judge, claim)
+    for text in (" ".join([*words, claim]), " ".join([claim, *words])):
+        assert (rule(judge, text).statement, rule(judge, text).verdict) == (plain.statement, plain.verdict)
 
 
 def test_a_claim_is_recognised_where_both_engines_come_to_the_same(judge: Judge) -> None:
-    assert judge.rule("were the musicians forced to leave?").claim == "the-council-forced-them"
-    assert judge.rule("did the musicians leave?").verdict == "not-addressed"
+    assert rule(judge, "were the musicians forced to leave?").claim == "the-council-forced-them"
+    assert rule(judge, "did the musicians sing?").verdict == "not-addressed"
+
+
+def test_what_is_hardly_believed_is_the_nearest(judge: Judge) -> None:
+    ruling = rule(judge, "did the council make the orchestra leave out of spite?")
+    assert (ruling.claim, ruling.direct) == ("the-council-forced-them", False)

@@ -25,6 +25,7 @@ VERDICTS = {
     "Confirmed": "confirmed",
     "Ended": "ended",
     "Mentioned, no ruling": "mentioned_no_ruling",
+    "Mentioned in the announcement": "mentioned_no_ruling",
     "Supported": "supported",
     "Contradicted": "contradicted",
     "Not addressed": "not_addressed",

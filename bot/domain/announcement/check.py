@@ -143,6 +143,7 @@ def _references(announcement: Announcement) -> Iterator[str]:
         "passages.toml": {entry.id for entry in announcement.passages},
         "quotes.toml": {entry.id for entry in announcement.quotes},
         "facts.toml": {entry.id for entry in announcement.facts},
+        "subjects.toml": {entry.id for entry in announcement.subjects},
     }
     for where, key, ids, file in _links(announcement):
         yield from _unknown(where, key, ids, known[file], file)
@@ -169,6 +170,7 @@ def _links(announcement: Announcement) -> Iterator[tuple[str, str, tuple[str, ..
     for claim in announcement.claims:
         yield f"claims.toml: claim '{claim.id}'", "quotes", claim.quotes, "quotes.toml"
         yield f"claims.toml: claim '{claim.id}'", "facts", claim.facts, "facts.toml"
+        yield f"claims.toml: claim '{claim.id}'", "subject", (claim.subject,) if claim.subject else (), "subjects.toml"
     for fact in announcement.facts:
         yield f"facts.toml: fact '{fact.id}'", "quotes", fact.quotes, "quotes.toml"
         yield f"facts.toml: fact '{fact.id}'", "topics", fact.topics, "topics.toml"

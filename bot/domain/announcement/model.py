@@ -13,7 +13,7 @@ Line = Annotated[str, Meta(min_length=1, max_length=400)]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 Verdict = Literal["confirmed", "ended", "mentioned", "not-addressed"]
-Ruling = Literal["supported", "contradicted", "not-addressed"]
+Ruling = Literal["supported", "contradicted", "mentioned", "not-addressed"]
 Strength = Literal["creator", "article", "none"]
 Answer = Literal["who", "what", "when", "why", "how", "how-many", "where", "yes-no", "opinion"]
 
@@ -106,7 +106,10 @@ class Person(_Entry, frozen=True):
 
 
 class Subject(_Entry, frozen=True):
-    """What a canon check rules on: a ship (two members) or a person (one)."""
+    """What a canon check rules on: a ship (two members) or a person (one).
+
+    `statement` is the sentence that the verdict belongs to where the name alone could be misread beside it.
+    """
 
     id: Slug
     kind: Literal["ship", "person"]
@@ -115,12 +118,17 @@ class Subject(_Entry, frozen=True):
     verdict: Verdict
     line: Line
     strength: Strength
+    statement: Line | None = None
     aliases: tuple[str, ...] = ()
     quotes: Annotated[tuple[Slug, ...], Meta(max_length=3)] = ()
 
 
 class Claim(_Entry, frozen=True):
-    """A statement that people argue over, put positively, with its ruling."""
+    """A statement that people argue over, with its ruling; whoever says the opposite is shown this one too.
+
+    `mentioned` is for what the announcement speaks of and leaves open. A claim that asks no more than a subject's
+    verdict names it in `subject`, and that is what is shown.
+    """
 
     id: Slug
     statement: Line
@@ -129,6 +137,7 @@ class Claim(_Entry, frozen=True):
     strength: Strength
     quotes: Annotated[tuple[Slug, ...], Meta(max_length=3)] = ()
     facts: tuple[Slug, ...] = ()
+    subject: Slug | None = None
 
 
 class Fact(_Entry, frozen=True):

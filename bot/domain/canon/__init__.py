@@ -1,8 +1,8 @@
-"""Canon checks: who is named, what is claimed, whether it is denied, and what the announcement rules."""
+"""Canon checks: who is named, what is claimed, and what the announcement rules on the statement that is shown."""
 
-from bot.domain.canon.judge import Judge, Ruling
+from bot.domain.canon.judge import Check, Judge, Ruling
 from bot.domain.canon.lesson import FORM, CanonLesson, learn
 from bot.domain.canon.roster import Roster
-from bot.domain.canon.stance import Stances
+from bot.domain.canon.verdict import Verdict
 
-__all__ = ["FORM", "CanonLesson", "Judge", "Roster", "Ruling", "Stances", "learn"]
+__all__ = ["FORM", "CanonLesson", "Check", "Judge", "Roster", "Ruling", "Verdict", "learn"]

@@ -1,65 +1,76 @@
-"""What the announcement rules on a text: a subject's verdict, a claim's ruling, or that it is not addressed."""
+"""What the announcement rules on a text: on its ships, its people, or the claim that it speaks of.
+
+A verdict belongs to a statement of ours that is shown with it, never to the words that were typed. Whether these
+assert or deny is not read at all, so it cannot be misread: who typed the opposite sees what is so.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot.domain.canon.stance import Stances, negated
+from bot.domain.canon.fitting import TALK, Fitting
+from bot.domain.canon.verdict import Verdict
 from bot.domain.text import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from bot.domain.announcement import Claim, Strength, Subject
-    from bot.domain.canon.roster import Mentions, Roster
-    from bot.domain.understanding import Engine
+    from bot.domain.announcement import Claim, Person, Strength, Subject
+    from bot.domain.canon.fitting import Vocabulary
+    from bot.domain.canon.roster import HalfPair, Mentions, Roster
+    from bot.domain.understanding import Engine, Understanding
 
-# Words that ask for canon or coupledom and claim nothing else.
-_PLAIN: Final = frozenset(
+# Words that ask for canon or coupledom, one way or the other.
+_ASKING: Final = frozenset(
     """
-    a about actually all also an and are as at be been being but by can confirmed could couple couples date
-    dated dating did do does end ended ending ends even ever falling fall fell finally for from gay
-    girlfriends girlfriend get got guys had has have he her him his hey hi how i if in into is it item just
-    know like lol love lovers loved loves me my no not of off official officially ok okay on or pair pairing
-    pls please plz really real romance romantic romantically relationship say says she ship shipped ships show
-    so status still than that the their them then there they thing this tho to together true tell up us
-    verdict versus vs was wasnt we were what whats whether who with would x yes you canon canonical
-    canonically isnt arent aint aren t s dont doesnt didnt never nope cannon cannonical partner partners
+    canon canonical canonically cannon cannonical confirmed couple couples dating dated date official officially
+    together real romantic romantically romance lovers lover love loved loves relationship girlfriend girlfriends
+    partner partners fanon headcanon noncanon uncanon legit fiction fictional imaginary myth theory joke endgame
+    over finished done through broke broken break breaking split ended ends end ending exes
+    fall falling fell pair pairing ship shipped ships shipping gay item
     """.split()
 )
-
-
-# Words of _PLAIN that ask, where they stand in a clause of their own.
-_ASKING: Final = frozenset("canon couple couples together dating real official confirmed lovers romantic".split())
+# Words that claim nothing beyond that.
+_PLAIN: Final = _ASKING | TALK
 _CLAUSE: Final = re.compile(r"[.!?;:,]+\s|\n")
-
-
-_OPPOSITE: Final[dict[str, Literal["supported", "contradicted"]]] = {
-    "supported": "contradicted",
-    "contradicted": "supported",
-}
+_SENTENCE: Final = re.compile(r"[.!?;]+\s|\n")
+# From this belief on what the engine is not sure of may still be the nearest that is known.
+_NEAREST_FROM: Final = 0.1
 
 
 class Ruling(msgspec.Struct, frozen=True):
-    """A verdict on `about` (what was understood): its line, its strength, and the ids of its quotes."""
+    """A verdict on a statement: our line on it, its strength, and the ids of its quotes.
 
-    about: str
-    verdict: Literal["confirmed", "ended", "mentioned", "supported", "contradicted", "not-addressed"]
+    `direct` is False where the text says more or other than the statement, which then is only the nearest known.
+    `belief` is how likely (0 to 1) the text speaks of it. Of a silence, `statement` is empty, and neither `claim`
+    nor `subject` is set.
+    """
+
+    statement: str
+    verdict: Verdict
     line: str
     strength: Strength
     quotes: tuple[str, ...]
     claim: str | None = None
     subject: str | None = None
+    direct: bool = True
+    belief: float = 1.0
+
+
+class Check(msgspec.Struct, frozen=True):
+    """The rulings on a text, one at least; or no ruling, and the two people by id whom it may mean as a pair."""
+
+    rulings: tuple[Ruling, ...]
+    meant: tuple[str, str] | None = None
 
 
 class Judge:
     """Rules on texts.
 
-    `engine` knows the claims and `facts` the facts; `evidence` gives the words of each quote by its id,
-    `names` each person's name by theirs.
+    `engine` knows the claims and `facts` the facts; `evidence` gives the words of each quote by its id.
     """
 
     def __init__(  # noqa: PLR0913 - the engines, and what they speak of
@@ -68,21 +79,23 @@ class Judge:
         engine: Engine,
         facts: Engine,
         *,
+        people: Iterable[Person],
         subjects: tuple[Subject, ...],
         claims: tuple[Claim, ...],
-        stances: Stances,
+        vocabulary: Vocabulary,
+        concepts: tuple[tuple[str, tuple[str, ...]], ...],
         evidence: Mapping[str, str],
-        names: Mapping[str, str],
     ) -> None:
         self._roster = roster
         self._engine = engine
         self._facts = facts
+        self._people_by_id = {person.id: person for person in people}
         self._by_id = {subject.id: subject for subject in subjects}
         self._ships = {frozenset(s.members): s for s in subjects if s.kind == "ship"}
         self._persons = {s.members[0]: s for s in subjects if s.kind == "person"}
         self._claims = {claim.id: claim for claim in claims}
-        self._stances = stances
-        self._names = names
+        self._statements = {normalise(claim.statement): claim for claim in claims}
+        self._fitting = Fitting(vocabulary, concepts)
         self._spoken_of = {claim.id: self._people_in(claim, evidence) for claim in claims}
 
     def _people_in(self, claim: Claim, evidence: Mapping[str, str]) -> frozenset[str]:
@@ -94,49 +107,85 @@ class Judge:
         of_ships = {member for ship in mentions.ships for member in self._by_id[ship].members}
         return frozenset(of_ships | set(mentions.persons))
 
-    def rule(self, text: str) -> Ruling:
-        """Return the ruling on one text."""
+    def check(self, text: str, limit: int) -> Check:
+        """Return up to `limit` rulings on one text."""
+        if claim := self._statements.get(normalise(text)):
+            return _only(self._on(claim))
         mentions = self._roster.find(text)
         if not mentions.ships and not mentions.persons and not mentions.rest:
-            return _silent(text, "There is nothing to check here: name a ship, a person or a claim.")
-        if _asks_for_subjects(mentions):
-            return self._on_subject(text, mentions)
-        return (
-            self._on_claim(text, mentions)
-            or self._on_last_question(text, mentions)
-            or _silent(self._about(text, mentions), "The announcement does not address this.")
-        )
+            return _only(_silent("There is nothing to check here: name a ship, a person or a claim."))
+        if not self._ships_in(mentions) and (half := self._roster.half_pair(text, _PLAIN)):
+            return self._on_half(half)
+        return Check(self._rulings(text, mentions)[:limit])
 
-    def rule_all(self, text: str, limit: int) -> tuple[Ruling, ...]:
-        """Return up to `limit` rulings on what a whole message names: its claim first, then each ship."""
-        mentions = self._roster.find(text)
-        found: list[Ruling] = []
-        if not _asks_for_subjects(mentions) and (claim := self._on_claim(text, mentions)):
-            found.append(claim)
+    def check_message(self, text: str, limit: int) -> tuple[Ruling, ...]:
+        """Return up to `limit` rulings on the ships and claims of a whole message, sentence by sentence."""
+        found: dict[tuple[str | None, str | None], Ruling] = {}
+        for part in (*_SENTENCE.split(text), text):
+            mentions = self._roster.find(part)
+            for ruling in self._rulings(part, mentions) if mentions.rest or mentions.ships else ():
+                if ruling.claim or (ruling.subject and self._by_id[ruling.subject].kind == "ship"):
+                    known = found.setdefault((ruling.claim, ruling.subject), ruling)
+                    if ruling.direct and not known.direct:
+                        found[ruling.claim, ruling.subject] = ruling
+        sure = [ruling for ruling in found.values() if ruling.direct or ruling.subject]
+        return tuple((sure or list(found.values()))[:limit])
+
+    def _rulings(self, text: str, mentions: Mentions) -> tuple[Ruling, ...]:
         ships = self._ships_in(mentions)
-        denial = text if not found and len(ships) == 1 else ""
-        found += [self._on_ship(ship, denial) for ship in ships]
-        return tuple(found[:limit])
+        if (mentions.ships or mentions.persons) and all(word in _PLAIN for word in mentions.rest):
+            return self._on_subjects(mentions, ships)
+        claim = self._on_claim(text, mentions, ships)
+        if claim and claim.direct:
+            return (claim,)
+        if ships:
+            return self._on_ships(text, mentions, ships, claim)
+        if unmentioned := tuple(person for person in mentions.persons if person not in self._persons):
+            return (self._silent_about(unmentioned),)
+        if claim:
+            return (claim,)
+        people = tuple(_of(self._persons[person], direct=False) for person in mentions.persons)
+        return people or (_silent("The announcement says nothing about that."),)
 
-    def _on_last_question(self, text: str, mentions: Mentions) -> Ruling | None:
-        """Return the ruling on a ship where a long text ends up asking no more than whether it is one."""
-        if not self._ships_in(mentions):
-            return None
-        for clause in reversed(_CLAUSE.split(text)):
+    def _on_ships(
+        self, text: str, mentions: Mentions, ships: list[Subject], claim: Ruling | None
+    ) -> tuple[Ruling, ...]:
+        """Return the rulings on ships of which a text says more, or on the claim about the only one that is nearest."""
+        asks = self._asks_in_a_clause(text) or not self._fitting.content(self._said(mentions))
+        if claim and claim.claim and len(ships) == 1 and not asks:
+            return (claim,)
+        return tuple(_of(ship, direct=asks or not ship.statement) for ship in ships)
+
+    def _said(self, mentions: Mentions) -> list[str]:
+        """Return the words of a text that say more than that something is, or is not, canon."""
+        return [word for word in mentions.rest if word not in _PLAIN]
+
+    def _asks_in_a_clause(self, text: str) -> bool:
+        """Return whether a text, however long, has a clause that only asks for canon or coupledom, or says so."""
+        for clause in _CLAUSE.split(text):
             words = self._roster.find(clause).rest
             if set(words) & _ASKING and all(word in _PLAIN for word in words):
-                return self._on_subject(clause, mentions)
-        return None
+                return True
+        return False
 
-    def _on_subject(self, text: str, mentions: Mentions) -> Ruling:
-        if ships := self._ships_in(mentions):
-            return self._on_ship(ships[0], text if len(ships) == 1 else "")
+    def _on_half(self, half: HalfPair) -> Check:
+        if half.other:
+            return Check((), (half.known, half.other))
+        name = self._people_by_id[half.known].name
+        line = f"I know {name}, but not the other half of that pair. The announcement says nothing about it."
+        return _only(_silent(line))
+
+    def _on_subjects(self, mentions: Mentions, ships: list[Subject]) -> tuple[Ruling, ...]:
+        if ships:
+            return tuple(_of(ship) for ship in ships)
         if len(mentions.persons) > 1:
-            return _silent(self._about(text, mentions), "The announcement never pairs them.")
+            return (self._silent_about(mentions.persons, " as a couple"),)
         person = self._persons.get(mentions.persons[0])
-        if person is None:
-            return _silent(self._names[mentions.persons[0]], "The announcement makes no ruling about them.")
-        return _of(person)
+        return (_of(person) if person else self._silent_about(mentions.persons),)
+
+    def _silent_about(self, persons: Iterable[str], what: str = "") -> Ruling:
+        names = " and ".join(self._people_by_id[person].name for person in persons)
+        return _silent(f"The announcement says nothing about {names}{what}.")
 
     def _ships_in(self, mentions: Mentions) -> list[Subject]:
         """Return the ships named, by their names or by two people side by side."""
@@ -145,58 +194,74 @@ class Judge:
         ships += [self._ships[pair] for pair in map(frozenset, pairs) if pair in self._ships]
         return list({ship.id: ship for ship in ships}.values())
 
-    def _on_ship(self, ship: Subject, text: str) -> Ruling:
-        """Return the ship's verdict; to deny what is confirmed is contradicted, and then the denial is shown.
-
-        `text` is empty where several ships are named: nobody knows which of them a 'not' is about.
-        """
-        if ship.verdict == "confirmed" and negated(text):
-            return msgspec.structs.replace(_of(ship), about=text, verdict="contradicted")
-        return _of(ship)
-
-    def _on_claim(self, text: str, mentions: Mentions) -> Ruling | None:
-        if not mentions.ships and not mentions.persons and not self._roster.understood(mentions.rest):
+    def _on_claim(self, text: str, mentions: Mentions, ships: list[Subject]) -> Ruling | None:
+        """Return the ruling on the claim that a text speaks of; None where it is none, or of others."""
+        named = bool(mentions.ships or mentions.persons)
+        content = self._fitting.content(mentions.rest)
+        if not content or (
+            not named and not self._roster.understood([word for word in mentions.rest if word not in TALK])
+        ):
             return None
-        claim = self._claim_in(text)
+        claim, belief = self._claim_in(text, self._engine.understand(text))
         if claim is None:
             return None
-        # A claim about others: what is ruled on these two says nothing of those.
-        if not self._people(mentions) <= self._spoken_of[claim.id]:
+        strange = self._fitting.strange(content, claim.id)
+        outside = self._people(mentions) - self._spoken_of[claim.id]
+        sure = belief > 0
+        # What is ruled on these two says nothing of those. A text that names nobody needs a word of the claim's, and so
+        # does one of which the engine is not sure.
+        wanted = (not named) + (not sure)
+        if (outside and ships) or len(content) - len(strange) < wanted:
             return None
-        stance = self._stances.of(text, claim.id)
-        if stance == "denies" and claim.ruling != "not-addressed":
-            return Ruling(text, _OPPOSITE[claim.ruling], claim.line, claim.strength, claim.quotes, claim=claim.id)
-        # Said of the claim in its plain form, which is shown, the ruling is right whatever the text meant.
-        about = text if stance == "asserts" else claim.statement
-        return Ruling(about, claim.ruling, claim.line, claim.strength, claim.quotes, claim=claim.id)
+        return self._on(claim, direct=sure and not strange and not outside, belief=belief)
 
-    def _claim_in(self, text: str) -> Claim | None:
-        """Return the claim that a text speaks of: one engine is sure of it, or both come to the same."""
-        understood = self._engine.understand(text)
+    def _on(self, claim: Claim, *, direct: bool = True, belief: float = 1.0) -> Ruling:
+        if claim.subject:
+            return _of(self._by_id[claim.subject], direct=direct, belief=belief)
+        return Ruling(
+            claim.statement,
+            Verdict(claim.ruling),
+            claim.line,
+            claim.strength,
+            claim.quotes,
+            claim=claim.id,
+            direct=direct,
+            belief=belief,
+        )
+
+    def _claim_in(self, text: str, understood: Understanding) -> tuple[Claim | None, float]:
+        """Return the claim that a text speaks of, and how far that is believed; 0 where it is only the nearest.
+
+        One engine is sure of it, or both come to the same.
+        """
         if understood.best is None:
-            return None
-        if understood.outcome != "unsure":
-            return self._claims[understood.best]
-        asked = self._facts.understand(text)
-        if asked.outcome == "unsure":
-            return None
+            return None, 0.0
         claim = self._claims[understood.best]
-        return claim if asked.best in claim.facts else None
-
-    def _about(self, text: str, mentions: Mentions) -> str:
-        """Return what a text is about, by the names that it gives where it gives any."""
-        named = [self._by_id[ship].name for ship in mentions.ships] + [self._names[p] for p in mentions.persons]
-        return " and ".join(named) if named and normalise(text) else text
-
-
-def _asks_for_subjects(mentions: Mentions) -> bool:
-    """Return whether a text names ships or people and says no more than words that ask whether they are one."""
-    return bool(mentions.ships or mentions.persons) and all(word in _PLAIN for word in mentions.rest)
+        if understood.outcome != "unsure":
+            return claim, understood.score
+        asked = self._facts.understand(text)
+        if asked.outcome != "unsure" and asked.best in claim.facts:
+            return claim, asked.score
+        near = understood.score >= _NEAREST_FROM and understood.best in understood.nearest
+        return (claim, 0.0) if near else (None, 0.0)
 
 
-def _of(subject: Subject) -> Ruling:
-    return Ruling(subject.name, subject.verdict, subject.line, subject.strength, subject.quotes, subject=subject.id)
+def _of(subject: Subject, *, direct: bool = True, belief: float = 1.0) -> Ruling:
+    return Ruling(
+        subject.statement or subject.name,
+        Verdict(subject.verdict),
+        subject.line,
+        subject.strength,
+        subject.quotes,
+        subject=subject.id,
+        direct=direct,
+        belief=belief,
+    )
 
 
-def _silent(about: str, line: str) -> Ruling:
-    return Ruling(about, "not-addressed", line, "none", ())
+def _silent(line: str) -> Ruling:
+    return Ruling("", Verdict.NOT_ADDRESSED, line, "none", ())
+
+
+def _only(ruling: Ruling) -> Check:
+    return Check((ruling,))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot.domain.canon.stance import learn_stances
+from bot.domain.canon.fitting import Vocabulary, learn_vocabulary
 from bot.domain.text import normalise
 
 if TYPE_CHECKING:
@@ -16,21 +16,18 @@ if TYPE_CHECKING:
     from bot.domain.announcement import Announcement, Phrasings
 
 # Raised whenever a lesson changes its form or its meaning: then there is to be learnt anew.
-FORM: Final = 2
+FORM: Final = 3
 
 # A word that so many voices use is a word, and no slip.
 _VOICES: Final = 3
 
 
 class CanonLesson(msgspec.Struct, frozen=True):
-    """Words that mean something already, words that mean the same, and the learnt stances (see `Stances`).
-
-    `folds` leads from a word to its concept.
-    """
+    """Words that are no misspelt names, the words of each claim, and the phrases that mean the same, by concept."""
 
     known_words: tuple[str, ...]
-    folds: dict[str, str]
-    stances: bytes
+    vocabulary: Vocabulary
+    concepts: tuple[tuple[str, tuple[str, ...]], ...]
 
     def to_bytes(self) -> bytes:
         """Return the lesson as the store keeps it: the same bytes for the same announcement."""
@@ -43,24 +40,34 @@ class CanonLesson(msgspec.Struct, frozen=True):
 
 
 def learn(announcement: Announcement) -> CanonLesson:
-    """Return what there is to learn of claims and words. It takes some seconds."""
-    forms = {normalise(form): concept.id for concept in announcement.concepts for form in concept.forms}
-    folds = {form: concept for form, concept in forms.items() if " " not in form}
+    """Return what there is to learn of claims and words."""
+    concepts = tuple((concept.id, tuple(concept.forms)) for concept in announcement.concepts)
+    quotes = {quote.id: quote.text for quote in announcement.quotes}
+    told = {
+        claim.id: (claim.statement, claim.line, *(quotes[quote] for quote in claim.quotes))
+        for claim in announcement.claims
+    }
     return CanonLesson(
         known_words=tuple(sorted(_known_words(announcement))),
-        folds=folds,
-        stances=learn_stances(tuple(_phrased(announcement)), folds),
+        vocabulary=learn_vocabulary(_said(announcement), told, concepts),
+        concepts=concepts,
     )
 
 
-def _phrased(announcement: Announcement) -> Iterator[tuple[str, str, bool]]:
-    """Yield (text, claim, whether it denies the claim); to ask is not to deny."""
-    for claim in announcement.claims:
-        yield claim.statement, claim.id, False
+def _said(announcement: Announcement) -> dict[str, list[str]]:
+    """Return how people put each claim.
+
+    With what words its opposite is put only counts where the opposite is not what the ruling denies: who says that
+    something was scary, and not romantic as is ruled, brings a detail that the ruling must not seem to back.
+    """
+    said: dict[str, list[str]] = {claim.id: [] for claim in announcement.claims}
+    denied = {claim.id for claim in announcement.claims if claim.ruling == "supported" and claim.subject is None}
     for voice in announcement.phrasings:
         for claim_id, ways in voice.claims.items():
-            yield from ((text, claim_id, False) for text in (*ways.agree, *ways.ask))
-            yield from ((text, claim_id, True) for text in ways.deny)
+            said[claim_id] += (*ways.agree, *ways.ask)
+            if claim_id not in denied:
+                said[claim_id] += ways.deny
+    return said
 
 
 def _known_words(announcement: Announcement) -> set[str]:

@@ -6,6 +6,7 @@ most, must lead to one name alone, and is not looked for in words that mean some
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -36,6 +37,20 @@ class Named(NamedTuple):
 
     kind: Literal["person", "ship"]
     id: str
+
+
+# What stands between the two of a pair; 'and' and 'with' stand between much else, too.
+_JOINER: Final = re.compile(r"\s*[/&+\u00d7]\s*|\s+x\s+")
+_LOOSE_JOINER: Final = re.compile(r"\s+(?:and|with)\s+")
+# A first and a last name.
+_LONGEST_HALF: Final = 2
+
+
+class HalfPair(NamedTuple):
+    """A pair of which one is known by id; `other` is whom the words in its place may mean, if anybody."""
+
+    known: str
+    other: str | None
 
 
 class Mentions(msgspec.Struct, frozen=True):
@@ -92,6 +107,45 @@ class Roster:
             persons=tuple(dict.fromkeys(named.id for named in found if named.kind == "person")),
             rest=tuple(rest),
         )
+
+    def half_pair(self, text: str, plain: Collection[str]) -> HalfPair | None:
+        """Return the pair that a text names where one of the two is nobody known; `plain` words name nobody.
+
+        'And' and 'with' only make a pair of somebody and a word that is much like a name.
+        """
+        folded = fold(text)
+        for joiner, strict in ((_JOINER, True), (_LOOSE_JOINER, False)):
+            sides = joiner.split(folded)
+            for left, right in itertools.pairwise(sides):
+                for one, other in ((left, right), (right, left)):
+                    half = self._half(one, other, plain, left_is_known=one is left)
+                    if half and (strict or half.other):
+                        return half
+        return None
+
+    def _half(self, known: str, strange: str, plain: Collection[str], *, left_is_known: bool) -> HalfPair | None:
+        """Return the pair of the person whom one side names and of the words, no name, of the other."""
+        beside = self.find(known)
+        words = [word for word in words_of(strange) if word not in plain]
+        if not beside.persons or not 0 < len(words) <= _LONGEST_HALF or self._names_somebody(strange):
+            return None
+        if any(word not in plain for word in beside.rest):
+            return None
+        person = beside.persons[-1 if left_is_known else 0]
+        likely = {named.id for word in words if (named := self._meant(word))} - {person}
+        return HalfPair(person, likely.pop() if len(likely) == 1 else None)
+
+    def _names_somebody(self, text: str) -> bool:
+        found = self.find(text)
+        return bool(found.ships or found.persons)
+
+    def _meant(self, word: str) -> Named | None:
+        """Return the one person whose name this may be, whatever else the word may be."""
+        # The nearest of each person's names comes last, and stays.
+        near = self._near(word, len(word) // _LETTERS_PER_SLIP)
+        distances = {named: distance for _, named, distance in near if named.kind == "person"}
+        nearest = [named for named, distance in distances.items() if distance == min(distances.values())]
+        return nearest[0] if len(nearest) == 1 else None
 
     def understood(self, words: Collection[str]) -> bool:
         """Return whether at least half of the words are known: a text of strange words claims nothing known."""

@@ -1,0 +1,108 @@
+"""Which words a claim explains: what is left over is a detail that its ruling says nothing about.
+
+'The music was meant to be romantic' must not rule on music that was meant to be scary. So each claim knows the words
+of its statement, its line and its quotes, and those with which people put it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from bot.domain.dictionary import is_english
+from bot.domain.understanding.english import STOP
+from bot.domain.understanding.lexicon import Lexicon
+from bot.domain.understanding.normal import stem, tokens
+from bot.domain.understanding.spelling import Speller
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+# Words that claim nothing: whoever says them asks, doubts, insists, or tells who said so.
+TALK: Final = frozenset(
+    """
+    100 a about absolutely accept according actual actually admit after agree ah aint all allegedly already also
+    always am an and any anybody anymore anyone anything apparently are arent argue arguing argument as ask asked
+    asking at away bad basically be because been before being believe believes best bet better between big bot bro
+    but by call called came can cannot cant certain certainly check choose claim claimed claiming claims clearly
+    clue come comes convinced correct could couldnt counts course crazy damn day deal dear debate definitely denied
+    deny denying did didnt discord do does doesnt doing dont doubt dude each either else especially even ever every
+    everybody everyone exactly explain fact facts fair fake false fight fighting figure finally find folks for forum
+    found from fully funny general get gets getting give given go goes going gonna good got gotten great guess guy
+    guys ha had haha happen happened happens has hasnt have havent having he hear heard hello help her here hey hi
+    him his hold honest honestly how huh i idea idk if ill im imagine in indeed info insist insists instead internet
+    into is isnt issue it its itself ive just keep keeps kidding kind know known knows last least leave less let
+    lets lie lies lying like literally ll lmao lol long look looks lot made make makes making matter may maybe me mean
+    means meant mention mere merely might mistake more most mostly much must my nah name need never new nice nobody
+    none nope nor not nothing now obviously of off oh ok okay old omg on once one online opinion or other others our
+    out own part person persuade place please pls plz point possible post posted pretend pretty probably proof prove
+    proven proves provided put question quick quite rather re read reading reads really reddit remember right rumor
+    rumour s said same saw say saying says see seem seems seen serious seriously settle shall she should simply
+    since so some somebody someone something somewhere sort source speak speaking spoken start states status still
+    stop such sum supposed sure swear t take takes talk talking tell telling tells than thank thanks that thats the
+    their them then there theres these they theyre thing things think thinking thinks this tho those though thought
+    thoughts thread time to today told too total totally true truly truth tumblr tv tweet twice twitter type uh um
+    under understand understood up ur us use used ve verdict version versus very vs wait wanna want was wasnt way we
+    well were werent what whatever whats when where whether which while who whole whose why wiki will win with
+    without wonder wont word words would wouldnt wow write writes wrong x yeah year years yep yes yesterday yet you
+    your youre
+    didn hadnt hardly hes id no itll ive shes shouldnt theyd theyll theyre theyve weve youd youll youre youve couldve
+    shouldve wouldve
+    """.split()
+)
+# Who and what every claim is about, whether or not it says so.
+_STAGE: Final = frozenset(
+    "creator creators fandom maker makers people series show shows story viewer viewers writer writers".split()
+)
+# 'My friend says' tells of no friendship.
+_KIN: Final = re.compile(
+    r"\b(?:my|a|your|our|this) (?:(?:best|little|big|older|younger|good) )?"
+    r"(?:friend|brother|sister|cousin|mom|mum|dad|roommate|buddy|teacher|boyfriend|girlfriend|guy)s?\b"
+)
+_EMPTY: Final = STOP | TALK | _STAGE | {stem(word) for word in STOP | TALK | _STAGE}
+
+
+class Vocabulary(msgspec.Struct, frozen=True):
+    """What is learnt of words: those of each claim by its id, and how often each occurs."""
+
+    claims: dict[str, tuple[str, ...]]
+    counts: dict[str, int]
+
+
+def learn_vocabulary(
+    said: Mapping[str, Sequence[str]], told: Mapping[str, Sequence[str]], concepts: Sequence[tuple[str, Sequence[str]]]
+) -> Vocabulary:
+    """Return the vocabulary of claims by their ids: `said` is how people put them, `told` what is ours or quoted."""
+    lexicon = Lexicon(concepts)
+    counts = Counter(word for texts in (*said.values(), *told.values()) for text in texts for word in tokens(text))
+    by_claim = {claim: _units(lexicon, (*texts, *told[claim])) for claim, texts in said.items()}
+    return Vocabulary({claim: tuple(sorted(units)) for claim, units in by_claim.items()}, dict(sorted(counts.items())))
+
+
+def _units(lexicon: Lexicon, texts: Iterable[str]) -> set[str]:
+    """Return the stems of texts, and the concepts that they stand for."""
+    stems = [[stem(word) for word in tokens(text)] for text in texts]
+    return {unit for row in stems for unit in (*row, *lexicon.units(row))}
+
+
+class Fitting:
+    """Tells the words of a text that a claim does not explain."""
+
+    def __init__(self, vocabulary: Vocabulary, concepts: Sequence[tuple[str, Sequence[str]]]) -> None:
+        self._claims = {claim: frozenset(units) for claim, units in vocabulary.claims.items()}
+        self._lexicon = Lexicon(concepts)
+        self._speller = Speller(vocabulary.counts)
+
+    def content(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Return the units of words that say something."""
+        typed = tokens(_KIN.sub(" ", " ".join(words)))
+        known = [word if is_english(word) else self._speller.repair(word) for word in typed]
+        units = self._lexicon.units([stem(word) for word in known if word not in _EMPTY and stem(word) not in _EMPTY])
+        return tuple(unit for unit in dict.fromkeys(units) if unit not in _EMPTY)
+
+    def strange(self, content: Iterable[str], claim: str) -> tuple[str, ...]:
+        """Return those units that the claim with this id does not explain."""
+        return tuple(unit for unit in content if unit not in self._claims[claim])
