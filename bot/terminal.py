@@ -42,13 +42,17 @@ def _canon(services: Services, text: str) -> str:
 
 
 def _rulings(rulings: Iterable[CanonRuling]) -> str:
-    return "\n\n".join(part for ruling in rulings for part in _ruling(ruling) if part)
+    return "\n\n".join(part for ruling in rulings for part in (_ruling(ruling), _quotes(ruling.quotes)) if part)
 
 
-def _ruling(ruling: CanonRuling) -> tuple[str, ...]:
-    strength = f"\n({STRENGTHS[ruling.strength]})" if STRENGTHS[ruling.strength] else ""
-    nearest = "" if ruling.direct else NEAREST
-    return nearest, ruling.statement, f"{ruling.label}: {ruling.line}{strength}", _quotes(ruling.quotes)
+def _ruling(ruling: CanonRuling) -> str:
+    lines = (
+        "" if ruling.direct else NEAREST,
+        ruling.statement,
+        f"{ruling.label}: {ruling.line}",
+        f"({STRENGTHS[ruling.strength]})" if STRENGTHS[ruling.strength] else "",
+    )
+    return "\n".join(line for line in lines if line)
 
 
 def _ask(services: Services, text: str) -> str:

@@ -62,7 +62,7 @@ def of(sandbox: Sandbox) -> dict[str, str]:
         (
             ("canon", "tomas x ines"),
             (
-                "Tomines is real: Ines Falk and Tomas Brandt are engaged.\n\n"
+                "Tomines is real: Ines Falk and Tomas Brandt are engaged.\n"
                 "Confirmed: The conductor writes that she and the first cello are engaged.\n"
                 "(Stated by a creator)\n\n"
                 "And yes, Tomas and I are engaged.\n"
