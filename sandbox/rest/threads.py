@@ -10,6 +10,7 @@ from sandbox.checks.messages import check_message
 from sandbox.checks.threads import check_thread
 from sandbox.compose import Draft, compose
 from sandbox.errors import ApiError, fault, invalid
+from sandbox.ids import iso
 from sandbox.model import Channel, ChannelType, Flag, ThreadInfo
 from sandbox.rest import finding
 from sandbox.rest.messages import PUBLISHABLE, may_send
@@ -157,7 +158,8 @@ def _archived(call: Call) -> dict[str, Any]:
     ]
     if "before" in call.query:
         before = _instant(call.query["before"])
-        found = [each for each in found if each.thread and each.thread.archived_at < before]
+        # As they are written, to the microsecond: a list goes on after the last one's own timestamp.
+        found = [each for each in found if each.thread and iso(each.thread.archived_at) < iso(before)]
     found.sort(key=lambda each: each.thread.archived_at if each.thread else 0.0, reverse=True)
     limit = call.limit()
     return _listing(call, found[:limit], more=len(found) > limit)
