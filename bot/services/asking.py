@@ -191,8 +191,8 @@ class AskService:
     def _rulings(self, text: str, understood: Understanding) -> tuple[CanonRuling, ...]:
         """Return the rulings on the ships and the claim in a text.
 
-        A claim is a yes or a no, and so is what asks for one: 'who' or 'when' is not answered by it. Where it has
-        a yes or a no, it must rest on a fact that the text is near to.
+        A claim is a yes or a no, and so is what asks for one: 'who' or 'when' is not answered by it. One
+        that the announcement does address must rest on a fact that the text is near to.
         """
         if is_chant(tokens(text)):
             return ()
@@ -204,7 +204,7 @@ class AskService:
         if self._engine.kind(text) not in ("yes-no", "none"):
             return ()
         claim = self._claims[ruling.claim]
-        near = not claim.facts or not {understood.best, *understood.nearest}.isdisjoint(claim.facts)
+        near = claim.ruling == "not-addressed" or not {understood.best, *understood.nearest}.isdisjoint(claim.facts)
         return (ruling,) if near else ()
 
     def _sure(self, understood: Understanding) -> Answered:

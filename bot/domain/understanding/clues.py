@@ -56,7 +56,7 @@ def _best(likeness: Floats) -> float:
     like = likeness[likeness > _LIKE]
     likeness = like if len(like) >= _FEW else likeness
     best = np.partition(likeness, -_FEW)[-_FEW:] if len(likeness) > _FEW else likeness
-    return float(np.sort(best).sum()) / len(best)
+    return float(best.sum()) / len(best)
 
 
 class SecondLook:
@@ -92,30 +92,31 @@ class SecondLook:
         labels, inside, backed = candidates(chances, self._backing)
         share = self._backing[labels]
         every = self._memory.counts(np.concatenate(found))
-        ends = np.cumsum([len(part) for part in found])[:-1]
-        counts, _, _, kind = np.split(every[:, labels], ends)
-        explained, neighbours, pairs, _ = np.split(every[:, :-1] @ share.T >= 1, ends)
-        shared = [
+        words, pairs, links = np.cumsum([len(part) for part in found])[:-1].tolist()
+        counts = every[:, labels]
+        explained = every[:, :-1] @ share.T >= 1
+        rivals = [self._rival(at, labels, inside) for at in range(len(labels))]
+        own = (self._memory.sizes[labels], counts[:words])
+        columns: list[Floats | float] = [
+            np.log(inside[labels] + _TINY),
+            np.log(backed[labels] + _TINY),
+            np.log(np.asarray(rivals, np.float32) + _TINY),
+            np.arange(len(labels), dtype=np.float32),
+            *self._explained(known, unknown, own, ~explained[:words]),
+            _part(explained[words:pairs]),
+            _part(explained[pairs:links]),
+            np.log((counts[links:].sum(axis=0) + _HALF) / (self._memory.sizes[labels] + 1)),
+            *self._likeness(row, labels, share),
             logit(float(chances[-1])),
             logit(outside),
             float(len(reading.content)),
             float(len(reading.words)),
             *self._strangeness(known, linked, unknown),
         ]
-        rivals = [self._rival(at, labels, inside) for at in range(len(labels))]
-        columns = [
-            np.log(inside[labels] + _TINY),
-            np.log(backed[labels] + _TINY),
-            np.log(np.asarray(rivals, np.float32) + _TINY),
-            np.arange(len(labels)),
-            *self._explained(known, unknown, (self._memory.sizes[labels], counts), ~explained),
-            _part(neighbours),
-            _part(pairs),
-            np.log((kind.sum(axis=0) + _HALF) / (self._memory.sizes[labels] + 1)),
-            *self._likeness(row, labels, share),
-        ]
-        table = np.column_stack([*columns, np.tile(np.asarray(shared, np.float32), (len(labels), 1))])
-        return labels, np.asarray(table, np.float32), explained
+        table = np.empty((len(labels), CLUES), np.float32)
+        for at, column in enumerate(columns):
+            table[:, at] = column
+        return labels, table, explained[:words]
 
     def _rival(self, at: int, labels: npt.NDArray[np.intp], inside: Floats) -> float:
         others = [label for label in labels if self._backing[labels[at], label] < _RIVAL]
@@ -148,7 +149,7 @@ class SecondLook:
             missing.sum(axis=0) + unknown,
         ]
 
-    def _likeness(self, row: tuple[Ints, Floats], labels: npt.NDArray[np.intp], share: Floats) -> list[Floats]:
+    def _likeness(self, row: tuple[Ints, Floats], labels: npt.NDArray[np.intp], share: Floats) -> list[Floats | float]:
         positions, values = row
         likeness = self._memory.likeness(positions, values)
         firsts = self._memory.firsts
@@ -160,13 +161,12 @@ class SecondLook:
         few = [_best(likeness[firsts[label] : firsts[label + 1]]) for label in labels]
         pooled = (nearest[:-1] * (share > _RIVAL)).max(axis=1, initial=0.0)
         rival = (nearest[:-1] * (share <= _RIVAL)).max(axis=1, initial=0.0)
-        steady = np.ones(len(labels), np.float32)
         return [
             nearest[labels],
             np.asarray(few, np.float32),
             pooled,
             rival,
-            pooled - float(nearest[-1]) * steady,
-            float(nearest[-1]) * steady,
-            elsewhere * steady,
+            pooled - float(nearest[-1]),
+            float(nearest[-1]),
+            elsewhere,
         ]

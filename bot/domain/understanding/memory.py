@@ -12,7 +12,7 @@ from bot.domain.understanding.vocabulary import Floats, Ints
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 # A feature of more than this part of the examples is no help in finding like ones, and costs time.
-COMMON: Final = 0.2
+COMMON: Final = 0.05
 # Values of at most 1 are kept in one byte each.
 _STEP: Final = np.float32(1 / 255)
 
