@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.domain.announcement.check import FACT_SENTENCES
 from bot.domain.excerpts import joined, length
-from bot.domain.understanding import fold, is_chant, small_talk, tokens
+from bot.domain.understanding import fold, is_chant, is_number, small_talk, tokens
 from bot.services.names import Names
 
 if TYPE_CHECKING:
@@ -141,11 +141,13 @@ class AskService:
             return self._sure(understood)
         if part := self._sure_sentence(text):
             return self._sure(part)
-        # An answer that is sure but for a name is closer to what was asked than that nothing is said of that name.
-        if not sure and (rulings := self._rulings(typed, understood)):
+        rulings = () if sure else self._rulings(typed, understood)
+        close = understood.best is not None and understood.score >= CLOSEST_FROM
+        # A passage near to what was asked tells more than that nothing is said of two people.
+        if rulings and not (close and rulings[0].claim is None and not rulings[0].quotes):
             return Ruled(rulings)
         nearest = tuple(self._library.fact_by_id[label] for label in understood.nearest)
-        if understood.best is None or understood.score < CLOSEST_FROM:
+        if understood.best is None or not close:
             return Silent(nearest or self._some(), self._claim_near(nearest))
         best = self._library.fact_by_id[understood.best]
         return Closest(self._shown(understood), tuple(dict.fromkeys((best, *nearest)))[:_OFFERED])
@@ -179,13 +181,13 @@ class AskService:
         return best if sure else None
 
     def _names_a_stranger(self, text: str, understood: Understanding) -> bool:
-        """Whether a text names somebody of whom its answer cannot speak.
+        """Whether a text names somebody, or a number, of which its answer cannot speak.
 
-        That is whom the announcement never names, and whom neither the fact nor any example of it does.
+        That is whom the announcement never names, and what neither the fact nor any example of it does.
         """
         words = tokens(text)
         runs = (tuple(words[at : at + length]) for length in _NAME_LENGTHS for at in range(len(words)))
-        strange = self._names.intersection(understood.strange)
+        strange = {unit for unit in understood.strange if unit in self._names or is_number(unit)}
         return not self._unmentioned.isdisjoint(runs) or not strange <= self._said_by[str(understood.best)]
 
     def _rulings(self, text: str, understood: Understanding) -> tuple[CanonRuling, ...]:

@@ -3,7 +3,7 @@
 from bot.domain.understanding.blob import UnreadableBlobError
 from bot.domain.understanding.engine import Engine, is_chant
 from bot.domain.understanding.learning import learn
-from bot.domain.understanding.normal import fold, tokens
+from bot.domain.understanding.normal import fold, is_number, tokens
 from bot.domain.understanding.smalltalk import SmallTalk, small_talk
 from bot.domain.understanding.types import Answerable, Example, Lesson, Outcome, Understanding
 
@@ -18,6 +18,7 @@ __all__ = [
     "UnreadableBlobError",
     "fold",
     "is_chant",
+    "is_number",
     "learn",
     "small_talk",
     "tokens",

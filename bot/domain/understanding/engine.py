@@ -33,7 +33,6 @@ _TINY: Final = np.float32(1e-6)
 # A text of a few words, each said so many times, is a chant and asks nothing.
 CHANTED: Final = 3
 CHANTED_WORDS: Final = 3
-_NUMERALS: Final = frozenset(english.NUMBERS.values())
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -117,7 +116,7 @@ class Engine:
         if is_chant(reading.words):
             return False
         told = (word for word in reading.words if word.isalpha() and word not in english.STOP)
-        return any(word not in _NUMERALS for word in told) and any(
+        return any(word not in english.NUMERALS for word in told) and any(
             f"u{unit}" in self._first.words for unit in reading.content
         )
 

@@ -73,6 +73,9 @@ NUMBERS: Final = MappingProxyType(
     | {f"{at}{ending}": word for at, (ending, word) in enumerate(zip(_ORDINAL_ENDINGS, _ORDINALS, strict=True))}
 )
 
+# What counts or numbers things, however it is written.
+NUMERALS: Final = frozenset(NUMBERS.values())
+
 # Words that carry no subject. They are features like others, but no sign of what a question is about.
 STOP: Final = frozenset(
     (

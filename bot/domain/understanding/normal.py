@@ -74,6 +74,11 @@ def tokens(text: str) -> list[str]:
     return words[:MOST_TOKENS]
 
 
+def is_number(word: str) -> bool:
+    """Whether a folded word is a number, in digits or in letters."""
+    return word.isdigit() or word in english.NUMERALS
+
+
 # The least that an ending must leave of a word.
 _LEAST_LEFT: Final = 3
 _SHORT: Final = 4
