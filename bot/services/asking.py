@@ -32,6 +32,10 @@ SENTENCE_SURE_FROM: Final = 0.9
 _SENTENCES: Final = 4
 _SENTENCE_WORDS: Final = 3
 _SENTENCE_END: Final = re.compile(r"[.!?;\n]+(?:\s+|$)")
+# A mention of a member, role or channel, or an emoji of a server's own: an id in angle brackets, and no words.
+_MENTION: Final = re.compile(r"<[^<>\s]*[0-9]{5,}>")
+# The word that is being typed.
+_UNFINISHED: Final = re.compile(r"[\w']+$")
 # Words that a name has, at most.
 _NAME_LENGTHS: Final = range(1, 5)
 # Questions whose understanding is remembered.
@@ -117,8 +121,9 @@ class AskService:
 
     def ask(self, question: str) -> Reply:
         """Return the reply to `question`, of which the first 300 characters count."""
-        text = fold(question[:QUESTION_LIMIT])[:QUESTION_LIMIT]
-        return self._known(text) or self._found(text, question[:QUESTION_LIMIT])
+        typed = _MENTION.sub(" ", question[:QUESTION_LIMIT])
+        text = fold(typed)[:QUESTION_LIMIT]
+        return self._known(text) or self._found(text, typed)
 
     def _known(self, text: str) -> Reply | None:
         """Return the reply to what needs no understanding: our own words, and small talk."""
@@ -160,15 +165,18 @@ class AskService:
     def complete(self, typed: str, limit: int) -> tuple[Fact, ...]:
         """Return facts whose plain question is near to what is typed so far; some of all for an empty box.
 
-        Words are compared at each key; the engine is asked once a word, when the word is whole.
+        Words are compared at each key; the engine is asked once a word, when the word is whole, and else only
+        where no words are alike.
         """
         text = fold(typed[:QUESTION_LIMIT])[:QUESTION_LIMIT]
         if not text.strip():
             return self._library.facts[:: max(1, len(self._library.facts) // limit)][:limit]
-        whole, blank, _ = text.rpartition(" ")
-        nearest = self._understand(whole).nearest if blank else ()
-        meant = (self._library.fact_by_id[label] for label in nearest)
-        return tuple(dict.fromkeys((*meant, *self._by_question.ranked(text, limit))))[:limit]
+        whole = _UNFINISHED.sub("", text).strip()
+        alike = self._by_question.ranked(text, limit)
+        nearest = self._understand(whole).nearest if whole else ()
+        if not nearest and not alike:
+            nearest = self._understand(text).nearest
+        return tuple(dict.fromkeys((*(self._library.fact_by_id[label] for label in nearest), *alike)))[:limit]
 
     def _sure_sentence(self, text: str) -> Understanding | None:
         """Return what the surest sentence of a longer message asks for, where one asks for something surely."""

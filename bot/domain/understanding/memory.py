@@ -11,8 +11,9 @@ from bot.domain.understanding.vocabulary import Floats, Ints
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
-# A feature of more than this part of the examples is no help in finding like ones, and costs time.
-COMMON: Final = 0.05
+# A feature of more than this part of the examples, or of so many, is no help in finding like ones, and costs time.
+COMMON: Final = 0.2
+MANY: Final = 2_500
 # Values of at most 1 are kept in one byte each.
 _STEP: Final = np.float32(1 / 255)
 
@@ -73,7 +74,7 @@ def remember(rows: Rows, targets: Ints, classes: int, features: int) -> dict[str
     cells, counts = np.unique(positions.astype(np.int64) * classes + targets[owners], return_counts=True)
     count_starts = np.searchsorted(cells, np.arange(features + 1) * classes).astype(np.int32)
     met = np.bincount(positions, minlength=features)
-    chosen = (met <= max(2.0, COMMON * len(rows)))[positions]
+    chosen = (met <= max(2.0, min(COMMON * len(rows), MANY)))[positions]
     positions, values, owners = positions[chosen], values[chosen], place[owners[chosen]]
     by_feature = np.lexsort((owners, positions))
     starts = np.zeros(features + 1, np.int32)

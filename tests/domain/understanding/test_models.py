@@ -118,8 +118,10 @@ def test_candidates_are_the_likeliest_and_those_that_back_them() -> None:
 def test_clues_have_their_shape_and_are_finite(text: str) -> None:
     reading = READER.read(text)
     look = SecondLook(MEMORY, VOCABULARY, np.eye(2, dtype=np.float32))
-    labels, clues = look.clues(reading, VOCABULARY.row(named(reading)), np.asarray([0.5, 0.3, 0.2], np.float32), 0.2)
+    row = VOCABULARY.row(named(reading))
+    labels, clues, met = look.clues(reading, row, np.asarray([0.5, 0.3, 0.2], np.float32), 0.2)
     assert clues.shape == (len(labels), CLUES)
+    assert met.shape == (len(VOCABULARY.positions(f"u{unit}" for unit in reading.content)), len(labels))
     assert np.isfinite(clues).all()
     assert labels.tolist() == [0, 1]
 
@@ -127,9 +129,12 @@ def test_clues_have_their_shape_and_are_finite(text: str) -> None:
 def test_words_that_a_label_never_had_are_missed_by_it() -> None:
     look = SecondLook(MEMORY, VOCABULARY, np.eye(2, dtype=np.float32))
     reading = READER.read("when did the storm come")
-    _, clues = look.clues(reading, VOCABULARY.row(named(reading)), np.asarray([0.4, 0.4, 0.2], np.float32), 0.2)
+    row = VOCABULARY.row(named(reading))
+    _, clues, met = look.clues(reading, row, np.asarray([0.4, 0.4, 0.2], np.float32), 0.2)
     missed = 10
     assert clues[0, missed] > clues[1, missed] == 0
+    assert not met[:, 0].all()
+    assert met[:, 1].all()
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.2, 0.5, 1.0])
