@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import sys
 import time
@@ -29,6 +30,10 @@ def main() -> int:
     events = plan(seed, given.servers, length, given.density)
     print(f"seed {seed}: {given.years:g} years of {given.servers} servers, {len(events)} events", flush=True)
     world = World(seed, tuple(range(given.servers)), 0.0, length)
+    # The libraries' objects stay: looking through them again and again would take a fifth of the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     outcome = simulate(world, events, _Progress())
     for name, count in outcome.counts.items():
         print(f"{count:8} {name}")

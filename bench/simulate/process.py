@@ -17,7 +17,7 @@ from bot.client import Canonkeeper
 from bot.domain.errors import UserError
 from bot.services.quotes import QuoteService
 from bot.store.daily import DailyStore
-from bot.store.database import Database
+from bot.store.database import BUSY_TIMEOUT_MS, Database
 from bot.store.deliveries import Deliveries
 from bot.store.departures import Departures
 from bot.store.schedules import Schedules
@@ -143,7 +143,7 @@ class Process:
 
     async def _run(self) -> None:
         machine = self._machine
-        database = Database(machine.path, *self._connections)  # type: ignore[arg-type]
+        database = Database(machine.path, *self._connections, BUSY_TIMEOUT_MS)  # type: ignore[arg-type]
         worker = Worker(f"process-{self.number}")
         library = machine.library
         services: Any = SimpleNamespace(
@@ -177,12 +177,8 @@ class Process:
             machine.chat.sessions.append(session)
             seconds = 1.0 + 5.0 * chance(machine.seed, "connect", self.number, shard) + 5.0 * shard
             machine.time.after(seconds, machine.chat.connect, session)
-        posting = self.loop.create_task(bot.daily.run(), name="posting")
         try:
-            await posting
-        except asyncio.CancelledError:
-            await asyncio.gather(posting, return_exceptions=True)
-            raise
+            await bot.daily.run()
         finally:
             await bot.close()
 

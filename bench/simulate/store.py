@@ -72,6 +72,7 @@ class Connection:
     def __init__(self, path: Path, host: Host, *, writes: bool) -> None:
         self._host = host
         self._notes: list[tuple[Any, ...]] = []
+        self._patience = BUSY_TIMEOUT_MS / 1000
         self._db = connect(path, (lambda *values: self._notes.append(values)) if writes else None)
 
     async def _run(self, name: str, work: Callable[..., Any], *args: Any) -> Any:
@@ -88,7 +89,7 @@ class Connection:
 
     async def _unless_busy(self, work: Callable[..., Any], *args: Any) -> Any:
         loop = asyncio.get_running_loop()
-        end = loop.time() + BUSY_TIMEOUT_MS / 1000
+        end = loop.time() + self._patience
         while True:
             try:
                 return work(*args)
@@ -100,6 +101,10 @@ class Connection:
 
     async def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
         """Run a statement."""
+        if sql.startswith("PRAGMA busy_timeout"):
+            # SQLite itself never waits here: _unless_busy does.
+            self._patience = int(sql.partition("=")[2]) / 1000
+            sql = "PRAGMA busy_timeout"
         cursor: sqlite3.Cursor = await self._run("execute", self._db.execute, sql, parameters)
         return cursor
 
