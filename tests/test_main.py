@@ -296,6 +296,100 @@ async def test_the_token_is_in_no_log(sandbox: Sandbox, second_path: Path) -> No
     assert sandbox.token.rpartition(".")[2] not in ended.err
 
 
+# -- what Discord refuses ----------------------------------------------------------------------------
+
+
+async def told(sandbox: Sandbox, store: Path, command: str = "run", **more: str) -> str:
+    """Run the program until it ends by itself, which must be with one line that says what to do."""
+    async with running(command, store=store, **of(sandbox) | more) as process:
+        ended = await end(process)
+    assert ended.code == 2
+    assert "Traceback" not in ended.err
+    assert ended.out == ""
+    return ended.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("route", "status"), [("/users/@me", 403), ("/users/@me", 429), ("/gateway/bot", 403)])
+async def test_a_page_of_the_edge_that_stays(sandbox: Sandbox, second_path: Path, route: str, status: int) -> None:
+    sandbox.faults.add(Rule("edge", status=status, route=route, times=None))
+    line = await told(sandbox, second_path)
+    assert line.startswith(f"Discord has a problem just now (it answers {status}): wait a few minutes, see https://")
+    assert len(sandbox.journal.find("GET", route)) == 4
+
+
+@pytest.mark.parametrize(
+    ("route", "status"),
+    [("/users/@me", 403), ("/gateway/bot", 429), ("/applications/{application_id}/commands", 429)],
+)
+async def test_a_page_of_the_edge_that_passes(sandbox: Sandbox, second_path: Path, route: str, status: int) -> None:
+    sandbox.faults.add(Rule("edge", status=status, route=route, times=2))
+    async with running("run", store=second_path, **of(sandbox)) as process:
+        await sandbox.bot_connected(commands=True)
+        ended = await end(process, signal.SIGTERM, within=5)
+    assert ended.code == 0
+    assert ended.err.count(f"Discord was not reached (it answers {status}); trying again in ") == 2
+    assert "Unclosed" not in ended.err
+    assert "Traceback" not in ended.err
+
+
+async def test_a_server_for_developers_that_the_bot_is_not_in(sandbox: Sandbox, second_path: Path) -> None:
+    guild = sandbox.world.add_guild("Elsewhere", with_bot=False)
+    for code, status in ((50001, 403), (10004, 404)):
+        sandbox.faults.add(Rule("error", method="PUT", status=status, code=code))
+        line = await told(sandbox, second_path, DEV_GUILD_ID=str(guild.id))
+        assert line.startswith(f"DEV_GUILD_ID {guild.id} is a server that the bot is not in: invite it there")
+
+
+async def test_no_more_commands_today(sandbox: Sandbox, second_path: Path) -> None:
+    """The bot runs with those that Discord has, and the next start registers the others."""
+    rule = sandbox.faults.add(Rule("error", method="PUT", status=400, code=30034, times=None))
+    async with running("run", store=second_path, **of(sandbox)) as process:
+        await sandbox.bot_connected()
+        ended = await end(process, signal.SIGTERM, within=5)
+    assert ended.code == 0
+    assert "Discord takes no more commands from this application today" in ended.err
+    assert "Traceback" not in ended.err
+    assert (await told(sandbox, second_path, "sync")).startswith("Discord takes no more commands from this application")
+    sandbox.faults.clear()
+    async with running("run", store=second_path, **of(sandbox)) as process:
+        await sandbox.bot_connected(commands=True)
+        await end(process, signal.SIGTERM, within=5)
+    assert rule.struck == 2
+    assert sandbox.world.commands
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (4004, "DISCORD_TOKEN was refused by Discord: make a new one"),
+        (4010, "Discord refused a connection as one too many (4010): start again"),
+        (4011, "Discord wants more connections for so many servers (4011): start again"),
+        (4012, "Discord no longer speaks this version of its gateway (4012): install the newest"),
+        (4013, "Discord does not know what Canonkeeper asks of it (4013): install the newest"),
+        (4014, "Discord refused what Canonkeeper asks of it as privileged (4014)"),
+    ],
+)
+async def test_a_gateway_that_closes_for_good(sandbox: Sandbox, second_path: Path, code: int, words: str) -> None:
+    sandbox.gateway.refuse(code)
+    assert (await told(sandbox, second_path)).startswith(words)
+
+
+async def test_a_token_that_is_replaced_while_it_runs(sandbox: Sandbox, second_path: Path) -> None:
+    async with running("run", store=second_path, **of(sandbox)) as process:
+        await sandbox.bot_connected(commands=True)
+        await sandbox.gateway.disconnect(4004)
+        ended = await end(process)
+    assert ended.code == 2
+    assert ended.err.splitlines()[-1].startswith("DISCORD_TOKEN was refused by Discord")
+    assert "Traceback" not in ended.err
+
+
+async def test_several_settings_that_are_wrong(tmp_path: Path) -> None:
+    ended = program("run", store=tmp_path / "none.sqlite3", LOG_LEVEL="LOUD", DEV_GUILD_ID="5")
+    assert ended.code == 2
+    assert [line.partition(" ")[0] for line in ended.err.splitlines()] == ["DISCORD_TOKEN", "LOG_LEVEL", "DEV_GUILD_ID"]
+
+
 async def test_a_fault_is_told_with_its_traceback(sandbox: Sandbox, second_path: Path) -> None:
     sandbox.faults.add(Rule("error", method="PUT", status=400, times=None))
     async with running("run", store=second_path, **of(sandbox)) as process:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 import discord
@@ -13,18 +13,26 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import errors
+from bot.client import trouble
 from bot.client.daily import daily_quotes
 from bot.client.endpoint import use_gateway
 from bot.client.once import tracing
 from bot.client.ready import ComparingState
 from bot.client.sync import sync
-from bot.domain.errors import SettingError, UnreachableError
 from bot.rendering.actions import Actions
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from bot.services import Services
 
+_Answer = TypeVar("_Answer")
+
 _log = logging.getLogger(__name__)
+
+# How long to wait between tries while the bot starts, in seconds. What lasts longer ends the start, and is for
+# systemd (or whatever keeps the bot running) to try again: it knows how long to wait between starts.
+_WAITS = (1, 3, 6)
 
 
 def intents() -> discord.Intents:
@@ -114,30 +122,45 @@ class Canonkeeper(commands.AutoShardedBot):
         Raises SettingError when Discord refuses the token, UnreachableError when it does not answer.
         """
         try:
-            await self.login(token)
+            await self._patiently(lambda: self._log_in(token))
+            await self._prepare()
             # `connect` would ask for the same, and keep the address for its first connection alone.
-            self.shard_count, gateway, _ = await self.http.get_bot_gateway()
-        except aiohttp.ClientConnectionError as error:
-            raise UnreachableError(
-                f"Discord cannot be reached ({error}): check this machine's connection to the Internet, and start again"
-            ) from error
-        except discord.LoginFailure as error:
-            raise SettingError(
-                "DISCORD_TOKEN was refused by Discord: make a new one in the developer portal, under "
-                "your application's 'Bot', and put it into .env"
-            ) from error
-        except discord.DiscordServerError as error:
-            raise UnreachableError(
-                f"Discord has a problem just now (it answers {error.status}): see https://discordstatus.com, "
-                "and start again later"
-            ) from error
-        except discord.GatewayNotFound as error:
-            raise UnreachableError(
-                "Discord does not say where its gateway is: see https://discordstatus.com, and start again later"
-            ) from error
+            self.shard_count, gateway, _ = await self._patiently(self._where_the_gateway_is)
+        except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
+            if told := trouble.at_start(error):
+                raise told from error
+            raise
         use_gateway(gateway)
 
-    async def setup_hook(self) -> None:
+    async def _log_in(self, token: str) -> None:
+        """Log in, perhaps again: discord.py (2.7.1) opens a session for each try and closes the last one alone."""
+        await self.http.close()
+        self.http.connector = discord.utils.MISSING
+        await self.login(token)
+
+    async def _where_the_gateway_is(self) -> tuple[int, str, Any]:
+        """Return how many connections Discord wants, where to, and how often one may begin."""
+        try:
+            return await self.http.get_bot_gateway()
+        except discord.GatewayNotFound as error:
+            if error.__cause__ is not None and trouble.is_passing(error.__cause__):
+                raise error.__cause__ from None
+            raise
+
+    async def _patiently(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Ask Discord, again where nothing got through: its edge has bad moments, and so has a machine that boots."""
+        for wait in _WAITS:
+            try:
+                return await ask()
+            except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as error:
+                # Where Discord itself fails, discord.py has tried five times already.
+                if not trouble.is_passing(error) or isinstance(error, discord.DiscordServerError):
+                    raise
+                _log.warning("Discord was not reached (%s); trying again in %d s", trouble.in_short(error), wait)
+            await asyncio.sleep(wait)
+        return await ask()
+
+    async def _prepare(self) -> None:
         """Load the cogs, and register the commands where they changed or it was asked for.
 
         Whatever fails here stops the start.
@@ -146,7 +169,21 @@ class Canonkeeper(commands.AutoShardedBot):
             await self.load_extension(name)
         if self._dev_guild is not None:
             self.tree.copy_global_to(guild=self._dev_guild)
-        await sync(self.tree, self.services.synced, guild=self._dev_guild, force=self._force_sync)
+        await self._patiently(
+            lambda: sync(self.tree, self.services.synced, guild=self._dev_guild, force=self._force_sync)
+        )
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Stay connected until the bot is closed.
+
+        Raises CanonkeeperError where Discord closes the connection for good.
+        """
+        try:
+            await super().connect(reconnect=reconnect)
+        except discord.ClientException as error:
+            if told := trouble.at_gateway(error):
+                raise told from error
+            raise
 
     def note_under_way(self) -> bool:
         """Note that the present task answers somebody, so that a stop waits for it.

@@ -150,7 +150,7 @@ async def test_a_cog_that_is_missing_stops_the_start(
 
 async def test_an_action_has_one_handler(second_chat: Chat) -> None:
     with pytest.raises(ValueError, match="the action quote is registered already"):
-        second_chat.bot.actions.register("quote", second_chat.bot.act)  # type: ignore[arg-type]
+        second_chat.bot.actions.register("quote", second_chat.bot.actions.run)
 
 
 async def test_a_cog_can_be_unloaded(second_chat: Chat) -> None:
