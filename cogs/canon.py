@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.client import reading
 from bot.domain.errors import UserError
 from bot.rendering import canon as rendering
 from bot.rendering import overview as overviews
@@ -103,7 +104,7 @@ class CanonCog(commands.Cog):
 
     async def _check(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Rule on the ships and claims that a message names, to the one who asked alone."""
-        rulings = self._canon.check_message(message.content)
+        rulings = self._canon.check_texts(reading.texts(message))
         view = rendering.checked(rulings) if rulings else rendering.nothing_to_check()
         await interaction.response.send_message(view=view, ephemeral=True)
 

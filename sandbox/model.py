@@ -156,7 +156,10 @@ class Attachment:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """A message. `addressee` set: ephemeral, seen by that user alone and not part of the history."""
+    """A message. `addressee` set: ephemeral, seen by that user alone and not part of the history.
+
+    `more`: what it holds besides, as Discord renders it (`poll`, `message_snapshots`).
+    """
 
     id: int
     channel: Channel
@@ -179,6 +182,7 @@ class Message:
     addressee: int | None = None
     thread: Channel | None = None
     late_edits: list[float] = field(default_factory=list)
+    more: dict[str, Any] = field(default_factory=dict)
     position: int | None = None
     loading: bool = False
     deleted: bool = False

@@ -63,6 +63,7 @@ def message(one: Message, root: str, *, quote: bool = True) -> dict[str, Any]:
         "components": one.components,
         "flags": one.flags,
     }
+    body |= one.more
     if one.nonce is not None:
         body["nonce"] = one.nonce
     if one.position is not None:
@@ -165,4 +166,5 @@ def reads(one: Message, bot: User) -> bool:
 
 def without_content(body: dict[str, Any]) -> dict[str, Any]:
     """Take out what bots without the message content intent do not get."""
-    return body | {"content": "", "embeds": [], "attachments": [], "components": []}
+    kept = {name: value for name, value in body.items() if name not in {"poll", "message_snapshots"}}
+    return kept | {"content": "", "embeds": [], "attachments": [], "components": []}

@@ -9,6 +9,8 @@ from bot.domain.canon import Judge, Roster, Verdict
 from bot.services.names import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.domain.announcement import Strength
     from bot.domain.canon import CanonLesson, Ruling
     from bot.domain.quotes import Quote
@@ -107,6 +109,14 @@ class CanonService:
     def check_message(self, text: str) -> tuple[CanonRuling, ...]:
         """Return the rulings on the claims and ships that a message names, three at most; none for none."""
         return tuple(self._shown(ruling) for ruling in self._judge.check_message(text, _RULINGS))
+
+    def check_texts(self, texts: Iterable[str]) -> tuple[CanonRuling, ...]:
+        """Return the rulings on what the texts of one message name, each thing once, three at most."""
+        found: dict[object, CanonRuling] = {}
+        for text in texts:
+            for ruling in self.check_message(text):
+                found.setdefault((ruling.subject, ruling.claim, ruling.statement if not ruling.kind else ""), ruling)
+        return tuple(found.values())[:_RULINGS]
 
     def recognised(self, text: str) -> CanonRuling | None:
         """Return the ruling on the ship, person or claim that `text` speaks of; None where it speaks of none known.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -170,3 +170,91 @@ async def test_a_message_of_the_bot_has_no_words(second_chat: Chat) -> None:
     shown = await mina.slash("canon", subject="tomines")
     assert shown.message is not None
     assert (await mina.menu("Canon check", shown.message)).ephemeral
+
+
+# -- what people see of a message --------------------------------------------------------------------
+
+POLL = {
+    "question": {"text": "Who will marry?"},
+    "answers": [
+        {"answer_id": 1, "poll_media": {"text": "Tomines"}},
+        {"answer_id": 2, "poll_media": {"text": "No, antines"}},
+        {"answer_id": 3, "poll_media": {"text": "Nobody", "emoji": {"name": "💔"}}},
+    ],
+    "expiry": "2030-01-01T00:00:00+00:00",
+    "allow_multiselect": False,
+    "layout_type": 1,
+}
+TEXT = {"type": 10, "id": 3, "content": "**Tomines** is real"}
+EMBEDS = [
+    {"type": "rich", "title": "Tomines"},
+    {"type": "rich", "description": "I tell you, Tomines is real!"},
+    {"type": "rich", "fields": [{"name": "The ship", "value": "Tomines", "inline": False}]},
+    {"type": "rich", "author": {"name": "Tomines"}},
+    {"type": "rich", "footer": {"text": "Tomines"}},
+]
+
+
+def forwarded(**snapshot: Any) -> dict[str, Any]:
+    """Return what a forwarded message holds (Discord's docs, Message Snapshot Object)."""
+    empty = {"content": "", "embeds": [], "attachments": [], "components": [], "mentions": [], "mention_roles": []}
+    times = {"timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": None}
+    return {"message_snapshots": [{"message": {"type": 0, "flags": 0, **empty, **times, **snapshot}}]}
+
+
+@pytest.mark.parametrize(
+    ("more", "verdicts"),
+    [
+        *(({"embeds": [embed]}, ["Confirmed"]) for embed in EMBEDS),
+        ({"embeds": [*EMBEDS, {"type": "rich", "description": "antines"}]}, ["Confirmed", "Ended"]),
+        ({"components": [TEXT]}, ["Confirmed"]),
+        ({"components": [{"type": 17, "id": 2, "components": [TEXT]}]}, ["Confirmed"]),
+        (
+            {
+                "components": [
+                    {
+                        "type": 17,
+                        "id": 1,
+                        "components": [
+                            {
+                                "type": 9,
+                                "id": 2,
+                                "components": [TEXT],
+                                "accessory": {
+                                    "type": 2,
+                                    "id": 4,
+                                    "style": 5,
+                                    "label": "x",
+                                    "url": "https://example.com",
+                                },
+                            }
+                        ],
+                    }
+                ]
+            },
+            ["Confirmed"],
+        ),
+        ({"more": {"poll": POLL}}, ["Confirmed", "Ended"]),
+        ({"more": forwarded(content="Tomines is real")}, ["Confirmed"]),
+        ({"more": forwarded(embeds=[EMBEDS[0]])}, ["Confirmed"]),
+        ({"more": forwarded(components=[TEXT])}, ["Confirmed"]),
+        ({"more": {}}, []),
+    ],
+)
+async def test_what_people_see_is_what_is_read(second_chat: Chat, more: dict[str, Any], verdicts: list[str]) -> None:
+    timo, mina = second_chat.person("Timo"), second_chat.person("Mina")
+    message = await timo.say("see here")
+    message.content = ""
+    for name, value in more.items():
+        setattr(message, name, value)
+    reply = await mina.menu("Canon check", message)
+    assert reply.ephemeral
+    assert [line[3:] for line in reply.text.splitlines() if line.startswith("## ")] == verdicts
+
+
+async def test_a_message_with_very_much_in_it(second_chat: Chat) -> None:
+    timo, mina = second_chat.person("Timo"), second_chat.person("Mina")
+    message = await timo.say("x" * 2000)
+    field = {"name": "n" * 256, "value": "tomines " * 120, "inline": False}
+    message.embeds = [{"type": "rich", "description": "d" * 4000, "fields": [field] * 25} for _ in range(10)]
+    assert not (await mina.menu("Canon check", message)).failed
