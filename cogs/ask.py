@@ -1,14 +1,17 @@
-"""/ask, and questions put to the bot by mentioning it."""
+"""/ask, and questions put to the bot by mentioning it or in a direct message."""
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.client import reading
 from bot.domain.errors import UserError
 from bot.rendering import ask as rendering
 from bot.rendering.about import explanation
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from bot.rendering.frame import Panel
     from bot.services.asking import AskService
     from bot.services.library import Library
+
+_log = logging.getLogger(__name__)
 
 
 class AskCog(commands.Cog):
@@ -56,15 +61,23 @@ class AskCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Answer a message that mentions the bot, as a reply."""
-        if message.author.bot or message.guild is None:
+        """Answer what is said to the bot, as a reply: by mentioning it in a server, or in a direct message."""
+        # Bots and webhooks could answer for ever, and what Discord itself notes (a pin, a new member) asks nothing.
+        if message.author.bot or message.webhook_id is not None or message.is_system():
             return
-        mentions = self._mentions(message.guild.me, message.guild.self_role)
-        if not mentions.search(message.content) or not _may_answer(message):
+        text = message.content
+        if message.guild is not None:
+            mentions = self._mentions(message.guild.me, message.guild.self_role)
+            if not mentions.search(text) or not _may_answer(message):
+                return
+        elif isinstance(message.channel, discord.DMChannel):
+            mentions = self._mentions(message.channel.me, None)
+            text = text or next(iter(reading.texts(message)), "")
+        else:
             return
-        question = " ".join(mentions.sub(" ", message.content).split())
+        question = " ".join(mentions.sub(" ", text).split())
         if question:
-            view, _ = self._answer(question, private=False, replied=_permissions(message).read_message_history)
+            view, _ = self._answer(question, private=False, replied=_may_reply(message))
         else:
             view = explanation(self._library)
         await _send(message, view)
@@ -86,7 +99,7 @@ class AskCog(commands.Cog):
         await interaction.response.send_message(view=view, ephemeral=private)
 
     @staticmethod
-    def _mentions(me: discord.Member, role: discord.Role | None) -> re.Pattern[str]:
+    def _mentions(me: discord.abc.User, role: discord.Role | None) -> re.Pattern[str]:
         """Return the mention of the bot; clients also offer the role of the same name that Discord gave it."""
         names = [rf"<@!?{me.id}>", *([rf"<@&{role.id}>"] if role else [])]
         return re.compile("|".join(names))
@@ -99,12 +112,20 @@ def _may_answer(message: discord.Message) -> bool:
     return permissions.send_messages_in_threads if in_thread else permissions.send_messages
 
 
+def _may_reply(message: discord.Message) -> bool:
+    """Whether the bot may reply: who may read what was written (Discord's docs, Create Message)."""
+    return message.guild is None or _permissions(message).read_message_history
+
+
 async def _send(message: discord.Message, view: Panel) -> None:
-    if _permissions(message).read_message_history:
-        await message.reply(view=view, mention_author=False)
-    else:
-        # Discord lets only those reply who may read what was written (Discord's docs, Create Message).
-        await message.channel.send(view=view)
+    try:
+        if _may_reply(message):
+            await message.reply(view=view, mention_author=False)
+        else:
+            await message.channel.send(view=view)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as unsent:
+        # The message or the channel is gone by now, or its author takes no direct messages: there is nobody to tell.
+        _log.warning("an answer to a message could not be sent: %s", type(unsent).__name__)
 
 
 def _permissions(message: discord.Message) -> discord.Permissions:

@@ -36,15 +36,16 @@ _WAITS = (1, 3, 6)
 
 
 def intents() -> discord.Intents:
-    """Return the intents: two, none of them privileged.
+    """Return the intents: three, none of them privileged.
 
     `guilds` brings channels, roles and our own permissions, without which a schedule could not be checked.
-    `guild_messages` brings messages; their content reaches a bot without the privileged intent when they
-    mention it (Discord's docs, Gateway, 'Message Content Intent'), which is all that is wanted.
+    `guild_messages` and `dm_messages` bring messages; their content reaches a bot without the privileged intent when
+    they mention it or are sent to it directly (Discord's docs, Gateway, 'Message Content Intent'), which is all that
+    is wanted.
     """
     chosen = discord.Intents.none()
     chosen.guilds = True
-    chosen.guild_messages = True
+    chosen.guild_messages = chosen.dm_messages = True
     return chosen
 
 

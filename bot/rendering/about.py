@@ -47,7 +47,7 @@ def explanation(library: Library) -> frame.Panel:
         f"Hello! I answer from one announcement: {library.head.title}.",
         "- **/quote** finds words by person, topic or text\n"
         "- **/canon** settles whether a ship or a claim is canon; `all` shows every ship\n"
-        "- **/ask** answers questions in your own words; so does mentioning me with one\n"
+        "- **/ask** answers questions in your own words; so does mentioning me, or writing to me directly\n"
         "- **/timeline** tells how it came about, step by step\n"
         "- **/daily** lets moderators schedule quotes\n"
         "- **/about** says what I am and what I store",

@@ -10,6 +10,7 @@ from discord import RoleTags
 from bot.domain.text import sentences
 from bot.services.asking import Answered
 from sandbox import Sandbox, SandboxError
+from sandbox.faults import Rule
 from sandbox.views import visible_text
 from tests.conftest import Chat, connected, settings_for
 from tests.support.seeded import SECOND
@@ -239,6 +240,54 @@ async def test_in_a_thread(second_chat: Chat) -> None:
     second_chat.sandbox.world.deny(mina.channel.parent, "send_messages_in_threads")
     message = await mina.say("<@bot> when do tickets go on sale")
     assert await mina.wait_reply(message, timeout=0.3) == []
+
+
+# -- direct messages ---------------------------------------------------------------------------------
+
+
+async def test_a_direct_message_is_answered_as_a_question(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina").in_dm()
+    (reply,) = await mina.wait_reply(await mina.say("when do tickets go on sale"))
+    assert visible_text(reply).splitlines() == TICKETS[1:]
+    assert "**In August.**" in visible_text((await mina.wait_reply(await mina.say("<@bot> tickets on sale when?")))[0])
+
+
+@pytest.mark.parametrize("content", ["hi", "Hello there!", "thank you!!", "good bot", "who are you?", "hey <@bot>"])
+@pytest.mark.parametrize("direct", [True, False])
+async def test_small_talk_is_answered_with_what_it_can_do(second_chat: Chat, content: str, direct: bool) -> None:
+    mina = second_chat.person("Mina")
+    mina = mina.in_dm() if direct else mina
+    (reply,) = await mina.wait_reply(await mina.say(content if direct else f"<@bot> {content}"))
+    told = visible_text(reply)
+    assert "couldn't find" not in told
+    assert "/quote" in told
+    assert "/canon" in told
+
+
+async def test_a_direct_message_that_says_nothing(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina").in_dm()
+    (reply,) = await mina.wait_reply(await mina.say("<@bot>"))
+    assert "**/quote**" in visible_text(reply)
+
+
+async def test_bots_and_their_answers_are_left_alone(second_chat: Chat) -> None:
+    """Two bots that answer each other would never end."""
+    mina = second_chat.person("Mina").in_dm()
+    (reply,) = await mina.wait_reply(await mina.say("hello"))
+    assert await mina.wait_reply(reply, timeout=0.3) == []
+    assert len(second_chat.sandbox.journal.find("POST", "/channels/{channel_id}/messages")) == 1
+    timo = second_chat.person("Timo")
+    timo.user.bot = True
+    assert await timo.wait_reply(await timo.say("<@bot> hello"), timeout=0.3) == []
+
+
+async def test_an_answer_that_cannot_be_sent_is_noted(second_chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
+    route = "/channels/{channel_id}/messages"
+    second_chat.sandbox.faults.add(Rule("error", method="POST", route=route, status=403, code=50007))
+    mina = second_chat.person("Mina").in_dm()
+    assert await mina.wait_reply(await mina.say("hello"), timeout=0.5) == []
+    assert "an answer to a message could not be sent: Forbidden" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 # -- about -------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.client import Canonkeeper
 
-GUILDS, GUILD_MESSAGES = 1 << 0, 1 << 9
+GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 EVERYWHERE = ["quote", "canon", "ask", "timeline", "about", "Canon check"]
 
 
@@ -44,11 +44,11 @@ def registrations(sandbox: Sandbox) -> int:
 # -- the gateway -------------------------------------------------------------------------------------
 
 
-async def test_two_intents_and_no_privileged_one(sandbox: Sandbox, second_path: Path) -> None:
+async def test_three_intents_and_no_privileged_one(sandbox: Sandbox, second_path: Path) -> None:
     sandbox.gateway.privileged = 0  # Discord refuses every privileged intent
     async with started(sandbox, second_path):
         (session,) = sandbox.gateway.sessions.values()
-        assert session.intents == GUILDS | GUILD_MESSAGES
+        assert session.intents == GUILDS | GUILD_MESSAGES | DIRECT_MESSAGES
 
 
 async def test_no_member_and_no_message_is_kept(second_chat: Chat) -> None:
