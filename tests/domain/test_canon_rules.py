@@ -164,8 +164,22 @@ def test_what_a_claim_does_not_explain(fitting: Fitting, text: str, strange: lis
     assert list(fitting.strange(fitting.content(words_of(text)), "cheaper")) == strange
 
 
+def test_some_words_tell_a_claim_and_some_are_in_most(fitting: Fitting) -> None:
+    content = fitting.content(words_of("the price of tickets will fall at night"))
+    assert fitting.telling(content, "cheaper") == ("@price", "ticket", "fall")
+    assert fitting.telling(content, "loud") == ("night",)
+
+
 @pytest.mark.parametrize(
-    "text", ["", "is it not so", "not not not", "well, I don't think so", "what do the people say"]
+    "text",
+    [
+        "",
+        "is it not so",
+        "not not not",
+        "nobody nothing nowhere never",
+        "well, I don't think so",
+        "what do the people say",
+    ],
 )
 def test_talk_says_nothing(fitting: Fitting, text: str) -> None:
     assert fitting.content(words_of(text)) == ()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bot.domain.dictionary import is_english
+from bot.domain.text import fold
 from bot.domain.understanding.english import STOP
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.normal import stem, tokens
@@ -30,7 +31,7 @@ TALK: Final = frozenset(
     but by call called came can cannot cant certain certainly check choose claim claimed claiming claims clearly
     clue come comes convinced correct could couldnt counts course crazy damn day deal dear debate definitely denied
     deny denying did didnt discord do does doesnt doing dont doubt dude each either else especially even ever every
-    everybody everyone exactly explain fact facts fair fake false fight fighting figure finally find folks for forum
+    everybody everyone exactly explain fact facts fair fake false  figure finally find folks for forum
     found from fully funny general get gets getting give given go goes going gonna good got gotten great guess guy
     guys ha had haha happen happened happens has hasnt have havent having he hear heard hello help her here hey hi
     him his hold honest honestly how huh i idea idk if ill im imagine in indeed info insist insists instead internet
@@ -57,12 +58,17 @@ TALK: Final = frozenset(
 _STAGE: Final = frozenset(
     "creator creators fandom maker makers people series show shows story viewer viewers writer writers".split()
 )
+# A word of more than this part of all claims tells none of them.
+_FEW: Final = 0.4
+# Words that only deny: where nothing else is said, nothing is denied.
+_DENYING: Final = frozenset("never no nobody none nope nor not nothing nowhere".split())
 # 'My friend says' tells of no friendship.
 _KIN: Final = re.compile(
     r"\b(?:my|a|your|our|this) (?:(?:best|little|big|older|younger|good) )?"
     r"(?:friend|brother|sister|cousin|mom|mum|dad|roommate|buddy|teacher|boyfriend|girlfriend|guy)s?\b"
 )
-_EMPTY: Final = STOP | TALK | _STAGE | {stem(word) for word in STOP | TALK | _STAGE}
+_EMPTY: Final = STOP | TALK | _STAGE
+_EMPTY_STEMS: Final = frozenset(map(stem, STOP))
 
 
 class Vocabulary(msgspec.Struct, frozen=True):
@@ -84,7 +90,7 @@ def learn_vocabulary(
 
 def _units(lexicon: Lexicon, texts: Iterable[str]) -> set[str]:
     """Return the stems of texts, and the concepts that they stand for."""
-    stems = [[stem(word) for word in tokens(text)] for text in texts]
+    stems = [[stem(word) for word in tokens(_KIN.sub(" ", fold(text)))] for text in texts]
     return {unit for row in stems for unit in (*row, *lexicon.units(row))}
 
 
@@ -93,15 +99,23 @@ class Fitting:
 
     def __init__(self, vocabulary: Vocabulary, concepts: Sequence[tuple[str, Sequence[str]]]) -> None:
         self._claims = {claim: frozenset(units) for claim, units in vocabulary.claims.items()}
+        self._users = Counter(unit for units in self._claims.values() for unit in units)
+        self._few = max(1, round(_FEW * len(self._claims)))
         self._lexicon = Lexicon(concepts)
         self._speller = Speller(vocabulary.counts)
 
     def content(self, words: Iterable[str]) -> tuple[str, ...]:
         """Return the units of words that say something."""
         typed = tokens(_KIN.sub(" ", " ".join(words)))
+        if _DENYING.issuperset(typed):
+            return ()
         known = [word if is_english(word) else self._speller.repair(word) for word in typed]
-        units = self._lexicon.units([stem(word) for word in known if word not in _EMPTY and stem(word) not in _EMPTY])
-        return tuple(unit for unit in dict.fromkeys(units) if unit not in _EMPTY)
+        units = self._lexicon.units([stem(word) for word in known if word not in _EMPTY])
+        return tuple(unit for unit in dict.fromkeys(units) if unit not in _EMPTY_STEMS)
+
+    def telling(self, content: Iterable[str], claim: str) -> tuple[str, ...]:
+        """Return those units that the claim has, and few others have."""
+        return tuple(unit for unit in content if unit in self._claims[claim] and self._users[unit] <= self._few)
 
     def strange(self, content: Iterable[str], claim: str) -> tuple[str, ...]:
         """Return those units that the claim with this id does not explain."""

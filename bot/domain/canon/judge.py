@@ -35,6 +35,8 @@ _ASKING: Final = frozenset(
 )
 # Words that claim nothing beyond that.
 _PLAIN: Final = _ASKING | TALK
+# Words that may stand between two people who are named as a pair.
+_JOINING: Final = frozenset("x and with or is are vs versus".split())
 _CLAUSE: Final = re.compile(r"[.!?;:,]+\s|\n")
 _SENTENCE: Final = re.compile(r"[.!?;]+\s|\n")
 # From this belief on what the engine is not sure of may still be the nearest that is known.
@@ -114,7 +116,7 @@ class Judge:
         mentions = self._roster.find(text)
         if not mentions.ships and not mentions.persons and not mentions.rest:
             return _only(_silent("There is nothing to check here: name a ship, a person or a claim."))
-        if not self._ships_in(mentions) and (half := self._roster.half_pair(text, _PLAIN)):
+        if not self._ships_in(mentions) and (half := self._roster.half_pair(text, _PLAIN - {"x"})):
             return self._on_half(half)
         return Check(self._rulings(text, mentions)[:limit])
 
@@ -133,8 +135,8 @@ class Judge:
 
     def _rulings(self, text: str, mentions: Mentions) -> tuple[Ruling, ...]:
         ships = self._ships_in(mentions)
-        if (mentions.ships or mentions.persons) and all(word in _PLAIN for word in mentions.rest):
-            return self._on_subjects(mentions, ships)
+        if subjects := self._asked_for(mentions, ships):
+            return subjects
         claim = self._on_claim(text, mentions, ships)
         if claim and claim.direct:
             return (claim,)
@@ -151,7 +153,10 @@ class Judge:
         self, text: str, mentions: Mentions, ships: list[Subject], claim: Ruling | None
     ) -> tuple[Ruling, ...]:
         """Return the rulings on ships of which a text says more, or on the claim about the only one that is nearest."""
-        asks = self._asks_in_a_clause(text) or not self._fitting.content(self._said(mentions))
+        members = {member for ship in ships for member in ship.members}
+        others = set(mentions.persons) - members
+        said = self._fitting.content(self._said(mentions))
+        asks = self._asks_in_a_clause(text) or not (others or said)
         if claim and claim.claim and len(ships) == 1 and not asks:
             return (claim,)
         return tuple(_of(ship, direct=asks or not ship.statement) for ship in ships)
@@ -163,9 +168,10 @@ class Judge:
     def _asks_in_a_clause(self, text: str) -> bool:
         """Return whether a text, however long, has a clause that only asks for canon or coupledom, or says so."""
         for clause in _CLAUSE.split(text):
-            words = self._roster.find(clause).rest
-            if set(words) & _ASKING and all(word in _PLAIN for word in words):
-                return True
+            found = self._roster.find(clause)
+            if _ASKING.intersection(found.rest) and _PLAIN.issuperset(found.rest):
+                members = {member for ship in self._ships_in(found) for member in ship.members}
+                return members >= set(found.persons)
         return False
 
     def _on_half(self, half: HalfPair) -> Check:
@@ -175,13 +181,23 @@ class Judge:
         line = f"I know {name}, but not the other half of that pair. The announcement says nothing about it."
         return _only(_silent(line))
 
-    def _on_subjects(self, mentions: Mentions, ships: list[Subject]) -> tuple[Ruling, ...]:
+    def _asked_for(self, mentions: Mentions, ships: list[Subject]) -> tuple[Ruling, ...]:
+        """Return the rulings on ships or people of whom a text only asks whether they are canon; () where it says more.
+
+        Who names others besides a ship's two, or asks of one person for love, asks for something else.
+        """
+        if any(word not in _PLAIN for word in mentions.rest):
+            return ()
+        members = {member for ship in ships for member in ship.members}
         if ships:
-            return tuple(_of(ship) for ship in ships)
-        if len(mentions.persons) > 1:
+            return tuple(_of(ship) for ship in ships) if members >= set(mentions.persons) else ()
+        asks = bool(_ASKING.intersection(mentions.rest))
+        if len(mentions.persons) > 1 and (asks or _JOINING.issuperset(mentions.rest)):
             return (self._silent_about(mentions.persons, " as a couple"),)
-        person = self._persons.get(mentions.persons[0])
-        return (_of(person) if person else self._silent_about(mentions.persons),)
+        if len(mentions.persons) == 1 and not asks:
+            person = self._persons.get(mentions.persons[0])
+            return (_of(person) if person else self._silent_about(mentions.persons),)
+        return ()
 
     def _silent_about(self, persons: Iterable[str], what: str = "") -> Ruling:
         names = " and ".join(self._people_by_id[person].name for person in persons)
@@ -198,9 +214,8 @@ class Judge:
         """Return the ruling on the claim that a text speaks of; None where it is none, or of others."""
         named = bool(mentions.ships or mentions.persons)
         content = self._fitting.content(mentions.rest)
-        if not content or (
-            not named and not self._roster.understood([word for word in mentions.rest if word not in TALK])
-        ):
+        known = self._roster.understood([word for word in mentions.rest if word not in TALK])
+        if not named and not (content and known):
             return None
         claim, belief = self._claim_in(text, self._engine.understand(text))
         if claim is None:
@@ -211,7 +226,7 @@ class Judge:
         # What is ruled on these two says nothing of those. A text that names nobody needs a word of the claim's, and so
         # does one of which the engine is not sure.
         wanted = (not named) + (not sure)
-        if (outside and ships) or len(content) - len(strange) < wanted:
+        if (outside and ships) or len(self._fitting.telling(content, claim.id)) < wanted:
             return None
         return self._on(claim, direct=sure and not strange and not outside, belief=belief)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # Raised whenever a lesson changes its form or its meaning: then there is to be learnt anew.
 FORM: Final = 3
 
+_OR: Final = re.compile(r"\b(?:or|instead|rather)\b", re.IGNORECASE)
 # A word that so many voices use is a word, and no slip.
 _VOICES: Final = 3
 
@@ -64,7 +66,8 @@ def _said(announcement: Announcement) -> dict[str, list[str]]:
     denied = {claim.id for claim in announcement.claims if claim.ruling == "supported" and claim.subject is None}
     for voice in announcement.phrasings:
         for claim_id, ways in voice.claims.items():
-            said[claim_id] += (*ways.agree, *ways.ask)
+            # Who asks whether it is this or that names something else, too.
+            said[claim_id] += (*ways.agree, *(text for text in ways.ask if _OR.search(text) is None))
             if claim_id not in denied:
                 said[claim_id] += ways.deny
     return said

@@ -127,17 +127,16 @@ class Roster:
         """Return the pair of the person whom one side names and of the words, no name, of the other."""
         beside = self.find(known)
         words = [word for word in words_of(strange) if word not in plain]
-        if not beside.persons or not 0 < len(words) <= _LONGEST_HALF or self._names_somebody(strange):
-            return None
-        if any(word not in plain for word in beside.rest):
+        if not beside.persons or not words or any(word not in plain for word in beside.rest):
             return None
         person = beside.persons[-1 if left_is_known else 0]
+        there = self.find(strange)
+        if there.persons == (person,) and not there.ships:  # A slip of the one who stands beside it is nobody else.
+            return HalfPair(person, None)
+        if there.persons or there.ships or len(words) > _LONGEST_HALF:
+            return None
         likely = {named.id for word in words if (named := self._meant(word))} - {person}
         return HalfPair(person, likely.pop() if len(likely) == 1 else None)
-
-    def _names_somebody(self, text: str) -> bool:
-        found = self.find(text)
-        return bool(found.ships or found.persons)
 
     def _meant(self, word: str) -> Named | None:
         """Return the one person whose name this may be, whatever else the word may be."""
