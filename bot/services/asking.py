@@ -97,6 +97,10 @@ class Rulings(Protocol):
         """Return the rulings on `text`; of one that is on nothing known, `kind` is None."""
         ...
 
+    def asks_for_canon(self, text: str) -> bool:
+        """Return whether `text`, whomever it names, asks no more than whether something is canon."""
+        ...
+
 
 class AskService:
     """Understands a question with what was learnt at seeding; it only reads."""
@@ -148,8 +152,7 @@ class AskService:
             return self._sure(part)
         rulings = () if sure else self._rulings(typed, understood)
         close = understood.best is not None and understood.score >= CLOSEST_FROM
-        # A passage near to what was asked tells more than that nothing is said of two people.
-        if rulings and not (close and rulings[0].claim is None and not rulings[0].quotes):
+        if rulings and not (close and self._tells_less(rulings[0])):
             return Ruled(rulings)
         nearest = tuple(self._library.fact_by_id[label] for label in understood.nearest)
         if understood.best is None or not close:
@@ -201,21 +204,33 @@ class AskService:
     def _rulings(self, text: str, understood: Understanding) -> tuple[CanonRuling, ...]:
         """Return the rulings on the ships and the claim in a text.
 
-        A claim is a yes or a no, and so is what asks for one: 'who' or 'when' is not answered by it. One
-        that the announcement does address must rest on a fact that the text is near to.
+        A ruling is a yes or a no, and so is what asks for one: 'who' or 'when' is not answered by it. A claim
+        that the announcement does address must rest on a fact that the text is near to. Of a ship that is named
+        in chatter, its ruling is the closest thing known.
         """
         if is_chant(tokens(text)):
             return ()
+        kind = self._engine.kind(text)
         rulings = self._canon.check(text).rulings
-        ships = tuple(ruling for ruling in rulings if ruling.kind == "ship" and ruling.direct)
         ruling = next((ruling for ruling in rulings if ruling.claim and ruling.belief), None)
         if ruling is None or ruling.claim is None:
-            return ships
-        if self._engine.kind(text) not in ("yes-no", "none"):
+            plain = self._canon.asks_for_canon(text)
+            if kind not in ("yes-no", "none", "what") or (not plain and kind != "none"):
+                return ()
+            return tuple(replace(each, direct=plain and each.direct) for each in rulings if each.kind == "ship")
+        if kind not in ("yes-no", "none"):
             return ()
         claim = self._claims[ruling.claim]
         near = claim.ruling == "not-addressed" or not {understood.best, *understood.nearest}.isdisjoint(claim.facts)
         return (ruling,) if near else ()
+
+    @staticmethod
+    def _tells_less(ruling: CanonRuling) -> bool:
+        """Whether a passage near to what was asked tells more than this ruling.
+
+        That is so of a ruling on something else, and of nothing being said of two people.
+        """
+        return not ruling.direct or (ruling.kind == "ship" and not ruling.quotes)
 
     def _sure(self, understood: Understanding) -> Answered:
         fact = self._library.fact_by_id[str(understood.best)]

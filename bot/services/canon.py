@@ -126,6 +126,10 @@ class CanonService:
         ruling = next(iter(self.check(text).rulings), None)
         return ruling if ruling and ruling.kind else None
 
+    def asks_for_canon(self, text: str) -> bool:
+        """Return whether `text`, whomever it names, asks no more than whether something is canon."""
+        return self._judge.asks_for_canon(text)
+
     def complete(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """Return (label, value) completions: subjects that resemble what is typed, then claims."""
         # What the announcement rules on comes first; what it does not address is only offered when typed.

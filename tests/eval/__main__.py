@@ -35,14 +35,15 @@ FOLDS = 3
 
 
 def shown(asking: AskService, question: str) -> Shown:
-    """Return what is shown for a question: a ruling with its evidence is as sure as an answer."""
+    """Return what is shown for a question: a ruling with evidence is as sure as an answer, if it says no 'closest'."""
     reply = asking.ask(question)
     if isinstance(reply, Answered):
         return Shown("sure", _texts(reply.quotes))
     if isinstance(reply, Closest):
         return Shown("closest", _texts(reply.quotes))
     if isinstance(reply, Ruled) and any(ruling.quotes for ruling in reply.rulings):
-        return Shown("sure", tuple(text for ruling in reply.rulings for text in _texts(ruling.quotes)))
+        texts = tuple(text for ruling in reply.rulings for text in _texts(ruling.quotes))
+        return Shown("sure" if reply.rulings[0].direct else "closest", texts)
     return NOTHING
 
 

@@ -165,6 +165,10 @@ class Judge:
         """Return the words of a text that say more than that something is, or is not, canon."""
         return [word for word in mentions.rest if word not in _PLAIN]
 
+    def asks_for_canon(self, text: str) -> bool:
+        """Return whether a text, or a clause of it, asks no more than whether those it names are canon or a couple."""
+        return all(word in _PLAIN for word in self._roster.find(text).rest) or self._asks_in_a_clause(text)
+
     def _asks_in_a_clause(self, text: str) -> bool:
         """Return whether a text, however long, has a clause that only asks for canon or coupledom, or says so."""
         for clause in _CLAUSE.split(text):
