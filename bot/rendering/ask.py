@@ -71,9 +71,10 @@ def answered(answer: Answered, *, private: bool, question: str | None = None) ->
 
 def _closest(answer: Closest, *, private: bool, question: str | None) -> frame.Panel:
     """Return the closest passage: quieter than an answer, and without a line of ours that would claim to be one."""
+    passages = "passage" if len(answer.quotes) == 1 else "passages"
     return frame.Panel(
         _asked(question),
-        "I couldn't find an exact answer. The closest passage:",
+        f"I couldn't find an exact answer. The closest {passages}:",
         *(spoken(quote) for quote in answer.quotes),
         accent=frame.Accent.SILENT,
         footer=place(answer.quotes),

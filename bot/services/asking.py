@@ -26,6 +26,8 @@ QUESTION_LIMIT = 300
 # Believed chance from which an answer is given as such, and from which its words are shown as the closest passage.
 SURE_FROM: Final = 0.85
 CLOSEST_FROM: Final = 0.1
+# Sentences that the closest passages have together, at most.
+CLOSEST_SENTENCES: Final = 4
 # A sentence out of a longer message is torn from what stood around it, so it must be surer.
 SENTENCE_SURE_FROM: Final = 0.9
 # Sentences of one message that are looked at by themselves, at most, and the words that one needs.
@@ -157,8 +159,8 @@ class AskService:
         nearest = tuple(self._library.fact_by_id[label] for label in understood.nearest)
         if understood.best is None or not close:
             return Silent(nearest or self._some(), self._claim_near(nearest))
-        best = self._library.fact_by_id[understood.best]
-        return Closest(self._shown(understood), tuple(dict.fromkeys((best, *nearest)))[:_OFFERED])
+        near = tuple(dict.fromkeys((self._library.fact_by_id[understood.best], *nearest)))
+        return Closest(self._beside(self._shown(understood), near[1:]), near[:_OFFERED])
 
     def fact(self, fact_id: str) -> Answered | None:
         """Return the answer that a suggestion's button stands for; None when the fact is gone."""
@@ -257,6 +259,14 @@ class AskService:
             wider = joined((*quotes, *self._library.quotes_of(fact.quotes)), self._library.passage_by_id)
             if len(wider) == len(quotes) and length(wider) <= FACT_SENTENCES:
                 quotes = wider
+        return quotes
+
+    def _beside(self, quotes: tuple[Quote, ...], near: Iterable[Fact]) -> tuple[Quote, ...]:
+        """Return the quotes, and beside them those of the next likeliest facts, as far as these are short."""
+        for fact in near:
+            more = joined((*quotes, *self._library.quotes_of(fact.quotes)), self._library.passage_by_id)
+            if length(more) <= CLOSEST_SENTENCES:
+                quotes = more
         return quotes
 
     def _said(self, fact: Fact) -> frozenset[str]:
