@@ -77,7 +77,7 @@ async def test_the_closest_passage_is_quieter_than_an_answer(second_chat: Chat) 
     assert not reply.ephemeral
     asked, told, words, *_ = reply.text.splitlines()
     assert asked == "-# Asked: WHERE IS THE NEW HALL"
-    assert told == "I couldn't find an exact answer. The closest passage:"
+    assert told == "I couldn't find an exact answer. The closest passages:"
     assert words.startswith("> From October it will play in the gasworks")
     assert reply.components[0]["accent_color"] == SILENT
     assert "Where will the orchestra play?" in reply.buttons
