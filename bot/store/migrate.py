@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.domain.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import aiosqlite
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 _KNOWN = "SELECT 1 FROM sqlite_schema WHERE name = 'migration'"
 _APPLIED = "SELECT number, sha256 FROM migration"
+_OBJECTS = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'migration'"
 DAMAGED = "is damaged; put back a copy, or recover it with the sqlite3 program's .recover"
 READ_ONLY = "is read-only; give this user the right to write to it and to its folder"
 _RECORD = """
@@ -84,9 +86,25 @@ def _refuse(path: Path, connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
         raise StoreError(f"DATABASE_PATH {path} {DAMAGED}")
     if connection.execute(_KNOWN).fetchone():
-        _refuse_unknown(path, dict(connection.execute(_APPLIED).fetchall()))
+        applied = dict(connection.execute(_APPLIED).fetchall())
+        _refuse_unknown(path, applied)
+        if lacking := _schema(applied) - set(connection.execute(_OBJECTS).fetchall()):
+            raise StoreError(
+                f"DATABASE_PATH {path} is not as Canonkeeper made it (its {min(lacking)[0]} is missing or another); "
+                "put back a copy, or name another file"
+            )
     elif connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
         raise StoreError(f"DATABASE_PATH {path} is another program's database; name another file")
+
+
+def _schema(applied: Iterable[int]) -> set[tuple[str, str]]:
+    """Return the objects that the applied migrations make, as SQLite writes them down: (name, SQL)."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute(_RECORD)
+        for step in migrations():
+            if step.number in applied:
+                connection.executescript(step.sql)
+        return set(connection.execute(_OBJECTS).fetchall())
 
 
 async def apply(connection: aiosqlite.Connection, path: Path) -> None:

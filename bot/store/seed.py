@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from bot.domain.announcement import Announcement
     from bot.store.database import Database, Transaction
 
+_log = logging.getLogger(__name__)
+
+# Under this name the digest over all content stands beside what was learnt.
+_DIGEST = "digest"
 # Children before parents, so that foreign keys hold throughout.
 _CONTENT = (
     "quote_search",
@@ -47,9 +53,29 @@ _CARRY_OVER = (
 
 
 async def seeded_checksum(database: Database) -> str | None:
-    """Return the checksum of the folder that the store was last seeded from; None for an empty store."""
+    """Return the checksum of the folder that the store was last seeded from.
+
+    None for an empty store, and for one whose content is not as it was seeded: SQLite does not notice when a disk or
+    a hand changes a value, and what was learnt is good for nothing then, nor are quotes verbatim.
+    """
     row = await database.fetch_one("SELECT checksum FROM content_state")
-    return row["checksum"] if row else None
+    if row is None:
+        return None
+    kept = await database.fetch_one("SELECT blob FROM learnt WHERE name = ?", (_DIGEST,))
+    if kept is None or kept["blob"] != await _digest(database):
+        _log.warning("what the store holds of the announcement is not as it was written: it is written anew")
+        return None
+    return str(row["checksum"])
+
+
+async def _digest(reading: Database | Transaction) -> bytes:
+    """Return a digest over all content, row by row."""
+    digest = hashlib.blake2b(digest_size=32)
+    for table in (*_CONTENT, "content_state"):
+        for row in await reading.fetch_all(f"SELECT * FROM {table} ORDER BY 1, 2"):  # noqa: S608 - the names stand above
+            if table != "learnt" or row["name"] != _DIGEST:
+                digest.update(msgspec.msgpack.encode([table, *row]))
+    return digest.digest()
 
 
 async def seed(database: Database, announcement: Announcement, checksum: str, learnt: Mapping[str, bytes]) -> None:
@@ -71,6 +97,7 @@ async def seed(database: Database, announcement: Announcement, checksum: str, le
             "ON CONFLICT (only) DO UPDATE SET checksum = excluded.checksum, head = excluded.head",
             (checksum, _json(announcement.head)),
         )
+        await tx.execute("INSERT INTO learnt (name, blob) VALUES (?, ?)", (_DIGEST, await _digest(tx)))
 
 
 async def _speakers_and_sources(tx: Transaction, announcement: Announcement) -> None:

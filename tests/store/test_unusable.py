@@ -105,6 +105,72 @@ def test_a_truncated_store(second_path: Path) -> None:
         )
 
 
+@pytest.mark.parametrize("table", ["schedule", "quote", "delivery", "synced_commands"])
+def test_a_store_without_a_table(second_path: Path, table: str) -> None:
+    with closing(sqlite3.connect(second_path)) as connection:
+        connection.execute(f"DROP TABLE {table}")
+        connection.commit()
+    with unchanged(second_path):
+        ended = quote(second_path)
+    assert ended.code == 2
+    assert ended.err.startswith(f"DATABASE_PATH {second_path} is not as Canonkeeper made it (its ")
+    assert ended.err.count("\n") == 1
+
+
+def test_a_store_with_another_column(second_path: Path) -> None:
+    with closing(sqlite3.connect(second_path)) as connection:
+        connection.execute("ALTER TABLE schedule ADD COLUMN mine TEXT")
+        connection.commit()
+    with unchanged(second_path):
+        assert "is not as Canonkeeper made it (its schedule is missing or another)" in quote(second_path).err
+
+
+def _value(store: Path, table: str, column: str, where: str) -> bytes:
+    with closing(sqlite3.connect(store)) as connection:
+        sql = f"SELECT CAST({column} AS BLOB) FROM {table} WHERE {where}"  # noqa: S608 - of this module
+        return bytes(connection.execute(sql).fetchone()[0])
+
+
+def _flip(store: Path, value: bytes) -> None:
+    """Flip bits in the middle of a value, where the file holds it: SQLite keeps no checksums of its pages."""
+    content = bytearray(store.read_bytes())
+    middle = len(value) // 2
+    part = value[middle : middle + 16]
+    at = content.find(part)
+    assert at >= 0
+    content[at : at + 4] = bytes(byte ^ 1 for byte in content[at : at + 4])
+    store.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "where"),
+    [
+        ("learnt", "blob", "name = 'facts'"),
+        ("learnt", "blob", "name = 'claims'"),
+        ("learnt", "blob", "name = 'canon'"),
+        ("learnt", "blob", "name = 'digest'"),
+        ("quote", "text", "id = 'a-wrong-note'"),
+        ("entry", "body", "kind = 'fact'"),
+    ],
+)
+async def test_bytes_flipped_in_the_content_are_written_anew(
+    second_path: Path, table: str, column: str, where: str
+) -> None:
+    before = _value(second_path, table, column, where)
+    with closing(sqlite3.connect(second_path)) as connection:
+        connection.execute("INSERT INTO synced_commands VALUES (1, 'global', ?)", ("a" * 64,))
+        connection.commit()
+    _flip(second_path, before)
+    ended = quote(second_path)
+    assert ended.code == 0
+    assert "is not as it was written: it is written anew" in ended.err
+    assert "Traceback" not in ended.err
+    assert _value(second_path, table, column, where) == before
+    with closing(sqlite3.connect(second_path)) as connection:
+        assert connection.execute("SELECT count(*) FROM synced_commands").fetchone() == (1,)
+    assert (quote(second_path).code, quote(second_path).err) == (0, "")
+
+
 def test_a_newer_store(second_path: Path) -> None:
     with closing(sqlite3.connect(second_path)) as connection:
         connection.execute("INSERT INTO migration VALUES (9999, 'later', 'x')")
