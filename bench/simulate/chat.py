@@ -146,11 +146,14 @@ class Session:
 
 
 class Chat:
-    """All servers. `watch` is told of each message, `recent` tells why a channel could lately not be posted to."""
+    """All servers. `recent` tells why a channel could lately not be posted to.
 
-    def __init__(self, time: Time, seed: int, watch: Callable[[Message], None]) -> None:
+    `watch` is told of each message, `asked` of each request for one, by its mark, and of each that was surely refused.
+    """
+
+    def __init__(self, time: Time, seed: int, watch: Callable[[Message], None], asked: Callable[..., None]) -> None:
         self.time, self.seed = time, seed
-        self._watch = watch
+        self._watch, self._asked = watch, asked
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.faults: list[Fault] = []
@@ -413,6 +416,17 @@ class Chat:
         return data
 
     # HTTP
+
+    def note_asked(self, method: str, body: dict[str, Any], answer: Answer | None = None) -> None:
+        """Tell that a message was asked for; with `answer`, that it came back, if it says that nothing was accepted."""
+        content = body.get("message", body)
+        if method != "POST" or "components" not in content:
+            return
+        mark = content["components"][0].get("id", 0)
+        if answer is None:
+            self._asked(mark, refused=False)
+        elif HTTPStatus.BAD_REQUEST <= answer.status < 500 and answer.status != HTTPStatus.REQUEST_TIMEOUT:
+            self._asked(mark, refused=True)
 
     def fate(self, channel_id: int | None, guild_id: int | None) -> str:
         """Return what happens to a request: 'ok', or the kind of a fault."""
@@ -795,6 +809,7 @@ class Wire:
         answered: asyncio.Future[Answer] = loop.create_future()
         arrives = lasts * (0.2 + 0.7 * chance(*key, "arrives"))
         asked = (method, path, query, _body(given))
+        chat.note_asked(method, asked[3])
         chat.time.after(arrives, self._arrive, asked, fate, key, answered, lasts - arrives)
         timeout = given.get("timeout")
         async with asyncio.timeout(timeout.total if timeout is not None else 300.0):
@@ -818,10 +833,11 @@ class Wire:
                 answer = AFTER.get(fate, answer)
         chat.trace.update(f"{chat.time.now:.6f} {answer.status} {answer.body}".encode())
         self._reach("wire:arrived")
-        chat.time.after(rest, self._return, answer, answered)
+        chat.time.after(rest, self._return, asked, answer, answered)
 
-    def _return(self, answer: Answer, answered: asyncio.Future[Answer]) -> None:
+    def _return(self, asked: tuple[Any, ...], answer: Answer, answered: asyncio.Future[Answer]) -> None:
         if not self._loop.dead and not answered.done():
+            self._chat.note_asked(asked[0], asked[3], answer)
             answered.set_result(answer)
 
 

@@ -32,6 +32,8 @@ _ENOUGH = 40 * MINUTE
 # After its cause is gone, a pause that the bot made is to end within so long.
 _HEALED = 30 * HOUR
 RETENTION = 7 * DAY
+# Where processes ended and nothing else was wrong, posts come so soon after the last one began.
+_SOON = 2 * MINUTE
 _FINAL = ("sent", "failed", "unconfirmed", "skipped")
 
 
@@ -84,6 +86,9 @@ class Row:
     message: int | None
     due: float
     messages: list[int] = field(default_factory=list)
+    # Requests for it that were sent, and of those the ones that were surely turned away.
+    asked: int = 0
+    refused: int = 0
 
 
 class Oracle:
@@ -100,8 +105,10 @@ class Oracle:
         self.left_at: dict[int, float] = {}
         self.stepped_at = -DAY
         self.counts: dict[str, int] = defaultdict(int)
-        # When something was wrong: for all, or for one server by its number.
+        # When something was wrong: for all, or for one server by its number. When processes ended, apart.
         self._trouble: dict[int | None, list[tuple[float, float]]] = defaultdict(list)
+        self._ends: list[tuple[float, float]] = []
+        self._unsent: dict[int, int] = defaultdict(int)
         self._told: set[tuple[str, object]] = set()
 
     @property
@@ -117,15 +124,16 @@ class Oracle:
         guild = self._chat.guilds[guild_id].number if guild_id in self._chat.guilds else None
         self.violations.append(Violation(self._machine.time.now, kind, guild, text))
 
-    def trouble(self, begin: float, end: float, guild: int | None) -> None:
-        """Note that something was wrong, so that posts may be late."""
-        spans = self._trouble[guild]
+    def trouble(self, begin: float, end: float, guild: int | None, *, by_us: bool = False) -> None:
+        """Note that something was wrong, so that posts may be late; `by_us` that a process ended or began."""
+        spans = self._ends if by_us else self._trouble[guild]
         spans.append((begin, end))
         if len(spans) > 400:
             del spans[:200]
 
     def _longest_calm(self, begin: float, end: float, guild: int) -> float:
-        spans = sorted((a, b) for scope in (None, guild) for a, b in self._trouble[scope] if a < end and b > begin)
+        known = [*self._trouble[None], *self._trouble[guild], *self._ends]
+        spans = sorted((a, b) for a, b in known if a < end and b > begin)
         longest, at = 0.0, begin
         for a, b in spans:
             longest = max(longest, a - at)
@@ -221,12 +229,33 @@ class Oracle:
             return
         if row.messages and state in {"failed", "skipped"}:
             self.fault("told-wrong", kept.guild, f"{date} of schedule {schedule} is {state} ({reason}), but was posted")
+        if state == "unconfirmed":
+            self._unconfirmed(kept, row)
         if state == "unconfirmed" and not row.messages and quote is not None:
             kept.used[quote] += 1
         if state == "failed" and quote is not None:
             # It goes back into the bag, or after a second time does not.
             _count_anew(kept)
         self._given_up(kept, row)
+
+    def asked(self, mark: int, *, refused: bool) -> None:
+        """Note that a request for a message was sent, or that its answer tells that nothing was accepted."""
+        row = self.rows.get(mark - POST_MARKS)
+        if row is not None:
+            row.asked += not refused
+            row.refused += refused
+
+    def _unconfirmed(self, kept: Kept, row: Row) -> None:
+        """Check that nobody could know."""
+        what = f"{row.date} of schedule {kept.id}"
+        if not row.asked:
+            # A process may be killed between the note of its attempt and the attempt.
+            minute = int(self._machine.time.now / 60)
+            self._unsent[minute] += 1
+            if self._unsent[minute] > 1:
+                self.fault("unconfirmed-unsent", kept.guild, f"{what} was never sent, nor were others with it", minute)
+        elif row.refused >= row.asked:
+            self.fault("unconfirmed-refused", kept.guild, f"{what}: each of {row.asked} attempts was surely refused")
 
     def _given_up(self, kept: Kept, row: Row) -> None:
         """Check that a post which was not made could not be made."""
@@ -246,7 +275,7 @@ class Oracle:
 
     def _troubled(self, row: Row, guild: int) -> bool:
         begin, end = row.due - self._machine.skew - HOUR, self._machine.time.now
-        return any(a < end and b > begin for scope in (None, guild) for a, b in self._trouble[scope])
+        return self._longest_calm(begin, end, guild) < end - begin
 
     def skipped(self, schedule: int) -> None:
         """Note that a quote was dropped: it counts as posted, and who knows which it was."""
@@ -298,6 +327,12 @@ class Oracle:
         shown = now + self._machine.skew
         if shown < row.due - 1.0:
             self.fault("early", kept.guild, f"{what}: {row.due - shown:.0f} s before its time")
+        due = row.due - self._machine.skew
+        scopes = (None, self._chat.guilds[kept.guild].number)
+        calm = not any(a < now and b > due - HOUR for scope in scopes for a, b in self._trouble[scope])
+        began = max((b for a, b in self._ends if a < now), default=0.0)
+        if calm and now > max(due, began) + _SOON:
+            self.fault("tardy", kept.guild, f"{what}: {now - max(due, began):.0f} s after nothing kept it")
         if shown > row.due + LATE + _UNDER_WAY:
             self.fault("too-late", kept.guild, f"{what}: {(shown - row.due) / HOUR:.1f} h after its time")
 
@@ -316,8 +351,11 @@ class Oracle:
 
     # Days
 
-    def daily(self, *, healthy_since: float | None) -> None:
-        """Look at everything; `healthy_since` is since when a process runs undisturbed, None when none does."""
+    def daily(self, *, healthy_since: float | None, up_since: float | None) -> None:
+        """Look at everything; `healthy_since` is since when a process runs undisturbed, None when none does.
+
+        `up_since` is since when it runs at all.
+        """
         machine = self._machine
         now, shown = machine.time.now, machine.now()
         for kept in list(self.schedules.values()):
@@ -325,7 +363,7 @@ class Oracle:
                 self._covered(kept, shown)
             self._stays_paused(kept, now, healthy_since)
             left = self.left_at.get(kept.guild)
-            since = None if left is None or healthy_since is None else max(left, healthy_since)
+            since = None if left is None or healthy_since is None or up_since is None else max(left, up_since)
             if since is not None and now > since + RETENTION + DAY + HOUR:
                 self.fault("kept-too-long", kept.guild, f"schedule {kept.id}", (kept.id, left))
         calm = healthy_since is not None and healthy_since < now - 2 * DAY

@@ -119,6 +119,7 @@ _EVERY = {
     "edge": 5 * DAY,
     "kill": 3 * DAY,
     "stop": 10 * DAY,
+    "crash-loop": 25 * DAY,
     "downtime": 60 * DAY,
     "step": 25 * DAY,
     "hold": 10 * DAY,
@@ -148,7 +149,7 @@ _CLOSE = (
     *("edge",) * 8,
     *("fault",) * 8,
     *("kill",) * 8,
-    *("hold", "step", "session", "second", "stop") * 2,
+    *("hold", "step", "session", "second", "stop", "crash-loop") * 2,
     *("outage", "leave", "permission", "overwrite", "time-out", "archive", "lock", "delete-channel", "tag"),
     *("busy", "flood", "flood", "skip", "pause", "edit", "test", "remove", "delete-role", "create"),
 )
@@ -169,6 +170,8 @@ def _one(draw: random.Random, kind: str, at: float, guild: int) -> Event:  # noq
             return Event(at, kind, None, seconds, (draw.choice(_KILL_POINTS), draw.choice((0, 0, 1, 2, 5, 20))))
         case "stop":
             return Event(at, kind, None, draw.uniform(1, 120))
+        case "crash-loop":
+            return Event(at, kind, None, draw.uniform(60, 400))
         case "downtime":
             return Event(at, "kill", None, draw.uniform(0.1, 20) * DAY, ("", 0))
         case "step":

@@ -44,6 +44,8 @@ _BITS = {
 QUOTES = 11
 # After trouble the bot needs so long until all goes on: pauses between tries, sessions that begin.
 _SETTLING = 16 * MINUTE
+# Discord waits for three seconds; the way there and back takes its part.
+_PROMPT = 2.8
 
 
 class World(NamedTuple):
@@ -109,7 +111,7 @@ class _Run:
         self.time = Time()
         self.time.now = world.begin
         library = announcement(QUOTES)
-        self._chat = Chat(self.time, world.seed, self._watch)
+        self._chat = Chat(self.time, world.seed, self._watch, self._asked)
         self.machine = Machine(self.time, self._chat, path, library, world.seed)
         abouts = Abouts(library, QuoteService(library, None))  # type: ignore[arg-type]  # nothing is searched
         self.oracle = Oracle(self.machine, abouts.matching)
@@ -124,6 +126,9 @@ class _Run:
 
     def _watch(self, message: imitation.Message) -> None:
         self.oracle.watch(message)
+
+    def _asked(self, mark: int, *, refused: bool) -> None:
+        self.oracle.asked(mark, refused=refused)
 
     @contextlib.contextmanager
     def world(self) -> Any:
@@ -202,21 +207,36 @@ class _Run:
                 for violation in new:
                     progress(f"  {violation}")
         self.oracle.at_rest()
+        self._followed_up()
+
+    def _followed_up(self) -> None:
+        """Check that what was to follow the posts of the last days was done."""
+        since = (imitation.START.timestamp() + self.time.now - 2.5 * DAY) * 1000
+        until = (imitation.START.timestamp() + self.time.now - HOUR) * 1000
+        posts = "SELECT * FROM delivery WHERE state = 'sent' AND due BETWEEN ? AND ?"
+        for row in self._reader.execute(posts, (since, until)):
+            guild = self._chat.channels[row["channel"]].guild
+            for column, done in (("publish", "published"), ("thread", "discussed")):
+                wanted = row[column] and (done, row["message"]) not in self._chat.done
+                if wanted and not self._chat.lately(row["channel"], 3 * DAY):
+                    self.oracle.fault(f"not-{done}", guild, f"{row['date']} of schedule {row['schedule']}")
 
     # Processes
 
     def _start(self) -> None:
         if len(self.machine.processes) < self._wanted:
-            self.disturbed(60.0)
+            self.disturbed(60.0, by_us=True)
             Process(self.machine, self.oracle.committed, self._told, self._ended)
 
-    def _ended(self, process: Process) -> None:
-        self.disturbed(60.0)
-        self._down = (self.time.now, process)
+    def _ended(self, _process: Process) -> None:
+        self.disturbed(60.0, by_us=True)
 
-    def disturbed(self, seconds: float) -> None:
-        """Note that something happens to all."""
-        self.oracle.trouble(self.time.now, self.time.now + seconds + _SETTLING, None)
+    def disturbed(self, seconds: float, *, by_us: bool = False) -> None:
+        """Note that something happens to all, for so long; `by_us` that a process ends or begins."""
+        if by_us:
+            self.oracle.trouble(self.time.now, self.time.now + seconds, None, by_us=True)
+        else:
+            self.oracle.trouble(self.time.now, self.time.now + seconds + _SETTLING, None)
         self._disturbed = max(self._disturbed, self.time.now + seconds + _SETTLING)
 
     def _main(self) -> Process | None:
@@ -229,7 +249,7 @@ class _Run:
         healthy = max(self._disturbed, process.since) if process is not None and process.ready else None
         if self._held:
             healthy = None
-        self.oracle.daily(healthy_since=healthy)
+        self.oracle.daily(healthy_since=healthy, up_since=process.since if process is not None else None)
         self._morning()
 
     def _morning(self) -> None:
@@ -331,18 +351,31 @@ class _Run:
             process.arm(point, count)
             # If it does not come to that point, it is killed at last.
             self.time.after(10 * MINUTE, process.kill)
-            self.disturbed(10 * MINUTE + event.lasts)
+            self.disturbed(10 * MINUTE + event.lasts, by_us=True)
             self.time.after(10 * MINUTE + event.lasts, self._start)
         else:
             process.kill()
-        self.disturbed(event.lasts)
+        self.disturbed(event.lasts, by_us=True)
         self.time.after(event.lasts, self._start)
+
+    def _on_crash_loop(self, event: Event) -> None:
+        self.disturbed(event.lasts, by_us=True)
+        end = self.time.now + event.lasts
+
+        def again() -> None:
+            if self.time.now < end:
+                for process in list(self.machine.processes):
+                    process.kill()
+                self.time.after(2.0, self._start)
+                self.time.after(4.0 + 3.0 * chance(self._world.seed, "loop", self.time.now), again)
+
+        again()
 
     def _on_stop(self, event: Event) -> None:
         process = self._main()
         if process is not None:
             process.stop()
-            self.disturbed(event.lasts + 20.0)
+            self.disturbed(event.lasts + 20.0, by_us=True)
             self.time.after(event.lasts + 11.0, self._start)
 
     def _on_second(self, event: Event) -> None:
@@ -536,8 +569,13 @@ class _Run:
         if name == "remove":
             self.oracle.removed.add(kept.id)
 
+        began = self.time.now
+
         def answered(answer: Any) -> None:
             self._answered(answer)
+            prompt = self.time.now - began < _PROMPT or name == "test" or self._chat.faults
+            if not prompt:
+                self._told("slow-command", f"{name} was answered after {self.time.now - began:.1f} s")
             if name == "skip":
                 self.oracle.skipped(kept.id)
             if name == "edit-time" and isinstance(answer, UserError) and not self._chat.lately(kept.channel, HOUR):
