@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
 from multidict import CIMultiDict
+from yarl import URL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -778,9 +779,8 @@ class Wire:
     async def close(self) -> None:
         """Do nothing."""
 
-    async def _trace(self, name: str, given: dict[str, Any], **params: Any) -> None:
+    async def _trace(self, name: str, context: SimpleNamespace, **params: Any) -> None:
         if self._traced is not None:
-            context = SimpleNamespace(trace_request_ctx=given.get("trace_request_ctx"))
             for callback in getattr(self._traced, name):
                 await callback(self, context, SimpleNamespace(**params))
 
@@ -800,12 +800,13 @@ class Wire:
         lasts = 0.08 + 0.25 * chance(*key, "lasts") ** 4
         if fate == "slow":
             lasts = 3.0 + 60.0 * chance(*key, "slow")
-        await self._trace("on_request_start", given)
+        context = SimpleNamespace(trace_request_ctx=given.get("trace_request_ctx"))
+        await self._trace("on_request_start", context)
         if fate == "connect":
             await asyncio.sleep(lasts)
             where = SimpleNamespace(host="discord.invalid", port=443, ssl=True)
             raise aiohttp.ClientConnectorError(where, OSError(111, "Connect call failed"))  # type: ignore[arg-type]
-        await self._trace("on_request_headers_sent", given)
+        await self._trace("on_request_headers_sent", context)
         answered: asyncio.Future[Answer] = loop.create_future()
         arrives = lasts * (0.2 + 0.7 * chance(*key, "arrives"))
         asked = (method, path, query, _body(given))
@@ -818,7 +819,7 @@ class Wire:
         if answer.failure is not None:
             raise answer.failure.with_traceback(None)
         response = _Response(answer, START + dt.timedelta(seconds=chat.time.now))
-        await self._trace("on_request_end", given, response=response)
+        await self._trace("on_request_end", context, url=URL(url), response=response)
         return response
 
     def _arrive(

@@ -15,6 +15,7 @@ from discord.ext import commands
 from bot import errors
 from bot.client import trouble
 from bot.client.daily import daily_quotes
+from bot.client.discord_clock import DiscordClock
 from bot.client.endpoint import use_gateway
 from bot.client.once import tracing
 from bot.client.ready import ComparingState
@@ -89,6 +90,7 @@ class Canonkeeper(commands.AutoShardedBot):
         force_sync: bool = False,
         gateway_timeout: float = 60.0,
     ) -> None:
+        discord_clock = DiscordClock(services.clock, lambda: asyncio.get_running_loop().time())
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -100,11 +102,11 @@ class Canonkeeper(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             heartbeat_timeout=gateway_timeout,
-            http_trace=tracing(),
+            http_trace=tracing(discord_clock),
         )
         self.services = services
         self.actions = Actions()
-        self.daily = daily_quotes(self, services)
+        self.daily = daily_quotes(self, services, discord_clock)
         self._extension_names = extensions
         self._force_sync = force_sync
         self._dev_guild = discord.Object(dev_guild_id) if dev_guild_id else None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.client.discord_clock import DiscordClock
     from bot.services import Services
 
 # SQLite's integers are signed and have 64 bits.
@@ -61,11 +62,11 @@ async def _run(work: Callable[[], Awaitable[None]]) -> None:
     await work()
 
 
-def daily_quotes(bot: discord.Client, services: Services) -> Daily:
+def daily_quotes(bot: discord.Client, services: Services, discord_clock: DiscordClock) -> Daily:
     """Return the daily quotes of this process; chance for the schedules' seeds is the system's."""
     store, clock = services.daily, services.clock
     abouts = Abouts(services.library, services.quotes)
-    face = DiscordFace(bot, clock, services.pictures)
+    face = DiscordFace(bot, clock, services.pictures, discord_clock)
     poster = Poster(store.deliveries, store.departures, abouts, face, clock)
     scheduler = Scheduler(
         (store.schedules, store.deliveries),

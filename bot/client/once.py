@@ -19,7 +19,11 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+    from bot.client.discord_clock import DiscordClock
+
+_TOO_MANY = 429
 
 
 class StoppedError(Exception):
@@ -33,14 +37,18 @@ class StoppedError(Exception):
 class Once:
     """The fields of a form that can be sent once, and only while `allowed` says so.
 
-    `asked_at` is when that was, on the event loop's clock; `status` and `headers` are those of the answer, and
-    `limited` is set when it is a 429, which the library keeps to itself.
+    `asking` is awaited right before the request leaves; when it returns False, nothing is sent. `asked_at` is when the
+    library took the fields, on the event loop's clock; `status` and `headers` are those of the answer, and `limited` is
+    set when it is a 429, which the library keeps to itself.
     """
 
-    def __init__(self, fields: list[dict[str, Any]], allowed: Callable[[], bool]) -> None:
+    def __init__(
+        self, fields: list[dict[str, Any]], allowed: Callable[[], bool], asking: Callable[[], Awaitable[bool]]
+    ) -> None:
         self._fields = fields
         self._allowed = allowed
-        self._traced = self._left = False
+        self._asking = asking
+        self.left = False
         self.asked_at: float | None = None
         self.status: int | None = None
         self.headers: Mapping[str, str] = {}
@@ -53,49 +61,43 @@ class Once:
         self.asked_at = asyncio.get_running_loop().time()
         return iter(self._fields)
 
-    @property
-    def may_have_left(self) -> bool:
-        """Whether anything of the request may have reached the network. Untraced, it may once it was asked for."""
-        return self._left or (self.asked_at is not None and not self._traced)
-
-    def starts(self) -> None:
-        """Note that the tracing sees this request: what it does not see from now on does not happen."""
-        self._traced = True
+    async def starts(self) -> None:
+        """Note down that the request is about to be made; raises StoppedError when it may not be."""
+        if not await self._asking() or not self._allowed():
+            raise StoppedError(asked=False)
 
     def leaves(self) -> None:
-        """Note that the first byte is about to be sent."""
-        self._left = True
+        """Note that the first byte is about to be sent: from now on the message may be created."""
+        self.left = True
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """Note the answer's head; its body is still to come."""
         self.status, self.headers = status, headers
-        if status == TOO_MANY and not self.limited.done():
+        if status == _TOO_MANY and not self.limited.done():
             self.limited.set_result(None)
 
 
-TOO_MANY = 429
-
-
-def tracing() -> aiohttp.TraceConfig:
-    """Return what notes in a form that is given as `trace_request_ctx` how its request goes."""
-
-    def form_of(context: Any) -> Once | None:
-        form = context.trace_request_ctx
-        return form if isinstance(form, Once) else None
+def tracing(clock: DiscordClock) -> aiohttp.TraceConfig:
+    """Return what tells `clock` of each answer's time, and a form given as `trace_request_ctx` how its request goes."""
 
     async def starts(_session: aiohttp.ClientSession, context: Any, _params: aiohttp.TraceRequestStartParams) -> None:
-        if form := form_of(context):
-            form.starts()
+        if isinstance(context.trace_request_ctx, Once):
+            await context.trace_request_ctx.starts()
 
     async def leaves(
         _session: aiohttp.ClientSession, context: Any, _params: aiohttp.TraceRequestHeadersSentParams
     ) -> None:
-        if form := form_of(context):
-            form.leaves()
+        context.sent = asyncio.get_running_loop().time()
+        if isinstance(context.trace_request_ctx, Once):
+            context.trace_request_ctx.leaves()
 
     async def ends(_session: aiohttp.ClientSession, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
-        if form := form_of(context):
-            form.answered(params.response.status, params.response.headers)
+        headers = params.response.headers
+        # What a cache kept has the time at which it was made (RFC 9111, 5.1), and only the API's time counts.
+        if params.url.path.startswith("/api") and "Age" not in headers:
+            clock.dated(headers.get("Date"), context.sent, asyncio.get_running_loop().time())
+        if isinstance(context.trace_request_ctx, Once):
+            context.trace_request_ctx.answered(params.response.status, headers)
 
     config = aiohttp.TraceConfig()
     config.on_request_start.append(starts)

@@ -54,7 +54,7 @@ class Patience:
             raise
         if task.done():
             return task.result()
-        if form is not None and not form.may_have_left:
+        if form is not None and not form.left:
             # Also while it waits for a connection: what was told to be not asked must not go out later.
             task.cancel()
             raise StoppedError(asked=False)

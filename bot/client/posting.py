@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -19,16 +20,19 @@ from bot.domain.daily.errand import PauseNotice, QuotePost
 from bot.domain.daily.model import Extra, Pause, Place, Reason, Setback, Style
 from bot.rendering import daily_post
 from bot.rendering.picture import alt_text
-from bot.services.daily.face import Unknowable
+from bot.services.daily.face import EPOCH, Unknowable
+from bot.services.daily.noting import GATHER_SECONDS
 from bot.services.daily.turns import ATTEMPT
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Awaitable, Callable
 
+    from bot.client.discord_clock import DiscordClock
     from bot.clock import Clock
     from bot.domain.daily.errand import FollowUp
     from bot.domain.quotes import Quote
-    from bot.services.daily.face import Absent, Accepted, CardMaker, Look
+    from bot.services.daily.face import Absent, Accepted, CardMaker, Look, Span
 
 _log = logging.getLogger(__name__)
 
@@ -51,10 +55,17 @@ _Form = list[dict[str, Any]]
 
 
 class DiscordFace:
-    """The Face protocol by discord.py's HTTP client, with one request an attempt."""
+    """The Face protocol by discord.py's HTTP client, with one request an attempt.
 
-    def __init__(self, bot: discord.Client, clock: Clock, cards: CardMaker) -> None:
+    Raises ValueError for a client without `http_trace=tracing(discord_clock)`: what left and what was answered could
+    not be told then.
+    """
+
+    def __init__(self, bot: discord.Client, clock: Clock, cards: CardMaker, discord_clock: DiscordClock) -> None:
+        if bot.http.http_trace is None:
+            raise ValueError("the client's requests are not traced")
         self._bot = bot
+        self._discord_clock = discord_clock
         self._clock = clock
         self._cards = cards
         # discord.py 2.7.1 keeps this event for global 429s and offers no other way to ask. Requests that pass
@@ -64,7 +75,11 @@ class DiscordFace:
         self._follow_ups = {extra: Patience() for extra in Extra}
 
     async def post(
-        self, errand: QuotePost | PauseNotice, quote: Quote | None, deadline: dt.datetime
+        self,
+        errand: QuotePost | PauseNotice,
+        quote: Quote | None,
+        deadline: dt.datetime,
+        asking: Callable[[], Awaitable[bool]],
     ) -> Accepted | Refused | NotNow | Unsure:
         """Ask once to create the errand's message; see Face."""
         if hindered := self._hindered(errand.target.guild):
@@ -77,10 +92,21 @@ class DiscordFace:
         if not isinstance(request, tuple):
             return request
         route, fields = request
-        form = Once(fields, lambda: self._clock.now() < deadline)
+        # By whichever is further on: our clock may step, and the monotonic one stands still while a machine sleeps.
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._until(deadline)
+        slot = 0.0
+
+        async def goes() -> bool:
+            noted = await asking()
+            await asyncio.sleep(max(slot - loop.time(), 0.0))
+            return noted
+
+        form = Once(fields, lambda: self._clock.now() < deadline and loop.time() < end, goes)
 
         async def ask() -> dict[str, Any]:
-            await self._pace.wait()
+            nonlocal slot
+            slot = await self._pace.wait(GATHER_SECONDS)
             data: dict[str, Any] = await self._bot.http.request(
                 route, form=form, timeout=_TIMEOUT, trace_request_ctx=form, allow_redirects=False
             )
@@ -88,13 +114,15 @@ class DiscordFace:
 
         try:
             data = await self._patience.wait(errand.target, ask, self._until(deadline), form, _ANSWER_SECONDS)
-            return history.accepted(data)
+            accepted = history.accepted(data)
         except Exception as error:  # noqa: BLE001 - a fault of ours is raised again, below
             # The library and we may stumble over an answer in many ways: what it was decides, not how.
             answer = _answer(error, form)
             if answer is None:
                 return _unanswered(error, form)
             return await self._said(errand, answer)
+        self._discord_clock.created(accepted.at, loop.time())
+        return accepted
 
     def _hindered(self, guild_id: int) -> NotNow | None:
         """Return why a server cannot be posted to for now, as far as the gateway has told."""
@@ -105,11 +133,10 @@ class DiscordFace:
         if guild.unavailable or me is None:
             return _SERVER_DOWN
         # Discord's docs, Permissions: a time-out leaves reading alone, and does not bind administrators.
-        return None if me.guild_permissions.administrator else self._timed_out(me.timed_out_until)
-
-    def _timed_out(self, until: dt.datetime | None) -> NotNow | None:
-        left = 0.0 if until is None else self._until(until)
-        return NotNow(min(left, _TIME_OUT_CHECK), Setback.TIMED_OUT, until, counts=False) if left > 0 else None
+        if me.guild_permissions.administrator:
+            return None
+        # Where it may be over, Discord is asked, and says so.
+        return _timed_out(me.timed_out_until, self._discord_clock.now().latest)
 
     def _until(self, instant: dt.datetime) -> float:
         return (instant - self._clock.now()).total_seconds()
@@ -117,9 +144,13 @@ class DiscordFace:
     def _notice(self, errand: PauseNotice) -> tuple[Route, _Form] | Refused | NotNow:
         if not self._bot.is_ready():
             return _UNTIL_READY
-        channel = places.notice_channel(self._bot.get_guild(errand.target.guild))
+        guild = self._bot.get_guild(errand.target.guild)
+        channel = places.notice_channel(guild)
         if channel is None:
-            return Refused(Reason.NOWHERE)
+            me = None if guild is None else places.own_member(guild)
+            # discord.py reckons permissions by our clock, by which a time-out may still last.
+            timed_out = me is not None and me.is_timed_out()
+            return NotNow(60.0, Setback.TIMED_OUT, counts=False) if timed_out else Refused(Reason.NOWHERE)
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
         return route, _fields(_message(daily_post.notice(errand), None, None, errand.nonce))
 
@@ -163,7 +194,8 @@ class DiscordFace:
         except _UNREADABLE as error:
             answer = _answer(error)
             return None if answer is not None and lasting(answer) else NotNow()
-        return self._timed_out(until)
+        there = self._discord_clock.now().earliest
+        return _timed_out(until, self._clock.now() if there <= EPOCH else there)
 
     async def _unarchive(self, errand: QuotePost | PauseNotice) -> Refused | NotNow:
         """Reopen an archived thread, so that the next attempt finds it open."""
@@ -203,7 +235,7 @@ class DiscordFace:
             path += "/threads"
             body["json"] = {"name": daily_post.thread_name(job.date, quote)}
         route = Route("POST", path, channel_id=job.target.channel, message_id=job.message)
-        seen = Once([], lambda: True)
+        seen = Once([], lambda: True, _unnoted)
 
         async def ask() -> None:
             await self._pace.wait()
@@ -242,6 +274,10 @@ class DiscordFace:
             wait = error.retry_after if isinstance(error, discord.RateLimited) else answer.wait if answer else None
             return NotNow(wait or 0.0)
 
+    def time(self) -> Span:
+        """Return where Discord's clock stands; see Face."""
+        return self._discord_clock.now()
+
     def away(self, guild: int) -> bool:
         """Tell whether the bot is surely not in a server: until it is ready, nobody knows; see Face."""
         return self._bot.is_ready() and self._bot.get_guild(guild) is None
@@ -251,6 +287,16 @@ class DiscordFace:
     ) -> Look:
         """Tell whether a schedule could post to a channel, mention a role, and do the extras; see Face."""
         return await places.look(self._bot, guild, channel, role, style, extras)
+
+
+def _timed_out(until: dt.datetime | None, now: dt.datetime) -> NotNow | None:
+    left = 0.0 if until is None else (until - now).total_seconds()
+    return NotNow(min(left, _TIME_OUT_CHECK), Setback.TIMED_OUT, until, counts=False) if left > 0 else None
+
+
+async def _unnoted() -> bool:
+    """Let a request go that Discord carries out once, however often it is made."""
+    return True
 
 
 def _answer(error: Exception, form: Once | None = None) -> Answer | None:
@@ -271,7 +317,7 @@ def _unanswered(error: Exception, form: Once) -> NotNow | Unsure:
         return NotNow(error.retry_after, Setback.LIMIT)
     if isinstance(error, StoppedError) and not error.asked:
         return NotNow(counts=False)
-    return Unsure() if form.may_have_left else NotNow(setback=Setback.UNREACHABLE)
+    return Unsure() if form.left else NotNow(setback=Setback.UNREACHABLE)
 
 
 def _message(view: discord.ui.LayoutView, role: int | None, alt: str | None, nonce: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from discord.utils import escape_markdown, format_dt
 
 from bot.domain.daily.changes import Effect
 from bot.domain.daily.days import days_text
-from bot.domain.daily.model import Delivery, Extra, Pause, Reason, Schedule, State, Style
+from bot.domain.daily.model import Delivery, Extra, Pause, Reason, Schedule, Setback, State, Style
 from bot.domain.daily.times import time_text
 from bot.domain.daily.tz import offset_text, zone_text
 from bot.rendering.actions import button
@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 PAGE = "daily-page"
 SKIP = "daily-skip"
 PER_PAGE = 5
+# What keeps a post back, and what kept it back.
+_SETBACKS = {
+    Setback.EDGE: ("Discord's network is turning me away", "Discord's network turned me away"),
+    Setback.LIMIT: ("Discord's rate limit is holding me back", "Discord's rate limit held me back"),
+    Setback.OUTAGE: ("Discord has a problem", "Discord had a problem"),
+    Setback.FULL: ("there are as many active posts or threads as Discord allows",) * 2,
+    Setback.TOKEN: ("Discord doesn't accept my login just now", "Discord didn't accept my login"),
+    Setback.UNREACHABLE: ("I can't reach Discord", "I couldn't reach Discord"),
+    Setback.TIMED_OUT: ("I'm timed out here", "I was timed out here"),
+    Setback.SERVER_DOWN: ("Discord has an outage of this server", "Discord had an outage of this server"),
+}
 
 _ENDS = {
     Reason.TOO_LATE.value: "Discord could not be reached in time",
@@ -189,17 +200,27 @@ def _outcome(schedule: Schedule, last: Delivery | None) -> str:
             when = format_dt(last.sent_at or last.due, "f")
             return f"Last: [posted]({link}) {when}{f', late (planned for {due})' if last.late else ''}"
         case State.CLAIMED:
-            return f"Last: the post of {due} is under way; I keep trying"
+            waits = f"has to wait: {_waits(last.setback, last.setback_until)}" if last.setback else "is under way"
+            return f"Last: the post of {due} {waits}; I keep trying"
         case State.SKIPPED if last.reason == Reason.TOO_LATE.value:
             return f"Last: the post of {due} was skipped: I was not there, and it was too late when I came back"
         case State.UNCONFIRMED:
-            return f"Last: ⚠ the post of {due} is unconfirmed: {_why(last.reason)}"
+            return f"Last: ⚠ the post of {due} is unconfirmed: {_why(last)}"
         case _:
-            why = "" if schedule.paused == last.reason else f": {_why(last.reason)}"
+            why = "" if schedule.paused == last.reason else f": {_why(last)}"
             return f"Last: ⚠ the post of {due} was not made{why}"
 
 
-def _why(reason: str | None) -> str:
+def _waits(setback: Setback, until: dt.datetime | None) -> str:
+    """Return what keeps a post back, and until when where that is known."""
+    now = _SETBACKS[setback][0]
+    return now if until is None else f"{now} until {format_dt(until, 'f')}"
+
+
+def _why(last: Delivery) -> str:
+    reason = last.reason
+    if reason == Reason.TOO_LATE.value and last.setback is not None:
+        return f"{_SETBACKS[last.setback][1]}, until it was too late"
     if reason in _ENDS:
         return _ENDS[reason]
     return REASONS[Pause(reason)] if reason in list(Pause) else "Discord refused it"

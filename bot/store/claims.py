@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 _DUE = f"{rows.SCHEDULE} WHERE next_due <= ? ORDER BY next_due, id LIMIT ?"
 _INSERT = """
 INSERT INTO delivery (schedule, date, due, state, late, quote, nonce, channel, place, role, style, reason,
-                      claimed_at, asked_at, tries, owner, lease_until, drawn_before, publish, thread)
+                      claimed_at, tries, owner, lease_until, drawn_before, publish, thread)
 VALUES (:schedule, :date, :due, :state, :late, :quote, :nonce, :channel, :place, :role, :style, :reason,
-        :claimed_at, :asked_at, :tries, :owner, :lease_until, :drawn_before, :publish, :thread)
+        :claimed_at, :tries, :owner, :lease_until, :drawn_before, :publish, :thread)
 ON CONFLICT (schedule, date) DO NOTHING
 """
 _CLAIMED = """
-SELECT delivery.*, schedule.guild, NULL AS paused, NULL AS asked_before FROM delivery
+SELECT delivery.*, schedule.guild, NULL AS paused FROM delivery
 JOIN schedule ON schedule.id = delivery.schedule
 WHERE owner = ? AND claimed_at = ? AND (delivery.schedule, delivery.date) IN (VALUES {pairs})
 """
 _STALE = """
-SELECT delivery.*, schedule.guild, schedule.paused, delivery.asked_at AS asked_before
-FROM delivery JOIN schedule ON schedule.id = delivery.schedule
+SELECT delivery.*, schedule.guild, schedule.paused FROM delivery
+JOIN schedule ON schedule.id = delivery.schedule
 WHERE delivery.state = 'claimed' AND delivery.lease_until <= ?
 AND delivery.id NOT IN (SELECT value FROM json_each(?)) ORDER BY delivery.lease_until LIMIT ?
 """
@@ -54,9 +54,8 @@ async def stale(
     found = await tx.fetch_all(_STALE, (rows.to_ms(now), json.dumps([*busy]), limit))
     until = now + worker.lease
     await tx.executemany(
-        "UPDATE delivery SET owner = ?, lease_until = ?, asked_at = coalesce(asked_at, ?), "
-        "tries = tries + 1 WHERE id = ?",
-        [(worker.owner, rows.to_ms(until), rows.to_ms(now), row["id"]) for row in found],
+        "UPDATE delivery SET owner = ?, lease_until = ?, tries = tries + 1 WHERE id = ?",
+        [(worker.owner, rows.to_ms(until), row["id"]) for row in found],
     )
     return [_errand(row, worker, until, row["tries"] + 1) for row in found]
 
@@ -91,11 +90,7 @@ async def claim(
 
 
 def _errand(row: sqlite3.Row, worker: Worker, until: dt.datetime, tries: int) -> QuotePost:
-    """Return a leased row as an errand; `tries` counts this turn too.
-
-    Of a row just claimed, `asked_before` is NULL: Discord was not asked yet. What `asked_at` says there is
-    a precaution against being killed right after asking.
-    """
+    """Return a leased row as an errand; `tries` counts this turn too."""
     delivery = rows.delivery(row)
     return QuotePost(
         id=delivery.id,
@@ -104,8 +99,10 @@ def _errand(row: sqlite3.Row, worker: Worker, until: dt.datetime, tries: int) ->
         nonce=delivery.nonce,
         lease_until=until,
         latest=delivery.due + worker.late_limit,
-        asked=rows.optional(row["asked_before"]),
+        asked=rows.optional(row["asked_at"]),
         tries=tries,
+        failures=row["failures"],
+        taken_over=tries > 1 and row["owner"] is not None,
         stopped=row["paused"] is not None,
         quote=row["quote"],
         date=delivery.date,
@@ -127,7 +124,6 @@ def _rows(schedule: Schedule, made: Plan, worker: Worker, now: dt.datetime) -> I
             "late": int(made.post.late),
             "quote": made.post.quote,
             "drawn_before": schedule.bag.drawn.get(made.post.quote),
-            "asked_at": at,
             "tries": 1,
             "owner": worker.owner,
             "lease_until": rows.to_ms(now + worker.lease),
@@ -148,7 +144,6 @@ def _row(schedule: Schedule, occurrence: Occurrence, at: int) -> dict[str, objec
         "style": schedule.wish.style.value,
         "reason": None,
         "claimed_at": at,
-        "asked_at": None,
         "tries": 0,
         "owner": None,
         "lease_until": None,

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.daily.bag import Bag
-from bot.domain.daily.model import Delivery, Extra, Pause, Place, Schedule, State, Style, Target, Wish
+from bot.domain.daily.model import Delivery, Extra, Pause, Place, Schedule, Setback, State, Style, Target, Wish
 from bot.domain.daily.rule import Rule
 
 if TYPE_CHECKING:
@@ -39,6 +39,11 @@ def from_ms(milliseconds: int) -> dt.datetime:
 def optional(milliseconds: int | None) -> dt.datetime | None:
     """Return the instant, or None for NULL."""
     return None if milliseconds is None else from_ms(milliseconds)
+
+
+def optional_ms(instant: dt.datetime | None) -> int | None:
+    """Return the instant as the store keeps it, NULL for None."""
+    return None if instant is None else to_ms(instant)
 
 
 def date(text: str | None) -> dt.date | None:
@@ -109,4 +114,6 @@ def delivery(row: sqlite3.Row) -> Delivery:
         message=row["message"],
         posted_in=row["posted_in"],
         sent_at=optional(row["sent_at"]),
+        setback=Setback(row["setback"]) if row["setback"] else None,
+        setback_until=optional(row["setback_until"]),
     )

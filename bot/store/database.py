@@ -194,6 +194,17 @@ class Database:
             return None
         return target
 
+    async def write(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
+        """Run one statement that writes, as a transaction of its own, and return the rows of its RETURNING.
+
+        It is committed when this returns, with a third of a transaction's visits to the connection's thread. Raises
+        FileLostError as `transaction` does.
+        """
+        async with self._lock:
+            await self._wait_at_most(None)
+            self.check_file()
+            return list(await self._writer.execute_fetchall(sql, parameters))
+
     def in_words(self) -> contextlib.AbstractContextManager[None]:
         """Return a block in which what SQLite raises becomes StoreError, for the person who hosts the bot."""
         return _in_words(self._path)

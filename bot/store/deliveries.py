@@ -7,6 +7,7 @@ because its owner died or gave it back to wait, any process may take the row ove
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.errand import Again, Ended, FollowUp, PauseNotice, QuotePost, Sent
@@ -32,6 +33,20 @@ UPDATE delivery SET state = 'sent', message = ?, posted_in = ?, sent_at = ?, lat
 _END = """
 UPDATE delivery SET state = ?, reason = ?, lease_until = NULL, owner = NULL
 WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed' RETURNING schedule, date, quote, drawn_before
+"""
+# What kept it back before is still what did, where nothing else is known.
+_AGAIN = """
+UPDATE delivery SET lease_until = ?, asked_at = ?, owner = NULL, failures = ?, setback = coalesce(?, setback),
+       setback_until = CASE WHEN ? IS NULL THEN setback_until ELSE ? END
+WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed'
+"""
+# A row is as good as stopped once its schedule is paused or removed: that holds up to the last moment.
+_ASKING = """
+UPDATE delivery SET asked_at = asking.since
+FROM (SELECT value ->> 0 AS id, value ->> 1 AS tries, value ->> 2 AS since FROM json_each(?)) AS asking
+WHERE delivery.id = asking.id AND delivery.tries = asking.tries AND owner = ? AND state = 'claimed'
+AND EXISTS (SELECT 1 FROM schedule WHERE schedule.id = delivery.schedule AND paused IS NULL)
+RETURNING delivery.id
 """
 _WAKE = """
 SELECT min(at) AS at FROM (
@@ -76,6 +91,23 @@ class Deliveries:
                 taken += await follow_ups.take(tx, self._worker, now, room, followed)
         return taken
 
+    async def asking(self, errands: Sequence[tuple[QuotePost | PauseNotice, dt.datetime]]) -> set[str]:
+        """Write which errands are about to be asked for, each with `asked` as in Errand.
+
+        Returns the nonces of those that may be: not those whose lease has passed to another, nor posts whose schedule
+        was paused or removed meanwhile.
+        """
+        posts = [
+            (errand.id, errand.tries, rows.to_ms(since)) for errand, since in errands if isinstance(errand, QuotePost)
+        ]
+        found = await self._database.write(_ASKING, (json.dumps(posts), self._worker.owner)) if posts else ()
+        noted = {row["id"] for row in found}
+        allowed = {each.nonce for each, _ in errands if isinstance(each, QuotePost) and each.id in noted}
+        for notice, since in errands:
+            if isinstance(notice, PauseNotice) and await notices.asking(self._database, self._worker, notice, since):
+                allowed.add(notice.nonce)
+        return allowed
+
     async def record(self, verdicts: Sequence[Verdict], now: dt.datetime) -> None:
         """Write how turns ended.
 
@@ -107,12 +139,15 @@ class Deliveries:
 
     async def _wait(self, tx: Transaction, verdicts: Sequence[Verdict]) -> None:
         await tx.executemany(
-            "UPDATE delivery SET lease_until = ?, asked_at = ?, owner = NULL "
-            "WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed'",
+            _AGAIN,
             [
                 (
                     rows.to_ms(v.at),
-                    None if v.asked is None else rows.to_ms(v.asked),
+                    rows.optional_ms(v.asked),
+                    v.failures,
+                    v.setback,
+                    v.setback,
+                    rows.optional_ms(v.until),
                     v.errand.id,
                     self._worker.owner,
                     v.errand.tries,

@@ -33,7 +33,7 @@ FROM follow_up JOIN delivery ON delivery.id = follow_up.delivery JOIN schedule O
 WHERE follow_up.lease_until <= ? AND follow_up.id NOT IN (SELECT value FROM json_each(?))
 ORDER BY follow_up.lease_until LIMIT ?
 """
-_WAIT = "UPDATE follow_up SET lease_until = ?, owner = NULL WHERE id = ? AND owner = ? AND tries = ?"
+_WAIT = "UPDATE follow_up SET lease_until = ?, failures = ?, owner = NULL WHERE id = ? AND owner = ? AND tries = ?"
 _FAIL = "UPDATE follow_up SET failed = ?, lease_until = NULL, owner = NULL WHERE id = ? AND owner = ? AND tries = ?"
 
 
@@ -67,6 +67,7 @@ def _job(row: sqlite3.Row, until: dt.datetime) -> FollowUp:
         lease_until=until,
         latest=rows.from_ms(row["until"]),
         tries=row["tries"] + 1,
+        failures=row["failures"],
         extra=Extra(row["kind"]),
         message=row["message"],
         quote=row["quote"],
@@ -80,7 +81,7 @@ async def record(tx: Transaction, worker: Worker, outcomes: Sequence[Verdict]) -
     await tx.executemany("DELETE FROM follow_up WHERE id = ?", [(job.id,) for o, job in jobs if isinstance(o, Done)])
     await tx.executemany(
         _WAIT,
-        [(rows.to_ms(o.at), job.id, worker.owner, job.tries) for o, job in jobs if isinstance(o, Again)],
+        [(rows.to_ms(o.at), o.failures, job.id, worker.owner, job.tries) for o, job in jobs if isinstance(o, Again)],
     )
     await tx.executemany(
         _FAIL,

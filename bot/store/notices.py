@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from bot.domain.daily.errand import Verdict
-    from bot.store.database import Transaction
+    from bot.store.database import Database, Transaction
     from bot.store.worker import Worker
 
 # For so long it is tried to tell; `/daily list` shows the reason as long as it lasts.
@@ -26,6 +26,10 @@ FROM notice JOIN schedule ON schedule.id = notice.schedule
 WHERE notice.guild IN (SELECT DISTINCT guild FROM notice WHERE lease_until <= ?
                        AND guild NOT IN (SELECT value FROM json_each(?)) LIMIT ?)
 AND notice.lease_until <= ? ORDER BY notice.guild, notice.id
+"""
+_ASKING = """
+UPDATE notice SET asked_at = ? WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND lease_until = ?
+RETURNING id
 """
 
 
@@ -50,9 +54,8 @@ async def take(
         if row["paused"] is not None:
             by_guild.setdefault(row["guild"], []).append(row)
     await tx.executemany(
-        "UPDATE notice SET owner = ?, lease_until = ?, asked_at = coalesce(asked_at, ?), tries = tries + 1 "
-        "WHERE id = ?",
-        [(worker.owner, rows.to_ms(now + worker.lease), at, row["id"]) for row in found],
+        "UPDATE notice SET owner = ?, lease_until = ?, tries = tries + 1 WHERE id = ?",
+        [(worker.owner, rows.to_ms(now + worker.lease), row["id"]) for row in found],
     )
     return [_errand(guild, group, now + worker.lease) for guild, group in by_guild.items()]
 
@@ -68,10 +71,18 @@ def _errand(guild: int, group: list[sqlite3.Row], lease_until: dt.datetime) -> P
         latest=rows.from_ms(first["since"]) + PATIENCE,
         asked=rows.from_ms(min(asked)) if asked else None,
         tries=max(row["tries"] for row in group) + 1,
+        failures=max(row["failures"] for row in group),
         schedules=tuple(
             PausedSchedule(row["id"], row["number"], row["channel"], Pause(row["paused"])) for row in group
         ),
     )
+
+
+async def asking(database: Database, worker: Worker, notice: PauseNotice, since: dt.datetime) -> bool:
+    """Write that a notice is about to be asked for; False when its lease has passed to another."""
+    ids = json.dumps([paused.notice for paused in notice.schedules])
+    leased = rows.to_ms(notice.lease_until)
+    return bool(await database.write(_ASKING, (rows.to_ms(since), ids, worker.owner, leased)))
 
 
 async def record(tx: Transaction, worker: Worker, verdicts: Iterable[Verdict]) -> None:
@@ -82,11 +93,11 @@ async def record(tx: Transaction, worker: Worker, verdicts: Iterable[Verdict]) -
         ids = [(paused.notice,) for paused in verdict.errand.schedules]
         if isinstance(verdict, Again):
             leased = rows.to_ms(verdict.errand.lease_until)
-            asked = None if verdict.asked is None else rows.to_ms(verdict.asked)
+            asked = rows.optional_ms(verdict.asked)
             await tx.executemany(
-                "UPDATE notice SET lease_until = ?, asked_at = ?, owner = NULL "
+                "UPDATE notice SET lease_until = ?, asked_at = ?, failures = ?, owner = NULL "
                 "WHERE id = ? AND owner = ? AND lease_until = ?",
-                [(rows.to_ms(verdict.at), asked, *notice, worker.owner, leased) for notice in ids],
+                [(rows.to_ms(verdict.at), asked, verdict.failures, *notice, worker.owner, leased) for notice in ids],
             )
         else:
             await tx.executemany("DELETE FROM notice WHERE id = ?", ids)

@@ -7,6 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import aiohttp
+import discord
 import pytest
 from discord.http import Route
 
@@ -15,7 +16,7 @@ from bot.client.posting import DiscordFace
 from bot.domain.daily.answers import NotNow, Refused, Unsure
 from bot.domain.daily.model import Pause, Place, Reason, Setback, Target
 from bot.services.daily.face import Accepted, Unknowable
-from tests.e2e.test_daily_face import SOON, errand, notice
+from tests.e2e.test_daily_face import SOON, discord_clock, errand, notice, unnoted
 from tests.support.daily_chat import DailyChat, daily_chat
 from tests.support.edge import Edge, answer, edge
 
@@ -44,12 +45,12 @@ async def front(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 
 def face(chat: DailyChat) -> DiscordFace:
-    return DiscordFace(chat.bot, chat.bot.services.clock, chat.bot.services.pictures)
+    return DiscordFace(chat.bot, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
 
 
 async def post(chat: DailyChat, name: str = "daily-quotes", seconds: float = 15.0) -> object:
     quote, now = chat.bot.services.library.quotes[0], chat.bot.services.clock.now()
-    return await face(chat).post(errand(chat, name), quote, now + dt.timedelta(seconds=seconds))
+    return await face(chat).post(errand(chat, name), quote, now + dt.timedelta(seconds=seconds), unnoted)
 
 
 ANSWERS = (
@@ -202,7 +203,7 @@ async def test_a_server_in_an_outage_is_left_alone(chat: DailyChat, front: Edge)
     assert guild.me is None
     assert await post(chat) == down
     now = chat.bot.services.clock.now()
-    assert await face(chat).post(notice(chat), None, now + SOON) == down
+    assert await face(chat).post(notice(chat), None, now + SOON, unnoted) == down
     assert await face(chat).find(errand(chat), now) == down
     assert front.requests == []
 
@@ -216,8 +217,8 @@ async def test_a_time_out_is_waited_for(chat: DailyChat, front: Edge) -> None:
     said = await post(chat)
     assert isinstance(said, NotNow)
     assert (said.setback, said.until) == (Setback.TIMED_OUT, until)
-    assert 110 < said.wait <= 120
-    assert isinstance(await face(chat).post(notice(chat), None, now + SOON), NotNow)
+    assert 110 < said.wait < 125
+    assert isinstance(await face(chat).post(notice(chat), None, now + SOON, unnoted), NotNow)
     assert front.requests == []
     guild.me.timed_out_until = now - dt.timedelta(seconds=1)
     assert isinstance(await post(chat), Accepted)
@@ -245,9 +246,8 @@ async def test_a_time_out_that_the_gateway_did_not_tell_is_read(chat: DailyChat,
         assert await post(chat) == meant
 
 
-async def test_an_untraced_request_may_have_left(chat: DailyChat, front: Edge) -> None:
-    """As with a client that was made without our tracing."""
-    front.answers.append(b"")
-    session = chat.bot.http._HTTPClient__session  # type: ignore[attr-defined]
-    session._trace_configs.clear()
-    assert await post(chat) == Unsure()
+async def test_a_client_whose_requests_are_not_traced_is_refused(chat: DailyChat) -> None:
+    """Whether a request had left could not be told."""
+    untraced = discord.Client(intents=discord.Intents.none())
+    with pytest.raises(ValueError, match="not traced"):
+        DiscordFace(untraced, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))

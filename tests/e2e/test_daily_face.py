@@ -14,11 +14,13 @@ import pytest
 from discord.http import Route
 
 from bot.client import posting
+from bot.client.discord_clock import DiscordClock
+from bot.client.once import tracing
 from bot.client.pace import Pace
 from bot.client.posting import DiscordFace
 from bot.domain.daily.errand import PausedSchedule, PauseNotice, QuotePost
 from bot.domain.daily.model import Pause, Place, Reason, Setback, Style, Target
-from bot.services.daily.face import Absent, Accepted, NotNow, Problem, Refused, Unknowable, Unsure
+from bot.services.daily.face import NOTHING_KNOWN, Absent, Accepted, NotNow, Problem, Refused, Unknowable, Unsure
 from sandbox.faults import Rule
 from sandbox.limits import Limits
 from tests.support.daily_chat import DailyChat, daily_chat, ours
@@ -39,8 +41,18 @@ async def chat(second_path: Path) -> AsyncIterator[DailyChat]:
         yield one
 
 
+def discord_clock(chat: DailyChat) -> DiscordClock:
+    """The clock that the bot's tracing teaches."""
+    there: DiscordClock = chat.bot.daily.poster._face._discord_clock  # type: ignore[attr-defined]
+    return there
+
+
+async def unnoted() -> bool:
+    return True
+
+
 def face(chat: DailyChat) -> DiscordFace:
-    return DiscordFace(chat.bot, chat.bot.services.clock, chat.bot.services.pictures)
+    return DiscordFace(chat.bot, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
 
 
 def errand(chat: DailyChat, name: str = "daily-quotes", **fields: Any) -> QuotePost:
@@ -72,11 +84,11 @@ def notice(chat: DailyChat) -> PauseNotice:
 
 async def post(chat: DailyChat, one: QuotePost | PauseNotice, within: dt.timedelta = SOON) -> object:
     quote = chat.bot.services.library.quotes[0]
-    return await face(chat).post(one, quote, chat.bot.services.clock.now() + within)
+    return await face(chat).post(one, quote, chat.bot.services.clock.now() + within, unnoted)
 
 
 async def find(chat: DailyChat, one: QuotePost | PauseNotice) -> object:
-    return await face(chat).find(one, chat.bot.services.clock.now())
+    return await face(chat).find(one, chat.bot.services.clock.now() - SOON)
 
 
 async def test_the_same_nonce_gives_the_first_message(chat: DailyChat) -> None:
@@ -127,7 +139,7 @@ async def test_a_long_rate_limit_outlasts_the_attempt_and_is_obeyed(
 
     async def ask(seconds: float = 0.3) -> object:
         async with asyncio.timeout(seconds + 1.0):
-            return await here.post(one, quote, chat.bot.services.clock.now() + dt.timedelta(seconds=seconds))
+            return await here.post(one, quote, chat.bot.services.clock.now() + dt.timedelta(seconds=seconds), unnoted)
 
     chat.sandbox.api.limits = Limits(per_second=1000, per_channel=0, window=2.5)
     assert await ask() == NotNow(3.0, Setback.LIMIT)
@@ -233,12 +245,13 @@ def me(chat: DailyChat) -> discord.Member:
 
 
 async def test_before_the_gateway_is_ready_channels_are_not_judged(chat: DailyChat) -> None:
-    sleeping = DiscordFace(
-        discord.Client(intents=discord.Intents.none()), chat.bot.services.clock, chat.bot.services.pictures
-    )
+    clock = DiscordClock(chat.bot.services.clock, time.monotonic)
+    client = discord.Client(intents=discord.Intents.none(), http_trace=tracing(clock))
+    sleeping = DiscordFace(client, chat.bot.services.clock, chat.bot.services.pictures, clock)
+    assert sleeping.time() == NOTHING_KNOWN
     now = chat.bot.services.clock.now()
     assert await sleeping.find(errand(chat), now) == NotNow(5, counts=False)
-    assert await sleeping.post(notice(chat), None, now + SOON) == NotNow(5, counts=False)
+    assert await sleeping.post(notice(chat), None, now + SOON, unnoted) == NotNow(5, counts=False)
     looked = await sleeping.look(1, 2, None, Style.TEXT)
     assert looked.problem is Problem.GONE
 

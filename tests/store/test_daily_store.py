@@ -86,6 +86,7 @@ async def test_the_ledger_refuses_a_second_row_for_a_date(here: Office) -> None:
 async def test_while_a_lease_runs_nobody_else_works_on_the_row(here: Office, tmp_path: Path) -> None:
     await here.add()
     errand = await claimed(here)
+    await here.ask(errand)
     async with office(tmp_path / "store.sqlite3", here.clock, here.channel, "two") as other:
         assert await other.take() == []
         here.clock.set(errand.lease_until)

@@ -18,7 +18,17 @@ from bot.domain.daily.rule import EVERY_DAY, Rule, upcoming
 from bot.domain.daily.zones import Zones
 from bot.domain.quotes import Quote, Speaker, Topic
 from bot.services.daily.abouts import Abouts
-from bot.services.daily.face import Absent, Accepted, Look, NotNow, Refused, Unknowable, Unsure
+from bot.services.daily.face import (
+    NOTHING_KNOWN,
+    Absent,
+    Accepted,
+    Look,
+    NotNow,
+    Refused,
+    Span,
+    Unknowable,
+    Unsure,
+)
 from bot.services.daily.poster import Poster
 from bot.services.daily.scheduling import Scheduler
 from bot.services.library import Library
@@ -31,7 +41,7 @@ from bot.store.schedules import Schedules
 from bot.store.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from bot.domain.daily.model import Schedule
@@ -78,7 +88,8 @@ class Channel:
 
     `plan` holds what happens at the next posts: an answer to give instead, or 'lost': the message is
     created, and the answer never comes. `searches` does the same for searches, and `follow_ups` for what follows
-    posts. `not_away` are servers that the bot is in, or may be.
+    posts. `not_away` are servers that the bot is in, or may be. `ahead` is by how much our clock is ahead of
+    Discord's, and `time_known` whether its answers tell.
     """
 
     def __init__(self, clock: FakeClock) -> None:
@@ -89,6 +100,8 @@ class Channel:
         self.searches: deque[Unknowable | NotNow] = deque()
         self.look_answer = Look(Place.TEXT)
         self.not_away: set[int] = set()
+        self.ahead = dt.timedelta()
+        self.time_known = True
         self.sent: list[QuotePost | PauseNotice] = []
         self.asked = 0
         self.searched = 0
@@ -103,10 +116,14 @@ class Channel:
         return [errand for errand in self.sent if isinstance(errand, PauseNotice)]
 
     async def post(
-        self, errand: QuotePost | PauseNotice, _quote: Quote | None, deadline: dt.datetime
+        self,
+        errand: QuotePost | PauseNotice,
+        _quote: Quote | None,
+        deadline: dt.datetime,
+        asking: Callable[[], Awaitable[bool]],
     ) -> Accepted | Refused | NotNow | Unsure:
-        if self.clock.now() >= deadline:
-            return NotNow()
+        if self.clock.now() >= deadline or not await asking():
+            return NotNow(counts=False)
         self.asked += 1
         happens = self.plan.popleft() if self.plan else "ok"
         if isinstance(happens, BaseException):
@@ -118,14 +135,14 @@ class Channel:
 
     def _remembered(self, errand: QuotePost | PauseNotice) -> Accepted | None:
         for known, accepted in self._accepted:
-            recent = self.clock.now() - accepted.at < NONCE_WINDOW
+            recent = self.there - accepted.at < NONCE_WINDOW
             if known.nonce == errand.nonce and recent and errand.target.place is not Place.FORUM:
                 return accepted
         return None
 
     def _create(self, errand: QuotePost | PauseNotice) -> Accepted:
         self.sent.append(errand)
-        accepted = Accepted(len(self.sent), errand.target.channel, self.clock.now())
+        accepted = Accepted(len(self.sent), errand.target.channel, self.there)
         self._accepted.append((errand, accepted))
         return accepted
 
@@ -136,7 +153,7 @@ class Channel:
         if self.searches:
             return self.searches.popleft()
         for known, accepted in self._accepted:
-            if known.mark == errand.mark and accepted.at >= since - dt.timedelta(minutes=5):
+            if known.mark == errand.mark and accepted.at >= since:
                 return accepted
         return Absent()
 
@@ -146,6 +163,13 @@ class Channel:
         if isinstance(happens, BaseException):
             raise happens
         return happens
+
+    @property
+    def there(self) -> dt.datetime:
+        return self.clock.now() - self.ahead
+
+    def time(self) -> Span:
+        return Span(self.there, self.there) if self.time_known else NOTHING_KNOWN
 
     def away(self, guild: int) -> bool:
         return guild not in self.not_away
@@ -178,6 +202,15 @@ class Office:
     async def take(self, limit: int = 100) -> list[QuotePost | PauseNotice | FollowUp]:
         return await self.store.deliveries.take(self.clock.now(), limit, self.abouts.matching)
 
+    async def ask(self, errand: QuotePost | PauseNotice) -> Accepted | Refused | NotNow | Unsure:
+        """Ask for an errand as a turn does, and record nothing more: as if killed before the answer."""
+
+        async def asking() -> bool:
+            since = errand.asked or self.channel.time().earliest
+            return errand.nonce in await self.store.deliveries.asking([(errand, since)])
+
+        return await self.channel.post(errand, None, errand.lease_until, asking)
+
     async def lose_zone(self, number: int) -> None:
         """Let a schedule's zone be one that is not in the tz database."""
         async with self.database.transaction() as tx:
@@ -198,8 +231,15 @@ class Office:
             await asyncio.gather(task, return_exceptions=True)
 
     async def quiet(self) -> None:
-        """Wait until the poster sleeps."""
-        await until(lambda: bool(self.clock.wakes))
+        """Wait until the poster sleeps, and nothing is written for a post that is about to go."""
+
+        def still() -> bool:
+            writing = self.poster._noting._writing
+            return bool(self.clock.wakes) and (writing is None or writing.done())
+
+        # Twice: what was just written lets a post go, which wakes the poster when it ends.
+        await until(still)
+        await until(still)
 
     async def move(self, **delta: float) -> None:
         """Let time pass and the poster do what is due."""

@@ -1,7 +1,7 @@
 """What is to be sent exactly once, and how it ended.
 
-An errand is worked on in turns, by whoever holds its lease. `asked` is the first instant at which Discord
-may have accepted its message in an earlier turn; None when it surely has not.
+An errand is worked on in turns, by whoever holds its lease. `asked` is an instant of Discord's clock before which
+its message was surely not created; None when no earlier turn can have created it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 if TYPE_CHECKING:
     import datetime as dt
 
-    from bot.domain.daily.model import Extra, Pause, Reason, State, Style, Target
+    from bot.domain.daily.model import Extra, Pause, Reason, Setback, State, Style, Target
 
 # A message of ours is known in a channel's history by the id of its outermost component (Discord's docs,
 # Component Reference: a 32-bit integer of our choice, unique within the message). Ids that Discord gives
@@ -24,6 +24,10 @@ _POST_MARKS, _NOTICE_MARKS, _MARKS = 1_000_000_000, 1_600_000_000, 500_000_000
 class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """Something to send. `mark` and `nonce` stay the same in all turns.
 
+    `tries` counts the leases, by which a newer turn is told from an older one; `failures` counts the attempts in a row
+    that Discord put off, and not those that were never made.
+
+    `taken_over` tells that its last owner did not give it back: an attempt of that one may just be under way.
     `latest` is the last instant at which it is still worth sending; `stopped` tells that a moderator paused
     the schedule meanwhile, so that it is no longer to be sent at all.
     """
@@ -35,6 +39,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     latest: dt.datetime
     asked: dt.datetime | None = None
     tries: int = 0
+    failures: int = 0
+    taken_over: bool = False
     stopped: bool = False
 
 
@@ -107,11 +113,17 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Again(msgspec.Struct, frozen=True):
-    """Another turn is needed at `at`; `asked` as in Errand."""
+    """Another turn is needed at `at`; `asked` and `failures` as in Errand.
+
+    `setback` is what keeps it back, None where that is not known or has not changed, and `until` when that ends.
+    """
 
     errand: QuotePost | PauseNotice | FollowUp
     at: dt.datetime
     asked: dt.datetime | None
+    failures: int = 0
+    setback: Setback | None = None
+    until: dt.datetime | None = None
 
 
 class Ended(msgspec.Struct, frozen=True):

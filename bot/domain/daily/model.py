@@ -130,7 +130,10 @@ class Schedule(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """A row of the ledger, for one schedule and local date; `posted_in` is the channel of the message."""
+    """A row of the ledger, for one schedule and local date; `posted_in` is the channel of the message.
+
+    `setback` is what kept it back last, until `setback_until` where that is known.
+    """
 
     id: int
     schedule: int
@@ -144,6 +147,8 @@ class Delivery(msgspec.Struct, frozen=True):
     message: int | None = None
     posted_in: int | None = None
     sent_at: dt.datetime | None = None
+    setback: Setback | None = None
+    setback_until: dt.datetime | None = None
 
 
 def nonce(schedule: int, date: dt.date) -> str:

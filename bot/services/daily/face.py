@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,13 +11,15 @@ import msgspec
 from bot.domain.daily.answers import NotNow, Refused, Unsure
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Awaitable, Callable
 
     from bot.domain.daily.errand import FollowUp, PauseNotice, QuotePost
     from bot.domain.daily.model import Extra, Place, Style
     from bot.domain.quotes import Quote
 
 __all__ = (
+    "EPOCH",
+    "NOTHING_KNOWN",
     "Absent",
     "Accepted",
     "CardMaker",
@@ -25,6 +28,7 @@ __all__ = (
     "NotNow",
     "Problem",
     "Refused",
+    "Span",
     "Unknowable",
     "Unsure",
 )
@@ -74,23 +78,44 @@ class Look(msgspec.Struct, frozen=True):
     may_read_history: bool = True
 
 
+class Span(msgspec.Struct, frozen=True):
+    """Where Discord's clock stands now, by the bounds that its answers give: between these two."""
+
+    earliest: dt.datetime
+    latest: dt.datetime
+
+
+# Before this, Discord has created nothing (Discord's docs, Reference, Snowflakes).
+EPOCH = dt.datetime(2015, 1, 1, tzinfo=dt.UTC)
+NOTHING_KNOWN = Span(EPOCH, dt.datetime.max.replace(tzinfo=dt.UTC))
+
+
 class Face(Protocol):
     """Discord, as seen from the daily quotes."""
 
     async def post(
-        self, errand: QuotePost | PauseNotice, quote: Quote | None, deadline: dt.datetime
+        self,
+        errand: QuotePost | PauseNotice,
+        quote: Quote | None,
+        deadline: dt.datetime,
+        asking: Callable[[], Awaitable[bool]],
     ) -> Accepted | Refused | NotNow | Unsure:
-        """Ask Discord once to create the errand's message, and not after `deadline`.
+        """Ask Discord once to create the errand's message, and not after `deadline` (by our clock).
 
-        `quote` is the quote of a QuotePost. A message that Discord created in the last minutes with the same
-        nonce is not created again.
+        `quote` is the quote of a QuotePost. `asking` is awaited right before the request leaves, after all waiting for
+        limits; when it returns False, nothing is sent. A message that Discord created in the last minutes with the
+        same nonce is not created again.
         """
         ...
 
     async def find(
         self, errand: QuotePost | PauseNotice, since: dt.datetime
     ) -> Accepted | Absent | Unknowable | NotNow:
-        """Look for the errand's message among those created `since`."""
+        """Look for the errand's message among those created `since` (by Discord's clock)."""
+        ...
+
+    def time(self) -> Span:
+        """Return where Discord's clock stands; NOTHING_KNOWN before its first answer."""
         ...
 
     async def follow_up(self, job: FollowUp, quote: Quote | None) -> Refused | NotNow | None:

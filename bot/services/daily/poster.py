@@ -13,6 +13,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.errand import Again, FollowUp, PauseNotice, QuotePost
+from bot.services.daily.noting import Noting
 from bot.services.daily.storing import STORE_PAUSE
 from bot.services.daily.turns import follow_up, pause_after, turn
 
@@ -48,6 +49,7 @@ class Poster:
         self._abouts = abouts
         self._face = face
         self._clock = clock
+        self._noting = Noting(deliveries)
         self._turns: dict[asyncio.Task[Verdict], QuotePost | PauseNotice | FollowUp] = {}
         self._verdicts: list[Verdict] = []
         self._poked = asyncio.Event()
@@ -95,14 +97,22 @@ class Poster:
     async def _turn(self, errand: QuotePost | PauseNotice | FollowUp) -> Verdict:
         """Take a turn; a fault of ours is logged, and the errand tried again like any other."""
         quote = None if isinstance(errand, PauseNotice) else self._abouts.quote(errand.quote)
-        started = self._clock.now()
+        asked = errand.asked
+
+        async def note(which: QuotePost | PauseNotice, since: dt.datetime) -> bool:
+            nonlocal asked
+            allowed = await self._noting.note(which, since)
+            asked = since if allowed else asked
+            return allowed
+
         try:
             if isinstance(errand, FollowUp):
                 return await follow_up(errand, quote, self._face, self._clock)
-            return await turn(errand, quote, self._face, self._clock)
+            return await turn(errand, quote, self._face, self._clock, note)
         except Exception:  # noqa: BLE001 - logged with its traceback, and nothing is lost
             _log.exception("a turn of %s failed", errand.nonce)
-            return Again(errand, self._clock.now() + pause_after(errand.tries, errand.id), errand.asked or started)
+            failures = errand.failures + 1
+            return Again(errand, self._clock.now() + pause_after(failures, errand.id), asked, failures)
 
     async def _record(self) -> None:
         ended = {task for task in self._turns if task.done()}

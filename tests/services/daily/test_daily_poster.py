@@ -16,7 +16,7 @@ from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, GUILD, START, Channel, Office, office, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from bot.domain.daily.errand import PauseNotice, QuotePost
@@ -170,10 +170,17 @@ class Slow(Channel):
         super().__init__(clock)
         self.channels, self.opened, self.turns = channels, asyncio.Event(), 0
 
-    async def post(self, errand: QuotePost | PauseNotice, quote: Quote | None, deadline: dt.datetime) -> Any:
+    async def post(
+        self,
+        errand: QuotePost | PauseNotice,
+        quote: Quote | None,
+        deadline: dt.datetime,
+        asking: Callable[[], Awaitable[bool]],
+    ) -> Any:
         if errand.target.channel not in self.channels or self.opened.is_set():
-            return await super().post(errand, quote, deadline)
+            return await super().post(errand, quote, deadline, asking)
         self.turns += 1
+        assert await asking()
         self._create(errand)
         await self.opened.wait()
         return Unsure()

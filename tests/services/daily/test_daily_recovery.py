@@ -152,7 +152,7 @@ async def test_a_claim_left_behind_is_sent_with_the_same_nonce(here: Office) -> 
     await here.add()
     here.clock.set(DUE)
     (errand,) = await here.take()
-    await here.channel.post(errand, None, errand.lease_until)
+    await here.ask(errand)
     async with here.at_work():
         assert here.channel.asked == 1
         await here.move(minutes=1)
@@ -164,7 +164,7 @@ async def test_a_claim_left_behind_for_long_is_looked_up(here: Office) -> None:
     await here.add()
     here.clock.set(DUE)
     (errand,) = await here.take()
-    await here.channel.post(errand, None, errand.lease_until)
+    await here.ask(errand)
     here.clock.move(hours=8)
     async with here.at_work():
         pass
@@ -194,7 +194,7 @@ async def test_a_post_whose_quote_is_gone_is_looked_up(here: Office) -> None:
     await here.add()
     here.clock.set(DUE)
     (errand,) = await here.take()
-    await here.channel.post(errand, None, errand.lease_until)
+    await here.ask(errand)
     await lose_quote(here)
     async with here.at_work():
         await here.move(minutes=1)
@@ -206,7 +206,8 @@ async def test_a_post_whose_quote_is_gone_and_that_nobody_can_find_is_unconfirme
     here.channel.searches.append(Unknowable())
     await here.add()
     here.clock.set(DUE)
-    await here.take()
+    (errand,) = await here.take()
+    await here.ask(errand)
     await lose_quote(here)
     async with here.at_work():
         await here.move(minutes=1)
