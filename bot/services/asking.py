@@ -13,7 +13,8 @@ from bot.domain.understanding import fold, is_chant, is_number, small_talk, toke
 from bot.services.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from functools import _CacheInfo as CacheInfo
 
     from bot.domain.announcement import Claim, Fact
     from bot.domain.quotes import Quote
@@ -124,6 +125,11 @@ class AskService:
         )
         self._said_by = {fact.id: self._said(fact) for fact in library.facts}
         self._by_question = Names((fact, (fact.question,)) for fact in library.facts)
+
+    @property
+    def remembered(self) -> Callable[[], CacheInfo]:
+        """How many questions are remembered, and how often that helped."""
+        return self._understand.cache_info
 
     def ask(self, question: str) -> Reply:
         """Return the reply to `question`, of which the first 300 characters count."""
