@@ -1,7 +1,8 @@
 """Keeps our own requests under Discord's global limit, so that it never has to refuse one.
 
 Discord's docs (Rate Limits): a bot may make 50 requests a second in all; answers to interactions are not
-counted. A little is left for the requests that discord.py makes by itself.
+counted. A little is left for the requests that discord.py makes by itself. And whoever makes 10,000 invalid requests
+in ten minutes (answered with 401, 403 or 429) is locked out: so each of those makes the next one wait.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PER_SECOND = 49
+INVALID = frozenset({401, 403, 429})
+# 6,000 in ten minutes, which leaves room for what others ask from the same address.
+_INVALID_PER_SECOND = 10
 # How much of the time that was lost to a busy machine is made up for, and how densely.
 _MADE_UP = 0.5
 _DENSEST = 1 / 3
@@ -49,6 +53,10 @@ class Pace:
             self._slot = max(self._slot + self._interval, goes - _MADE_UP)
             self._went.append(goes)
             return goes
+
+    def invalid(self) -> None:
+        """Take note of an answer that counts as invalid: as many as come go out at ten a second."""
+        self._slot = max(self._slot, asyncio.get_running_loop().time()) + 1.0 / _INVALID_PER_SECOND - self._interval
 
     def _next(self) -> float:
         """Return when the next request may go, on the event loop's clock."""

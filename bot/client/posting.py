@@ -13,7 +13,7 @@ from discord.http import Route
 
 from bot.client import history, places
 from bot.client.once import Once, StoppedError
-from bot.client.pace import Pace
+from bot.client.pace import INVALID, Pace
 from bot.client.patience import Patience
 from bot.domain.daily.answers import Answer, NotNow, Refused, Unsure, follow_up_meaning, lasting, meaning, wait_of
 from bot.domain.daily.errand import PauseNotice, QuotePost
@@ -117,7 +117,7 @@ class DiscordFace:
             accepted = history.accepted(data)
         except Exception as error:  # noqa: BLE001 - a fault of ours is raised again, below
             # The library and we may stumble over an answer in many ways: what it was decides, not how.
-            answer = _answer(error, form)
+            answer = self._answer(error, form)
             if answer is None:
                 return _unanswered(error, form)
             return await self._said(errand, answer)
@@ -137,6 +137,19 @@ class DiscordFace:
             return None
         # Where it may be over, Discord is asked, and says so.
         return _timed_out(me.timed_out_until, self._discord_clock.now().latest)
+
+    def _answer(self, error: Exception, form: Once | None = None) -> Answer | None:
+        """Return what Discord answered, from what the library raised or from what was seen of the request."""
+        if isinstance(error, discord.HTTPException):
+            code: object = error.code  # whatever the body holds under that name
+            answer = Answer(error.status, code if isinstance(code, int) else 0, wait_of(error.response.headers))
+        elif form is not None and form.status is not None:
+            answer = Answer(form.status, wait=wait_of(form.headers))
+        else:
+            return None
+        if answer.status in INVALID:
+            self._pace.invalid()
+        return answer
 
     def _until(self, instant: dt.datetime) -> float:
         return (instant - self._clock.now()).total_seconds()
@@ -175,6 +188,9 @@ class DiscordFace:
         if answer.code == _ARCHIVED:
             return await self._unarchive(errand)
         said = meaning(answer)
+        if lasting(answer) and (hindered := self._hindered(errand.target.guild)):
+            # The gateway has told of an outage or a time-out while the request was under way.
+            return hindered
         if said == Refused(Pause.NO_PERMISSION):
             return await self._time_out(errand) or said
         return said
@@ -192,7 +208,7 @@ class DiscordFace:
             member = await self._patience.wait(errand.target, read, self._until(errand.lease_until))
             until = discord.utils.parse_time(member.get("communication_disabled_until"))
         except _UNREADABLE as error:
-            answer = _answer(error)
+            answer = self._answer(error)
             return None if answer is not None and lasting(answer) else NotNow()
         there = self._discord_clock.now().earliest
         return _timed_out(until, self._clock.now() if there <= EPOCH else there)
@@ -207,7 +223,7 @@ class DiscordFace:
         try:
             await self._patience.wait(errand.target, reopen, self._until(errand.lease_until))
         except _UNREADABLE as error:
-            answer = _answer(error)
+            answer = self._answer(error)
             if answer is None:
                 return NotNow(error.retry_after if isinstance(error, discord.RateLimited) else 0.0)
             said = meaning(answer)
@@ -244,7 +260,7 @@ class DiscordFace:
         try:
             await self._follow_ups[job.extra].wait(job.target, ask, _ANSWER_SECONDS, seen)
         except _UNREADABLE as error:
-            answer = _answer(error, seen)
+            answer = self._answer(error, seen)
             if answer is None:
                 return NotNow(error.retry_after if isinstance(error, discord.RateLimited) else 0.0)
             _log.warning("Discord answered %s with %s (code %s)", job.nonce, answer.status, answer.code)
@@ -267,7 +283,7 @@ class DiscordFace:
                 self._until(errand.lease_until),
             )
         except _UNREADABLE as error:
-            answer = _answer(error)
+            answer = self._answer(error)
             _log.warning("what became of %s could not be looked up: %s", errand.nonce, repr(error))
             if answer is not None and lasting(answer):
                 return Unknowable()
@@ -297,16 +313,6 @@ def _timed_out(until: dt.datetime | None, now: dt.datetime) -> NotNow | None:
 async def _unnoted() -> bool:
     """Let a request go that Discord carries out once, however often it is made."""
     return True
-
-
-def _answer(error: Exception, form: Once | None = None) -> Answer | None:
-    """Return what Discord answered, from what the library raised or from what was seen of the request."""
-    if isinstance(error, discord.HTTPException):
-        code: object = error.code  # whatever the body holds under that name
-        return Answer(error.status, code if isinstance(code, int) else 0, wait_of(error.response.headers))
-    if form is not None and form.status is not None:
-        return Answer(form.status, wait=wait_of(form.headers))
-    return None
 
 
 def _unanswered(error: Exception, form: Once) -> NotNow | Unsure:

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.errand import Again, Ended, FollowUp, PauseNotice, QuotePost, Sent
-from bot.domain.daily.model import State
+from bot.domain.daily.model import Pause, State
 from bot.store import claims, follow_ups, notices
 from bot.store import daily_rows as rows
 from bot.store.bags import return_quote
@@ -129,11 +129,11 @@ class Deliveries:
             await self._end(tx, verdicts)
             await notices.record(tx, self._worker, verdicts)
             stopped = [
-                (v.errand.schedule, v.pause)
+                (v.errand, v.pause)
                 for v in verdicts
                 if isinstance(v, Ended) and isinstance(v.errand, QuotePost) and v.pause is not None
             ]
-            running = [(schedule, reason) for schedule, reason in stopped if await _runs(tx, schedule)]
+            running = [(post.schedule, reason) for post, reason in stopped if await _stops(tx, post, reason)]
             await pause(tx, running)
             await notices.owe(tx, [schedule for schedule, _ in running], now)
 
@@ -186,5 +186,8 @@ class Deliveries:
         return rows.optional(row["at"]) if row else None
 
 
-async def _runs(tx: Transaction, schedule: int) -> bool:
-    return await tx.fetch_one("SELECT 1 FROM schedule WHERE id = ? AND paused IS NULL", (schedule,)) is not None
+async def _stops(tx: Transaction, post: QuotePost, reason: Pause) -> bool:
+    """Tell whether what ended a post stops its schedule: not one that was given another channel meanwhile."""
+    anywhere = reason is Pause.NO_QUOTES
+    query = "SELECT 1 FROM schedule WHERE id = ? AND paused IS NULL AND (? OR channel = ?)"
+    return await tx.fetch_one(query, (post.schedule, anywhere, post.target.channel)) is not None

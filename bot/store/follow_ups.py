@@ -23,9 +23,11 @@ _FORGET = """
 DELETE FROM follow_up WHERE failed IS NOT NULL AND kind = ?
 AND delivery IN (SELECT id FROM delivery WHERE schedule = ? AND id != ?)
 """
-# A post whose record was written twice (two processes, one message) is followed up once.
+# A post whose record was written twice (two processes, one message) is followed up once, and one whose schedule was
+# removed meanwhile never.
 _ADD = """
-INSERT INTO follow_up (delivery, kind, until, lease_until) VALUES (?, ?, ?, ?) ON CONFLICT (delivery, kind) DO NOTHING
+INSERT INTO follow_up (delivery, kind, until, lease_until) SELECT id, ?, ?, ? FROM delivery WHERE id = ?
+ON CONFLICT (delivery, kind) DO NOTHING
 """
 _TAKE = """
 SELECT follow_up.*, delivery.message, delivery.posted_in, delivery.quote, delivery.date, delivery.place, schedule.guild
@@ -43,7 +45,7 @@ async def add(tx: Transaction, worker: Worker, outcomes: Sequence[Verdict], now:
             for extra in sorted(o.errand.extras)]  # fmt: skip
     at, until = rows.to_ms(now), rows.to_ms(now + worker.late_limit)
     await tx.executemany(_FORGET, [(extra.value, post.schedule, post.id) for post, extra in sent])
-    await tx.executemany(_ADD, [(post.id, extra.value, until, at) for post, extra in sent])
+    await tx.executemany(_ADD, [(extra.value, until, at, post.id) for post, extra in sent])
 
 
 async def take(

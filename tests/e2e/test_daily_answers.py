@@ -208,6 +208,23 @@ async def test_a_server_in_an_outage_is_left_alone(chat: DailyChat, front: Edge)
     assert front.requests == []
 
 
+async def test_a_refusal_during_an_outage_is_not_believed(chat: DailyChat, front: Edge) -> None:
+    """Discord loses servers before it says so: the gateway tells of it while the request is under way."""
+    guild = chat.bot.get_guild(chat.guild.id)
+    assert guild is not None
+    front.answers.append(answer(403, {"message": "Missing Access", "code": 50001}))
+    hindered = face(chat)._hindered
+
+    async def lost() -> bool:
+        assert hindered(chat.guild.id) is None
+        guild.unavailable = True
+        return True
+
+    one, now = errand(chat), chat.bot.services.clock.now()
+    said = await face(chat).post(one, chat.bot.services.library.quotes[0], now + SOON, lost)
+    assert said == NotNow(30.0, Setback.SERVER_DOWN, counts=False)
+
+
 async def test_a_time_out_is_waited_for(chat: DailyChat, front: Edge) -> None:
     front.answers.append(answer(200, MESSAGE))
     guild = chat.bot.get_guild(chat.guild.id)

@@ -272,6 +272,15 @@ async def test_the_pace_lets_no_more_go_in_any_second() -> None:
     assert went[-1] - went[0] < 3.5
 
 
+async def test_what_counts_as_invalid_goes_out_at_ten_a_second() -> None:
+    pace, loop, went = Pace(lambda: None), asyncio.get_running_loop(), []
+    for _ in range(12):
+        await pace.wait()
+        pace.invalid()
+        went.append(loop.time())
+    assert went[-1] - went[0] >= 1.0
+
+
 async def test_behind_a_closed_gate_nothing_piles_up() -> None:
     gate, went, loop = asyncio.Event(), [], asyncio.get_running_loop()
     pace = Pace(lambda: gate, 50)

@@ -1,0 +1,67 @@
+"""What moderators change while a post is under way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from bot.domain.daily.errand import Ended, QuotePost, Sent
+from bot.domain.daily.model import Extra, Pause, State
+from bot.domain.daily.rule import Occurrence
+from tests.support.clock import FakeClock
+from tests.support.daily import CHANNEL, START, Office, office
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.domain.daily.model import Schedule
+
+DUE = START + dt.timedelta(hours=1)
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Office]:
+    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
+        yield one
+
+
+async def claimed(here: Office) -> QuotePost:
+    here.clock.set(DUE)
+    (errand,) = await here.take()
+    assert isinstance(errand, QuotePost)
+    return errand
+
+
+def planned(schedule: Schedule) -> Occurrence:
+    assert schedule.next_date is not None
+    assert schedule.next_due is not None
+    return Occurrence(schedule.next_date, schedule.next_due)
+
+
+async def test_a_schedule_that_was_removed_leaves_nothing_to_follow_its_post(here: Office) -> None:
+    """It was removed after its post had left: what comes back is recorded without a fault."""
+    schedule = await here.add(extras=frozenset({Extra.PUBLISH, Extra.THREAD}))
+    errand = await claimed(here)
+    await here.store.schedules.remove(schedule.id)
+    await here.store.deliveries.record([Sent(errand, 1, CHANNEL, DUE)], DUE)
+    assert await here.take() == []
+
+
+@pytest.mark.parametrize(
+    ("refused", "pauses"), [(Pause.CHANNEL_GONE, False), (Pause.NO_PERMISSION, False), (Pause.NO_QUOTES, True)]
+)
+async def test_what_the_old_channel_refused_does_not_pause_for_the_new_one(
+    here: Office, refused: Pause, pauses: bool
+) -> None:
+    schedule = await here.add()
+    errand = await claimed(here)
+    target = msgspec.structs.replace(schedule.wish.target, channel=CHANNEL + 1)
+    await here.store.schedules.change(schedule.id, msgspec.structs.replace(schedule.wish, target=target), planned)
+    await here.store.deliveries.record([Ended(errand, State.FAILED, refused, refused)], DUE)
+    after = await here.store.schedules.get(schedule.id)
+    assert after is not None
+    assert (after.paused is refused) == pauses
