@@ -1,22 +1,25 @@
 """`make soak`: the bot is killed at random instants of a posting storm, and started again, many times.
 
-The bot is a process of its own, with one store and a local Discord that answers 5 % of all requests with
-500, drops some connections after it did what was asked, limits rates now and then, and closes gateways.
-Kills (SIGKILL) come at random instants of the start, at random instants while posts go out, and right
-between Discord's acceptance of a post and our record of it. At the end nothing may be lost or doubled, and
-the ledger has to agree with what Discord holds, row by row.
+The bot is a process of its own, with one store and a local Discord that has every fault that it knows: errors,
+pages of the edge, answers that are slow, cut or lost after the fact, limits, sessions that end in every way, servers
+that are gone for a while, moderators who time the bot out; and the bot's clock steps by up to an hour against
+Discord's. Kills (SIGKILL) come at random instants of the start, at random instants while posts go out, and right
+between Discord's acceptance of a post and our record of it. At the end nothing may be lost or doubled, no schedule
+may be paused (for nothing that happened stops a post for good), and the ledger has to agree with what Discord holds,
+row by row.
 
-Usage: python -m bench.soak [KILLS [SEED]]
+`make soak ARGS=week` replays a bad week instead (week.py).
+
+Usage: python -m bench.soak [KILLS [SEED]] | week [SERVERS]
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import datetime as dt
 import logging
-import multiprocessing
-import os
 import random
 import shutil
 import sys
@@ -25,7 +28,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench import storm
+from bench import storm, week
+from bench.lives import Lives
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.limits import Limits
@@ -41,6 +45,27 @@ KILLS = 300
 # For each life of the bot so many posts are kept waiting, more than it can make.
 _WAITING = 150
 _MESSAGES = "/channels/{channel_id}/messages"
+# By so many seconds the bot's clock is ahead of Discord's or behind it, at most.
+_STEP = 3600.0
+# What is wrong with so many of all requests. Nothing is said of a 429 of the edge: the bot waits a minute after one.
+_RULES = (
+    Rule("error", status=500, probability=0.02, times=None),
+    Rule("error", status=503, code=130000, probability=0.005, times=None),
+    Rule("error", status=403, code=40333, probability=0.01, times=None),
+    Rule("error", status=404, probability=0.01, times=None),
+    Rule("error", status=401, route=_MESSAGES, probability=0.003, times=None),
+    Rule("error", status=429, retry_after=0.2, probability=0.005, times=None),
+    Rule("edge", status=403, probability=0.01, times=None),
+    Rule("edge", status=404, probability=0.005, times=None),
+    Rule("edge", status=429, retry_after=1, probability=0.003, times=None),
+    Rule("edge", status=502, probability=0.01, times=None),
+    Rule("edge", status=502, done=True, probability=0.01, times=None),
+    Rule("edge", status=403, route="websocket", probability=0.05, times=None),
+    Rule("timeout", seconds=0.3, done=True, probability=0.005, times=None),
+    Rule("drop", "POST", _MESSAGES, probability=0.02, times=None),
+    Rule("cut", probability=0.01, times=None),
+    Rule("slow", seconds=0.2, probability=0.02, times=None),
+)
 
 
 class Result(NamedTuple):
@@ -51,16 +76,11 @@ class Result(NamedTuple):
     posts: int
     lost: int
     doubled: int
+    paused: int
     wrong: list[str]
+    struck: int
+    steps: int
     seconds: float
-
-
-def _bot(environment: dict[str, str]) -> None:
-    """Be the bot: what `python -m bot run` does, in a process that has its libraries loaded already."""
-    os.environ.update(environment)
-    from bot.__main__ import main
-
-    sys.exit(main(["run"]))
 
 
 class Soak:
@@ -71,31 +91,24 @@ class Soak:
         self._places: list[Channel] = storm.channels(sandbox, guilds=20, each=10)
         self._added = 0
         self._between = 0
-        # A fork server loads the libraries once, so that a life begins in a fraction of a second.
-        self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload(["bot.app", "bot.__main__"])
+        self._steps = 0
+        # Before all that the bot's clock will show, or what was posted would be due again.
+        start = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=_STEP, minutes=2)
+        self._last = start.hour * 60 + start.minute
+        self._lives = Lives(sandbox, store)
 
-    def start(self) -> BaseProcess:
-        """Start the bot."""
-        environment = {
-            "DISCORD_TOKEN": self._sandbox.token,
-            "DISCORD_API_BASE": self._sandbox.base_url,
-            "DATABASE_PATH": str(self._store),
-            "ANNOUNCEMENT_PATH": str(SECOND),
-            "LOG_LEVEL": "ERROR",
-        }
-        process = self._processes.Process(target=_bot, args=(environment,))
-        process.start()
-        return process
+    def _now(self) -> dt.datetime:
+        """Return what the bot's clock shows."""
+        return dt.datetime.fromtimestamp(self._sandbox.clock.bot_now(), dt.UTC)
 
     async def life(self) -> None:
         """Let the bot live until it is killed at a random instant."""
-        if (waiting := storm.waiting(self._store)) < _WAITING:
+        if (waiting := storm.waiting(self._store, self._now())) < _WAITING:
             count = _WAITING - waiting
-            due = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
-            storm.add_schedules(self._store, self._places, due, self._added, count)
+            due = self._now() - dt.timedelta(minutes=1)
+            storm.add_schedules(self._store, self._places, due, self._added, count, self._last)
             self._added += count
-        process = self.start()
+        process = self._lives.start()
         kind = self._chance.choice(("starting", "posting", "between", "between"))
         if kind == "starting":
             await asyncio.sleep(self._chance.uniform(0.0, 0.8))
@@ -122,26 +135,48 @@ class Soak:
 
         stop = self._sandbox.world.events.listen(on_event)
         try:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(came.wait(), 10)
+            # A start that meets too many faults ends by itself, as it should: whoever runs the bot starts it again.
+            ended = time.monotonic() + 10
+            while process.is_alive() and not came.is_set() and time.monotonic() < ended:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(came.wait(), 0.2)
         finally:
             stop()
 
     async def trouble(self) -> None:
-        """Make trouble until cancelled: storms of 429, gateways that close."""
+        """Make trouble until cancelled, of a new kind every few seconds; each ends by itself."""
+        sandbox, chance = self._sandbox, self._chance
+        gateway, world = sandbox.gateway, sandbox.world
+        guilds = list(world.guilds.values())
         while True:
-            await asyncio.sleep(self._chance.uniform(1.0, 5.0))
-            self._sandbox.api.limits = Limits(per_second=self._chance.choice((3, 10)), now=time.monotonic)
-            await asyncio.sleep(self._chance.uniform(0.2, 1.5))
-            self._sandbox.api.limits = None
-            await self._sandbox.gateway.disconnect()
+            await asyncio.sleep(chance.uniform(0.5, 3.0))
+            guild = chance.choice(guilds)
+            match chance.randrange(6):
+                case 0:
+                    sandbox.api.limits = Limits(per_second=chance.choice((3, 10)), now=time.monotonic)
+                    await asyncio.sleep(chance.uniform(0.2, 1.5))
+                    sandbox.api.limits = None
+                case 1:
+                    await gateway.disconnect(chance.choice((1000, 1001, 4000, 4001, 4007, 4009)))
+                case 2:
+                    async with gateway.lost():
+                        await asyncio.sleep(chance.uniform(0.0, 1.0))
+                case 3:
+                    world.time_out(guild, sandbox.clock.now() + chance.uniform(0.5, 3.0))
+                case 4:
+                    world.set_available(guild, available=False)
+                    sandbox.faults.add(Rule("error", status=503, guild=guild.id, lasts=1.0))
+                    await asyncio.sleep(1.0)
+                    world.set_available(guild, available=True)
+                case _:
+                    sandbox.clock.set_ahead(chance.uniform(-_STEP, _STEP))
+                    self._steps += 1
 
     async def run(self, kills: int) -> Result:
         """Kill so many times, let the bot finish in peace, and compare."""
         began = time.monotonic()
         faults = self._sandbox.faults
-        faults.add(Rule("error", status=500, times=None, probability=0.05))
-        faults.add(Rule("drop", "POST", _MESSAGES, times=None, probability=0.02))
+        rules = [faults.add(dataclasses.replace(each)) for each in _RULES]
         making = asyncio.create_task(self.trouble())
         try:
             for _ in range(kills):
@@ -151,14 +186,24 @@ class Soak:
             await asyncio.gather(making, return_exceptions=True)
         faults.clear()
         self._sandbox.api.limits = None
-        process = self.start()
-        while storm.left(self._store) and process.is_alive():  # noqa: ASYNC110 - another process works
-            await asyncio.sleep(0.5)
+        for guild in self._sandbox.world.guilds.values():
+            self._sandbox.world.set_available(guild, available=True)
+        await self._in_peace()
+        lost, doubled, wrong = storm.disagreements(self._sandbox, self._store, self._added)
+        count, paused = len(storm.posts(self._sandbox)), storm.paused(self._store)
+        struck = sum(each.struck for each in rules)
+        spent = time.monotonic() - began
+        return Result(kills, self._between, count, lost, doubled, paused, wrong, struck, self._steps, spent)
+
+    async def _in_peace(self) -> None:
+        """Let the bot finish. Its clock goes on by five minutes each second: what it put off while it was ahead is not due before."""
+        clock = self._sandbox.clock
+        process = self._lives.start()
+        while storm.left(self._store, self._now()) and process.is_alive():
+            await asyncio.sleep(1.0)
+            clock.set_ahead(min(clock.ahead + 300.0, 2 * _STEP))
         process.terminate()
         await asyncio.to_thread(process.join)
-        lost, doubled, wrong = storm.disagreements(self._sandbox, self._store, self._added)
-        count = len(storm.posts(self._sandbox))
-        return Result(kills, self._between, count, lost, doubled, wrong, time.monotonic() - began)
 
 
 async def soak(store: Path, kills: int, seed: int) -> Result:
@@ -169,18 +214,24 @@ async def soak(store: Path, kills: int, seed: int) -> Result:
 
 
 def main() -> int:
-    """Print what came of it; the exit code is 1 when anything was lost, doubled or wrong."""
+    """Print what came of it; the exit code is 1 when anything was lost, doubled, paused or wrong."""
     # A killed bot leaves requests half sent; aiohttp would tell of each.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else KILLS
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10**6)
+    logging.getLogger("sandbox").setLevel(logging.CRITICAL)
+    given = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         store = Path(shutil.copy(seeded(SECOND, Path(folder)), Path(folder) / "soak.sqlite3"))
+        if given[:1] == ["week"]:
+            return week.main(store, *map(int, given[1:2]))
+        kills = int(given[0]) if given else KILLS
+        seed = int(given[1]) if len(given) > 1 else random.randrange(10**6)
         result = asyncio.run(soak(store, kills, seed))
     print(f"seed {seed}: {result.kills} kills, {result.between} of them between acceptance and record;")
+    print(f"{result.struck} requests met a fault, and the bot's clock stepped {result.steps} times by up to an hour;")
     print(f"{result.posts} posts, {result.lost} lost, {result.doubled} doubled, in {result.seconds:.0f} s;")
+    print(f"{result.paused} schedules paused for nothing;")
     print(f"{len(result.wrong)} rows of the ledger differ from what Discord holds", *result.wrong[:20], sep="\n")
-    return 1 if result.lost or result.doubled or result.wrong else 0
+    return 1 if result.lost or result.doubled or result.paused or result.wrong else 0
 
 
 if __name__ == "__main__":

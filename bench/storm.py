@@ -25,13 +25,16 @@ def channels(sandbox: Sandbox, guilds: int, each: int) -> list[Channel]:
     return [channel for guild in found for channel in guild.channels.values()]
 
 
-def add_schedules(store: Path, places: list[Channel], due: dt.datetime, first: int, count: int) -> None:
+def add_schedules(
+    store: Path, places: list[Channel], due: dt.datetime, first: int, count: int, last: int | None = None
+) -> None:
     """Put `count` daily schedules that are due at `due` into the store, one after the other in `places`.
 
-    `first` is the number that the first of them has in its server; no server has it yet, nor those after it.
+    `first` is the number that the first of them has in its server; no server has it yet, nor those after it. Their
+    times of day go backwards from minute `last`, by default that of `due`; calls that follow each other give the same.
     """
     rows = []
-    last = due.hour * 60 + due.minute
+    last = due.hour * 60 + due.minute if last is None else last
     for number in range(first, first + count):
         place = places[number % len(places)]
         # No two schedules of a channel are equal: their minutes differ. None is later in the day than `due`, or
@@ -53,27 +56,39 @@ def add_schedules(store: Path, places: list[Channel], due: dt.datetime, first: i
     connection.close()
 
 
-def waiting(store: Path) -> int:
-    """Return how many posts could be made right now: due, or claimed with a lease that ran out."""
+def waiting(store: Path, now: dt.datetime | None = None) -> int:
+    """Return how many posts could be made at `now`, by default right now: due, or claimed with a lease that ran out."""
     return _count(
         store,
         "SELECT (SELECT count(*) FROM schedule WHERE next_due <= :now) + "
         "(SELECT count(*) FROM delivery WHERE state = 'claimed' AND lease_until <= :now)",
+        now,
     )
 
 
-def left(store: Path) -> int:
-    """Return how many posts are still to be made: due, or claimed."""
+def left(store: Path, now: dt.datetime | None = None) -> int:
+    """Return how many posts are still to be made at `now`, by default right now: due, or claimed."""
     return _count(
         store,
         "SELECT (SELECT count(*) FROM schedule WHERE next_due <= :now) + "
         "(SELECT count(*) FROM delivery WHERE state = 'claimed')",
+        now,
     )
 
 
-def _count(store: Path, sql: str) -> int:
+def working(store: Path) -> int:
+    """Return how many posts are being worked on: claimed by a process that lives, or did."""
+    return _count(store, "SELECT count(*) FROM delivery WHERE state = 'claimed' AND owner IS NOT NULL", None)
+
+
+def paused(store: Path) -> int:
+    """Return how many schedules are paused, for whatever reason."""
+    return _count(store, "SELECT count(*) FROM schedule WHERE paused IS NOT NULL", None)
+
+
+def _count(store: Path, sql: str, now: dt.datetime | None) -> int:
     with sqlite3.connect(store, timeout=30) as connection:
-        (count,) = connection.execute(sql, {"now": _ms(dt.datetime.now(dt.UTC))}).fetchone()
+        (count,) = connection.execute(sql, {"now": _ms(now or dt.datetime.now(dt.UTC))}).fetchone()
     connection.close()
     return int(count)
 
@@ -84,7 +99,7 @@ def posts(sandbox: Sandbox) -> list[Message]:
         message
         for channel in sandbox.world.channels.values()
         for message in channel.messages.values()
-        if message.author.id == sandbox.bot_user_id and not message.ephemeral
+        if message.author.id == sandbox.bot_user_id and message.nonce is not None
     ]
 
 

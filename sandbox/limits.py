@@ -76,8 +76,9 @@ class _Window:
 class Limits:
     """What is counted, and refused: above `per_second` requests in all, `per_channel` posts in `window` seconds.
 
-    `refusing` False counts only; `everything` refuses by the buckets of all other routes, too. Routes that need no
-    token (interaction callbacks, follow-ups) are not counted in the global limit. `now` is in seconds since 1970.
+    `refusing` False counts only; `everything` refuses by the buckets of all other routes, too; `most` takes the place
+    of all buckets' figures (publishing apart). Routes that need no token (interaction callbacks, follow-ups) are not
+    counted in the global limit. `now` is in seconds since 1970.
     """
 
     per_second: int = 50
@@ -86,6 +87,7 @@ class Limits:
     now: Callable[[], float] = time.time
     refusing: bool = True
     everything: bool = False
+    most: int | None = None
     refused: int = 0
     _all: _Window = field(default_factory=_Window)
     _windows: dict[tuple[str, ...], _Window] = field(default_factory=dict)
@@ -100,6 +102,8 @@ class Limits:
             return {}
         key = (route.method, match.template)
         bucket = Bucket(self.per_channel, self.window) if key == POST else _BUCKETS.get(key, _USUAL)
+        if self.most is not None and key != PUBLISH:
+            bucket = Bucket(self.most, bucket.seconds)
         strict = key == PUBLISH or (self.refusing and (self.everything or key == POST))
         window = self._window((*key, *(match.params.get(each, "") for each in _MAJOR)), bucket, now, strict=strict)
         allowed = window.used < bucket.most
