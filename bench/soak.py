@@ -196,7 +196,7 @@ class Soak:
         return Result(kills, self._between, count, lost, doubled, paused, wrong, struck, self._steps, spent)
 
     async def _in_peace(self) -> None:
-        """Let the bot finish. Its clock goes on by five minutes each second: what it put off while it was ahead is not due before."""
+        """Let the bot finish. Its clock goes on by steps: what it put off while it was ahead is not due before."""
         clock = self._sandbox.clock
         process = self._lives.start()
         while storm.left(self._store, self._now()) and process.is_alive():

@@ -292,7 +292,7 @@ async def _up(week: Week) -> None:
 INCIDENTS = (
     Incident("the edge answers 403 for ten minutes", 9 * 60 + 30, 10, _edge_403),
     Incident("40333, 404, 429 and 503 of the edge for 25 minutes", 9 * 60 + 15, 25, _edge_mixed),
-    Incident("a quarter of the servers times the bot out for an hour", 9 * 60 + 5, 60, _time_outs),
+    Incident("a quarter of the servers times the bot out for an hour", 8 * 60 + 55, 60, _time_outs),
     Incident("a third of the servers is in an outage for two hours", 9 * 60 + 10, 120, _outage, _outage_over),
     Incident("the session is lost, and servers remove the bot meanwhile", 8 * 60 + 45, 5, _lost),
     Incident("servers take it back; answers lost, 20 minutes fast, killed", 8 * 60 + 50, 30, _answers_lost, _killed),
@@ -326,12 +326,12 @@ async def replay(store: Path, servers: int = SERVERS, incidents: tuple[Incident,
 
 def table(days: list[Day]) -> str:
     """Write the days as a table."""
-    lines = [f"{'':62}{'due':>5}{'on time':>9}{'late':>6}{'told':>6}{'away':>6}{'lost':>6}{'doubled':>9}{'paused':>8}"]
+    lines = [f"{'':72}{'due':>5}{'on time':>9}{'late':>6}{'told':>6}{'away':>6}{'lost':>6}{'doubled':>9}{'paused':>8}"]
     for each in days:
         counts = (each.due, each.on_time, each.late, each.skipped, each.absent)
         bad = (len(each.lost), len(each.doubled), len(each.paused))
         row = zip((*counts, *bad), (5, 9, 6, 6, 6, 6, 9, 8), strict=True)
-        lines.append(f"{each.told:62}" + "".join(f"{count:>{width}}" for count, width in row))
+        lines.append(f"{each.told:72}" + "".join(f"{count:>{width}}" for count, width in row))
     return "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bench import storm
+from bench import storm, week
 from bench.soak import soak
 from sandbox import Sandbox
 from tests.support.program import end, running
@@ -20,9 +20,22 @@ if TYPE_CHECKING:
 
 @pytest.mark.timeout(300)
 async def test_a_short_soak_loses_and_doubles_nothing(second_path: Path) -> None:
-    result = await soak(second_path, kills=6, seed=3)
-    assert (result.lost, result.doubled, result.wrong) == (0, 0, [])
+    result = await soak(second_path, kills=5, seed=3)
+    assert (result.lost, result.doubled, result.paused, result.wrong) == (0, 0, 0, [])
     assert result.posts > 0
+    assert result.struck > 0
+
+
+@pytest.mark.timeout(400)
+async def test_a_bad_week_at_discord(second_path: Path) -> None:
+    days = await week.replay(second_path, servers=5)
+    assert [each for each in days if not each.fine] == []
+    assert len(days) == 7
+    assert all(each.due + each.absent == 5 for each in days)
+    assert sum(each.late for each in days) >= 3
+    # Eight hours of an outage are more than a post may be late: it is told, and the next day is as any other.
+    assert days[-1].skipped == 5
+    assert "told" in week.table(days)
 
 
 async def test_two_bots_on_one_store_make_each_post_once(second_path: Path) -> None:
