@@ -18,6 +18,8 @@ _LOOKALIKES = str.maketrans(
 _UNSEEN = frozenset({"Mn", "Me", "Cf"})
 # How much of a text is looked at: as much as a message of Discord's holds at most.
 LONGEST: Final = 4_000
+# By how much folding may make a text longer: signs that stand for words do, and none needs more than this.
+_GROWTH, _LEAST = 2, 32
 _NOT_WORD = re.compile(r"[\W_]+")
 # Characters of which is remembered whether they are marks: a text has few different ones.
 _REMEMBERED = 4_096
@@ -36,6 +38,7 @@ def fold(text: str, longest: int = LONGEST) -> str:
     """
     if text.isascii():
         return text[:longest].lower()
+    longest = min(longest, _GROWTH * len(text) + _LEAST)
     seen = (character for character in text[:LONGEST] if not _is_mark(character))
     bare = "".join(itertools.islice(seen, longest))
     # Decomposed before and after: some width forms are capitals only once they are decomposed.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from bot.domain.canon import Judge, Roster, Verdict
+from bot.domain.text import LONGEST
 from bot.services.names import Names
 
 if TYPE_CHECKING:
@@ -103,12 +104,12 @@ class CanonService:
 
     def check(self, text: str) -> CanonCheck:
         """Return the rulings on `text`, one to three; or the pair that it may mean."""
-        checked = self._judge.check(text, _RULINGS)
+        checked = self._judge.check(_tidy(text), _RULINGS)
         return CanonCheck(tuple(map(self._shown, checked.rulings)), self._meant(checked.meant))
 
     def check_message(self, text: str) -> tuple[CanonRuling, ...]:
         """Return the rulings on the claims and ships that a message names, three at most; none for none."""
-        return tuple(self._shown(ruling) for ruling in self._judge.check_message(text, _RULINGS))
+        return tuple(self._shown(ruling) for ruling in self._judge.check_message(_tidy(text), _RULINGS))
 
     def check_texts(self, texts: Iterable[str]) -> tuple[CanonRuling, ...]:
         """Return the rulings on what the texts of one message name, each thing once, three at most."""
@@ -158,3 +159,8 @@ class CanonService:
             direct=ruling.direct,
             belief=ruling.belief,
         )
+
+
+def _tidy(text: str) -> str:
+    """Return the text without runs of white space, which would be gone through again and again; lines stay apart."""
+    return "\n".join(" ".join(line.split()) for line in text[:LONGEST].splitlines())

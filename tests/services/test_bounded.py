@@ -23,7 +23,6 @@ from bot.rendering import canon as rulings
 from bot.rendering import quote as quotes
 from bot.rendering.choices import choices
 from bot.rendering.frame import safe
-from bot.services.asking import Answered
 from bot.services.daily.abouts import Abouts
 from bot.services.daily.completing import complete_zone
 from bot.services.quotes import Found
@@ -92,10 +91,7 @@ def paths(real: Services) -> dict[str, Callable[[str], Any]]:
     zones, abouts = Zones.load(), Abouts(real.library, real.quotes)
 
     def ask(text: str) -> object:
-        found = real.asking.ask(text)
-        if isinstance(found, Answered):
-            return answers.answered(found, private=False, question=text)
-        return answers.silent(found, private=False, question=text)
+        return answers.replied(real.asking.ask(text), private=False, question=text)
 
     return {
         "fold": fold,
@@ -113,8 +109,10 @@ def paths(real: Services) -> dict[str, Callable[[str], Any]]:
         "/daily days, while typed": lambda text: choices(complete_days(text)),
         "/ask": lambda text: ask(text[:300]),
         "a mention": ask,
-        "/canon": lambda text: real.overview.is_meant(text[:1000]) or rulings.ruled(real.canon.rule(text[:1000])),
-        "Canon check": real.canon.rule_message,
+        "/canon": lambda text: (
+            real.overview.is_meant(text[:1000]) or rulings.checked(real.canon.check(text[:1000]).rulings)
+        ),
+        "Canon check": real.canon.check_message,
         "/daily about": lambda text: abouts.parse(text[:100]),
         "/daily timezone": lambda text: zones.parse(text[:100]),
         "/daily time": lambda text: parse_time(text[:100]),

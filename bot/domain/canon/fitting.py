@@ -61,6 +61,8 @@ _STAGE: Final = frozenset(
 # A word of more than this part of all claims tells none of them.
 _FEW: Final = 0.4
 # Words that only deny: where nothing else is said, nothing is denied.
+# Strange words that are looked up as misspelt: bounds the time.
+_MOST_REPAIRS: Final = 10
 _DENYING: Final = frozenset("never no nobody none nope nor not nothing nowhere".split())
 # 'My friend says' tells of no friendship.
 _KIN: Final = re.compile(
@@ -109,7 +111,9 @@ class Fitting:
         typed = tokens(_KIN.sub(" ", " ".join(words)))
         if _DENYING.issuperset(typed):
             return ()
-        known = [word if is_english(word) else self._speller.repair(word) for word in typed]
+        strange = [word for word in dict.fromkeys(typed) if not is_english(word)][:_MOST_REPAIRS]
+        mended = {word: self._speller.repair(word) for word in strange}
+        known = [mended.get(word, word) for word in typed]
         units = self._lexicon.units([stem(word) for word in known if word not in _EMPTY])
         return tuple(unit for unit in dict.fromkeys(units) if unit not in _EMPTY_STEMS)
 

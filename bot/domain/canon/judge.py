@@ -38,6 +38,9 @@ _PLAIN: Final = _ASKING | TALK
 # Words that may stand between two people who are named as a pair.
 _JOINING: Final = frozenset("x and with or is are vs versus".split())
 _CLAUSE: Final = re.compile(r"[.!?;:,]+\s|\n")
+# Sentences or clauses of a text that names are looked for in, and sentences that are understood: bounds the time.
+_LOOKED_AT: Final = 24
+_MOST_PARTS: Final = 4
 _SENTENCE: Final = re.compile(r"[.!?;]+\s|\n")
 # From this belief on what the engine is not sure of may still be the nearest that is known.
 _NEAREST_FROM: Final = 0.1
@@ -123,8 +126,7 @@ class Judge:
     def check_message(self, text: str, limit: int) -> tuple[Ruling, ...]:
         """Return up to `limit` rulings on the ships and claims of a whole message, sentence by sentence."""
         found: dict[tuple[str | None, str | None], Ruling] = {}
-        for part in (*_SENTENCE.split(text), text):
-            mentions = self._roster.find(part)
+        for part, mentions in self._parts(text):
             for ruling in self._rulings(part, mentions) if mentions.rest or mentions.ships else ():
                 if ruling.claim or (ruling.subject and self._by_id[ruling.subject].kind == "ship"):
                     known = found.setdefault((ruling.claim, ruling.subject), ruling)
@@ -132,6 +134,18 @@ class Judge:
                         found[ruling.claim, ruling.subject] = ruling
         sure = [ruling for ruling in found.values() if ruling.direct or ruling.subject]
         return tuple((sure or list(found.values()))[:limit])
+
+    def _parts(self, text: str) -> list[tuple[str, Mentions]]:
+        """Return the sentences of a message and the whole of it, each once, with what they name.
+
+        Of a long message those are kept that name somebody, then the first of the others: bounds the time.
+        """
+        sentences = list(dict.fromkeys(part.strip() for part in _SENTENCE.split(text)))[:_LOOKED_AT]
+        parts = [(part, self._roster.find(part)) for part in sentences if part]
+        naming = [each for each in parts if each[1].ships or each[1].persons]
+        kept = [*naming, *(each for each in parts if each not in naming)][:_MOST_PARTS]
+        whole = [] if text.strip() in sentences else [(text, self._roster.find(text))]
+        return [*(each for each in parts if each in kept), *whole]
 
     def _rulings(self, text: str, mentions: Mentions) -> tuple[Ruling, ...]:
         ships = self._ships_in(mentions)
@@ -171,7 +185,7 @@ class Judge:
 
     def _asks_in_a_clause(self, text: str) -> bool:
         """Return whether a text, however long, has a clause that only asks for canon or coupledom, or says so."""
-        for clause in _CLAUSE.split(text):
+        for clause in list(dict.fromkeys(_CLAUSE.split(text)))[:_LOOKED_AT]:
             found = self._roster.find(clause)
             if _ASKING.intersection(found.rest) and _PLAIN.issuperset(found.rest):
                 members = {member for ship in self._ships_in(found) for member in ship.members}
