@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # Of a CPU's time, in seconds. Discord sends up to 6,000 characters of an option while it is typed.
 MOST = 0.010
 LENGTH = 6_000
-TRIES = 8
+TRIES = 30
 NOW = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 
 _ALL = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
