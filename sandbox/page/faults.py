@@ -1,4 +1,4 @@
-"""Things that go wrong on demand, as the page's panel offers them."""
+"""Things that go wrong on demand, as the page's panel offers them; each gives a sentence about it."""
 
 from __future__ import annotations
 
@@ -7,50 +7,84 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import SandboxError
+from sandbox.faults import Rule
 
 if TYPE_CHECKING:
-    from sandbox.model import Channel
+    from sandbox.model import Channel, Guild
     from sandbox.page.hub import Hub
 
 Restart = Callable[[], Awaitable[None]]
 
 _LONGEST = 60.0
 _SENDING = ("send_messages", "send_messages_in_threads")
+_TEN_MINUTES = 600.0
+_MESSAGES = "/channels/{channel_id}/messages"
+_LOST = 5.0  # real seconds for which a lost session finds the gateway's door closed
+
+# What Discord and its edge answer instead, or how: the rule, and what is said of it.
+_ANSWERS: dict[str, tuple[Callable[[], Rule], str]] = {
+    "edge-403": (
+        lambda: Rule("edge", status=403, lasts=_TEN_MINUTES),
+        "Discord's edge answers 403 for ten minutes of the demo's time: a page, and no reason.",
+    ),
+    "edge-502": (
+        lambda: Rule("edge", status=502, lasts=_TEN_MINUTES),
+        "Discord's edge answers 502 for ten minutes of the demo's time.",
+    ),
+    "blocked": (
+        lambda: Rule("error", status=403, code=40333, lasts=_TEN_MINUTES),
+        "Cloudflare blocks the bot for ten minutes of the demo's time (403, code 40333).",
+    ),
+    "limited": (
+        lambda: Rule("edge", status=429, lasts=_TEN_MINUTES),
+        "Everything is 429 for ten minutes of the demo's time, and nobody says for how long.",
+    ),
+    "slow": (
+        lambda: Rule("slow", seconds=5, lasts=_TEN_MINUTES),
+        "Every answer takes five seconds, for ten minutes of the demo's time.",
+    ),
+    "lost-answer": (
+        lambda: Rule("drop", "POST", _MESSAGES),
+        "The bot's next post will be made, but it will not be told so.",
+    ),
+    "cut-answer": (
+        lambda: Rule("cut", "POST", _MESSAGES),
+        "The bot's next post will be made, and the answer will break off in the middle.",
+    ),
+}
 
 
 async def cause(hub: Hub, data: dict[str, Any], channel: Channel | None) -> str:
-    """Cause a fault; gives a sentence about it."""
-    kind = data.get("kind")
-    if kind == "outage":
-        return await _outage(hub, min(float(data.get("seconds", 10)), _LONGEST))
-    if kind == "restart-bot":
-        return await _restart(hub)
+    """Cause a fault, or end one."""
+    kind = str(data.get("kind"))
+    if kind in _ANSWERS:
+        make, told = _ANSWERS[kind]
+        hub.sandbox.faults.add(make())
+        hub.tell_bot()
+        return told
+    if kind in _EVERYWHERE:
+        return await _EVERYWHERE[kind](hub, data)
     if channel is None or channel.guild is None:
         raise SandboxError("this can be done in a server's channel only")
-    # Threads go by what is allowed in their parent.
-    place = channel.parent if channel.thread and channel.parent else channel
-    if kind == "deny-posting":
-        hub.world.deny(place, *_SENDING)
-        return f"The bot may not post in #{place.name} any more."
-    if kind == "allow-posting":
-        hub.world.allow(place, *_SENDING)
-        return f"The bot may post in #{place.name} again."
-    if kind == "delete-channel":
-        hub.world.delete_channel(channel)
-        return f"#{channel.name} is gone."
+    if kind in _IN_SERVER:
+        return _IN_SERVER[kind](hub, channel.guild)
+    if kind in _IN_CHANNEL:
+        return _IN_CHANNEL[kind](hub, channel)
     raise SandboxError(f"there is no fault {kind!r}")
 
 
-async def _outage(hub: Hub, seconds: float) -> str:
+# -- everywhere ---------------------------------------------------------------------------------------
+
+
+async def _outage(hub: Hub, data: dict[str, Any]) -> str:
     """Let nothing of the bot's through for a while, and close its connections."""
     if hub.traffic.down:
         raise SandboxError("Discord is down already")
+    seconds = min(float(data.get("seconds", 10)), _LONGEST)
     hub.traffic.cut()
     await hub.sandbox.gateway.disconnect(4000)
     hub.tell_bot()
-    task = asyncio.create_task(_recover(hub, seconds))
-    hub.tasks.add(task)
-    task.add_done_callback(hub.tasks.discard)
+    hub.begin(_recover(hub, seconds))
     return f"Discord is down for {seconds:g} s: the bot is cut off and has to come back by itself."
 
 
@@ -61,8 +95,132 @@ async def _recover(hub: Hub, seconds: float) -> None:
         hub.traffic.mend()
 
 
-async def _restart(hub: Hub) -> str:
+async def _lose_session(hub: Hub, _: dict[str, Any]) -> str:
+    hub.begin(_lose(hub))
+    return "The bot's session is lost for five seconds: what happens now, nobody tells it."
+
+
+async def _lose(hub: Hub) -> None:
+    async with hub.sandbox.gateway.lost():
+        await asyncio.sleep(_LOST)
+
+
+async def _skew(hub: Hub, data: dict[str, Any]) -> str:
+    minutes = max(-600, min(600, int(data.get("minutes", 0))))
+    hub.sandbox.clock.set_ahead(minutes * 60.0)
+    hub.tell_bot()
+    if not minutes:
+        return "The bot's clock is right again."
+    return f"The bot's clock is {abs(minutes)} minutes {'fast' if minutes > 0 else 'slow'}."
+
+
+async def _well(hub: Hub, _: dict[str, Any]) -> str:
+    hub.sandbox.faults.clear()
+    hub.tell_bot()
+    return "Discord answers as it should again."
+
+
+async def _restart(hub: Hub, _: dict[str, Any]) -> str:
     if hub.restart is None:
         raise SandboxError("the bot was not started by this demo, so the demo cannot restart it")
     await hub.restart()
     return "The bot is starting anew. Buttons of older messages have to work as before."
+
+
+_EVERYWHERE: dict[str, Callable[[Hub, dict[str, Any]], Awaitable[str]]] = {
+    "outage": _outage,
+    "lose-session": _lose_session,
+    "skew": _skew,
+    "well": _well,
+    "restart-bot": _restart,
+}
+
+
+# -- in a server --------------------------------------------------------------------------------------
+
+
+def _here(hub: Hub, guild: Guild) -> None:
+    if hub.world.bot.id not in guild.members:
+        raise SandboxError("the bot is not in this server")
+
+
+def _time_out(hub: Hub, guild: Guild) -> str:
+    _here(hub, guild)
+    hub.world.time_out(guild, hub.world.now() + _TEN_MINUTES)
+    return f"A moderator of {guild.name} has timed the bot out for ten minutes."
+
+
+def _end_time_out(hub: Hub, guild: Guild) -> str:
+    _here(hub, guild)
+    hub.world.time_out(guild, None)
+    return "The time-out is over."
+
+
+def _server_down(hub: Hub, guild: Guild) -> str:
+    _here(hub, guild)
+    hub.world.set_available(guild, available=False)
+    hub.sandbox.faults.add(Rule("error", status=503, guild=guild.id, times=None))
+    hub.tell_bot()
+    return f"Discord has lost {guild.name} in an outage, and the other servers not."
+
+
+def _server_up(hub: Hub, guild: Guild) -> str:
+    faults = hub.sandbox.faults
+    for rule in [each for each in faults.rules if each.guild == guild.id]:
+        faults.remove(rule)
+    hub.world.set_available(guild, available=True)
+    hub.tell_bot()
+    return f"{guild.name} is back."
+
+
+def _kick(hub: Hub, guild: Guild) -> str:
+    _here(hub, guild)
+    hub.world.kick_bot(guild)
+    return f"{guild.name} has removed the bot."
+
+
+def _invite(hub: Hub, guild: Guild) -> str:
+    if hub.world.bot.id in guild.members:
+        raise SandboxError("the bot is in this server already")
+    hub.world.add_bot(guild)
+    return f"{guild.name} has taken the bot back."
+
+
+_IN_SERVER: dict[str, Callable[[Hub, Guild], str]] = {
+    "time-out": _time_out,
+    "end-time-out": _end_time_out,
+    "server-down": _server_down,
+    "server-up": _server_up,
+    "kick-bot": _kick,
+    "invite-bot": _invite,
+}
+
+
+# -- in a channel -------------------------------------------------------------------------------------
+
+
+def _place(channel: Channel) -> Channel:
+    """Give whose permissions count: threads go by what is allowed in their parent."""
+    return channel.parent if channel.thread and channel.parent else channel
+
+
+def _deny(hub: Hub, channel: Channel) -> str:
+    hub.world.deny(_place(channel), *_SENDING)
+    return f"The bot may not post in #{_place(channel).name} any more."
+
+
+def _allow(hub: Hub, channel: Channel) -> str:
+    hub.world.allow(_place(channel), *_SENDING)
+    return f"The bot may post in #{_place(channel).name} again."
+
+
+def _delete(hub: Hub, channel: Channel) -> str:
+    hub.world.delete_channel(channel)
+    return f"#{channel.name} is gone."
+
+
+_IN_CHANNEL: dict[str, Callable[[Hub, Channel], str]] = {
+    "deny-posting": _deny,
+    "allow-posting": _allow,
+    "delete-channel": _delete,
+}

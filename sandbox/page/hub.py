@@ -12,6 +12,8 @@ from sandbox.page.traffic import Traffic
 from sandbox.permissions import VIEW
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from sandbox.events import Event
     from sandbox.model import Message, User
     from sandbox.page.faults import Restart
@@ -61,7 +63,20 @@ class Hub:
         user = render.user(self.world.bot) | {"display_name": self.world.bot.display}
         online = self.sandbox.gateway.connected and not self.traffic.down
         self._met = self._met or online
-        return {"user": user, "online": online, "met": self._met, "can_restart": self.restart is not None}
+        return {
+            "user": user,
+            "online": online,
+            "met": self._met,
+            "can_restart": self.restart is not None,
+            "troubled": bool(self.sandbox.faults.in_force()),
+            "minutes_ahead": round(self.sandbox.clock.ahead / 60),
+        }
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on in the background, until the server ends at the latest."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     # -- telling ------------------------------------------------------------------------------------
 
@@ -71,8 +86,13 @@ class Hub:
             each.tell(name, data)
 
     def tell_clock(self) -> None:
-        """Tell every browser the time."""
+        """Tell every browser the time, and what ends with it."""
         self.broadcast("clock", self.sandbox.clock.state())
+        if self.sandbox.faults.rules:
+            self.tell_bot()
+        members = (each.members.get(self.world.bot.id) for each in self.world.guilds.values())
+        if any(each is not None and each.timed_out_until is not None for each in members):
+            self._tell_world()
 
     def tell_bot(self) -> None:
         """Tell every browser how the bot is."""

@@ -53,7 +53,19 @@ def _guild(world: World, one: Guild, user: User) -> dict[str, Any]:
         "roles": [render.role(each) for each in one.roles.values()],
         "members": [str(each) for each in one.members],
         "member_roles": {str(key): [str(role) for role in each.roles] for key, each in one.members.items()},
+        "bot": _bot_in(world, one),
         "my_roles": [str(role) for role in one.members[user.id].roles],
+    }
+
+
+def _bot_in(world: World, one: Guild) -> dict[str, Any]:
+    """Tell how the bot stands in a server."""
+    member = one.members.get(world.bot.id)
+    until = None if member is None else member.timed_out_until
+    return {
+        "here": member is not None,
+        "available": not one.unavailable,
+        "timed_out": until is not None and until > world.now(),
     }
 
 

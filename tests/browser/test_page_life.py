@@ -87,6 +87,22 @@ async def test_permission_to_post_is_taken_and_given_back(demo: Demo, visit: Vis
 
 
 @needs_browser
+async def test_the_bot_is_timed_out_and_the_edge_answers_for_discord(demo: Demo, visit: Visit) -> None:
+    mo = await visit(demo, "Mo")
+    guild = demo.sandbox.world.guild("Republic City")
+    await mo.button("Time the bot out for ten minutes").click()
+    await expect(mo.page.locator(".toast")).to_contain_text("has timed the bot out")
+    assert guild.members[demo.sandbox.bot_user_id].timed_out_until is not None
+    await mo.button("End the bot's time-out").click()
+    await expect(mo.button("Time the bot out for ten minutes")).to_be_visible()
+    await mo.button("The edge answers 403 for ten minutes").click()
+    await expect(mo.page.locator(".toast").last).to_contain_text("a page, and no reason")
+    await mo.button("All is well again").click()
+    await expect(mo.button("All is well again")).to_have_count(0)
+    assert demo.sandbox.faults.rules == []
+
+
+@needs_browser
 async def test_a_channel_is_deleted_under_everybody(visit: Visit) -> None:
     async with serving() as one:
         mo, mina = await visit(one, "Mo"), await visit(one, "Mina")

@@ -31,16 +31,66 @@ export function mountDemo(store, actions) {
     note.textContent = Math.abs(away) < NOTABLE ? "The real time." : `${distance(away)} the real time.`;
   };
   const draw = () => {
-    const channel = store.channel;
-    const inServer = Boolean(channel?.guild_id);
-    const muted = channel?.bot_can_send === false;
-    fill(faults,
-      fault("Discord is down for 10 s", { kind: "outage", seconds: 10 }),
-      inServer && (muted ? fault("Give the bot's permission back", { kind: "allow-posting", channel_id: channel.id })
-        : fault("Take away the bot's permission to post here", { kind: "deny-posting", channel_id: channel.id })),
-      inServer && fault("Delete this channel", { kind: "delete-channel", channel_id: channel.id }, `Delete #${channel.name}? Press again`),
-      store.bot.can_restart && fault("Restart the bot", { kind: "restart-bot" }));
+    fill(faults, inChannel(), inServer(), atDiscord(), withBot());
   };
+
+  /** @param {string} title @param {any[]} buttons */
+  function group(title, buttons) {
+    const shown = buttons.filter(Boolean);
+    return shown.length > 0 && h("div", { class: "demo-group", role: "group", "aria-label": title }, h("h4", {}, title), shown);
+  }
+
+  function inChannel() {
+    const channel = store.channel;
+    const bot = store.guild?.bot;
+    if (!channel?.guild_id) return false;
+    const muted = channel.bot_can_send === false;
+    const permission = muted
+      ? fault("Give the bot's permission back", { kind: "allow-posting", channel_id: channel.id })
+      : fault("Take away the bot's permission to post here", { kind: "deny-posting", channel_id: channel.id });
+    return group("In this channel", [
+      bot?.here && !bot.timed_out && permission,
+      fault("Delete this channel", { kind: "delete-channel", channel_id: channel.id }, `Delete #${channel.name}? Press again`),
+    ]);
+  }
+
+  function inServer() {
+    const bot = store.guild?.bot;
+    const channel = store.channel;
+    if (!bot || !channel) return false;
+    const server = (label, kind, question) => fault(label, { kind, channel_id: channel.id }, question);
+    if (!bot.here) return group("In this server", [server("Take the bot back", "invite-bot")]);
+    return group("In this server", [
+      bot.timed_out ? server("End the bot's time-out", "end-time-out") : server("Time the bot out for ten minutes", "time-out"),
+      bot.available ? server("An outage of this server", "server-down") : server("End this server's outage", "server-up"),
+      server("Remove the bot", "kick-bot", "Remove the bot? Press again"),
+    ]);
+  }
+
+  function atDiscord() {
+    const state = store.bot;
+    return group("At Discord", [
+      state.troubled && fault("All is well again", { kind: "well" }),
+      fault("Discord is down for 10 s", { kind: "outage", seconds: 10 }),
+      fault("The edge answers 403 for ten minutes", { kind: "edge-403" }),
+      fault("The edge answers 502 for ten minutes", { kind: "edge-502" }),
+      fault("Cloudflare blocks the bot for ten minutes", { kind: "blocked" }),
+      fault("429 for ten minutes, without an end told", { kind: "limited" }),
+      fault("Every answer takes five seconds", { kind: "slow" }),
+      fault("The next post's answer is lost", { kind: "lost-answer" }),
+      fault("The next post's answer breaks off", { kind: "cut-answer" }),
+    ]);
+  }
+
+  function withBot() {
+    const state = store.bot;
+    return group("With the bot", [
+      fault("Its session is lost for 5 s", { kind: "lose-session" }),
+      state.minutes_ahead ? fault("Set the bot's clock right", { kind: "skew", minutes: 0 })
+        : fault("Its clock is ten minutes fast", { kind: "skew", minutes: 10 }),
+      state.can_restart && fault("Restart the bot", { kind: "restart-bot" }),
+    ]);
+  }
   for (const topic of ["snapshot", "place", "world", "bot"]) store.on(topic, draw);
   store.on("clock", tick);
   window.setInterval(tick, 1000);
