@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import discord
 from discord import app_commands
@@ -50,7 +50,7 @@ _SCHEDULE = "Which schedule: its number in /daily list"
 
 
 class Channel(app_commands.Transformer):
-    """A channel option that takes what can be posted to, cached or not; gives the channel's id."""
+    """A channel option that takes what can be posted to, cached or not; gives what was chosen."""
 
     @property
     def type(self) -> discord.AppCommandOptionType:
@@ -64,12 +64,19 @@ class Channel(app_commands.Transformer):
         threads = [kinds.public_thread, kinds.private_thread, kinds.news_thread]
         return [kinds.text, kinds.news, kinds.forum, *threads]
 
-    async def transform(self, _interaction: Interaction, value: Any, /) -> int:
-        """Return the id."""
-        return int(value.id)
+    async def transform(self, _interaction: Interaction, value: Any, /) -> Chosen:
+        """Return what was chosen."""
+        return Chosen(int(value.id), private=value.type is discord.ChannelType.private_thread)
 
 
-ChannelId = app_commands.Transform[int, Channel]
+class Chosen(NamedTuple):
+    """A channel that was chosen; `private` says that it is a private thread."""
+
+    id: int
+    private: bool
+
+
+ChannelId = app_commands.Transform[Chosen, Channel]
 
 
 def _id(role: discord.Role | None) -> int | None:
@@ -116,7 +123,8 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         thread: bool | None = None,
     ) -> None:
         """Answer /daily schedule."""
-        asked = Asked(channel, time, timezone, days, about, _id(role), _style(style), publish=publish, thread=thread)
+        fields = (time, timezone, days, about, _id(role), _style(style))
+        asked = Asked(channel.id, *fields, publish=publish, thread=thread, private=channel.private)
         await reply(interaction, self._planned(self._scheduler.create(_guild(interaction), asked), "Scheduled"))
 
     @app_commands.command(
@@ -145,9 +153,9 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         no_role: bool = False,
     ) -> None:
         """Answer /daily edit."""
-        asked = Asked(
-            channel, time, timezone, days, about, _id(role), _style(style), no_role, publish=publish, thread=thread
-        )
+        fields = (time, timezone, days, about, _id(role), _style(style), no_role)
+        where, private = channel or (None, False)
+        asked = Asked(where, *fields, publish=publish, thread=thread, private=private)
         await reply(interaction, self._planned(self._scheduler.edit(_guild(interaction), schedule, asked), "Changed"))
 
     @app_commands.command(name="preview", description="The quote that comes next, and when")
@@ -174,7 +182,7 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         """Answer /daily resume."""
         await reply(interaction, self._planned(self._scheduler.resume(_guild(interaction), schedule), "Resumed"))
 
-    @app_commands.command(name="test", description="Post the next quote now, without counting it")
+    @app_commands.command(name="test", description="Post the next quote now, marked as a test")
     @app_commands.describe(schedule=_SCHEDULE)
     async def test(self, interaction: Interaction, schedule: Which) -> None:
         """Answer /daily test."""

@@ -9,10 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.client.posting import DiscordFace
+from bot.client.sight import DiscordSight
 from bot.domain.daily.zones import Zones
 from bot.services.daily.abouts import Abouts
 from bot.services.daily.poster import Poster
 from bot.services.daily.presence import Presence
+from bot.services.daily.recovering import Recovery
 from bot.services.daily.replanning import replan
 from bot.services.daily.scheduling import Scheduler
 
@@ -34,6 +36,7 @@ class Daily:
 
     scheduler: Scheduler
     presence: Presence
+    recovery: Recovery
     poster: Poster
     replan: Callable[[], Awaitable[None]]
     beside: tuple[Callable[[], Awaitable[None]], ...] = ()
@@ -78,5 +81,14 @@ def daily_quotes(bot: discord.Client, services: Services, discord_clock: Discord
         poster.poke,
     )
     presence = Presence(store.schedules, store.departures, clock, poster.poke)
-    beside = (store.watch,) if store.watch else ()
-    return Daily(scheduler, presence, poster, partial(replan, store.schedules, clock), beside)
+    recovery = Recovery(
+        (store.recoveries, store.departures),
+        abouts,
+        DiscordSight(bot, clock),
+        clock,
+        store.late_limit,
+        presence.joined,
+        poster.poke,
+    )
+    beside = (recovery.run, *((store.watch,) if store.watch else ()))
+    return Daily(scheduler, presence, recovery, poster, partial(replan, store.schedules, clock), beside)

@@ -11,6 +11,8 @@ from bot.domain.daily.model import Extra, Place, Style
 from bot.services.daily.face import Look, Problem
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from discord.abc import GuildChannel
 
 
@@ -62,16 +64,27 @@ async def look(
     role_id: int | None,
     style: Style,
     extras: frozenset[Extra] = frozenset(),
+    now: dt.datetime | None = None,
 ) -> Look:
-    """Tell whether a schedule could post to a channel, mention a role, and do the extras with each post."""
+    """Tell whether a schedule could post to a channel, mention a role, and do the extras with each post.
+
+    `now` is the present instant, by which a time-out is over or not.
+    """
     guild = bot.get_guild(guild_id)
+    me = None if guild is None else own_member(guild)
+    if guild is not None and (guild.unavailable or me is None):
+        return Look(None, Problem.SERVER_DOWN)
     channel = await channel_of(guild, channel_id) if guild else None
-    if guild is None or channel is None:
+    if guild is None or me is None or channel is None:
         return Look(None, Problem.GONE)
     place = _place(channel)
     if place is None:
         return Look(None, Problem.KIND)
-    allowed = channel.permissions_for(guild.me)
+    # Discord's docs, Permissions: a time-out leaves reading alone, and does not bind administrators.
+    until = me.timed_out_until
+    if until is not None and until > (now or discord.utils.utcnow()) and not me.guild_permissions.administrator:
+        return Look(place, Problem.TIMED_OUT, until=until)
+    allowed = channel.permissions_for(me)
     wanted = {
         "View Channel": allowed.view_channel,
         "Send Messages in Threads" if place is Place.THREAD else "Send Messages": (
@@ -81,8 +94,9 @@ async def look(
         "Create Public Threads": allowed.create_public_threads or Extra.THREAD not in extras,
     }
     missing = tuple(name for name, given in wanted.items() if not given)
-    problem = Problem.PERMISSIONS if missing else _problem(channel, allowed, extras) or _role(guild, role_id, allowed)
-    return Look(place, problem, missing, allowed.read_message_history)
+    lost = mention_problem(guild, channel_id, role_id)
+    problem = Problem.PERMISSIONS if missing else _problem(channel, allowed, extras) or lost
+    return Look(place, problem, missing, allowed.read_message_history, lost)
 
 
 def _place(channel: GuildChannel | discord.Thread) -> Place | None:
@@ -107,15 +121,21 @@ def _problem(
     return None
 
 
-def _role(guild: discord.Guild, role_id: int | None, allowed: discord.Permissions) -> Problem | None:
-    """Discord's docs (Permissions): Mention Everyone lets us mention roles that are not mentionable."""
-    if role_id is None:
+def mention_problem(guild: discord.Guild | None, channel_id: int, role_id: int | None) -> Problem | None:
+    """Tell why a role cannot be mentioned in a channel; None where it can, and while nobody knows.
+
+    Discord's docs (Permissions): Mention Everyone lets us mention roles that are not mentionable.
+    """
+    me = None if guild is None else own_member(guild)
+    if role_id is None or guild is None or me is None or guild.unavailable:
         return None
     role = guild.get_role(role_id)
     if role is None:
         return Problem.ROLE_GONE
     if role.is_default():
         return Problem.EVERYONE
-    if not role.mentionable and not allowed.mention_everyone:
-        return Problem.ROLE_NOT_MENTIONABLE
-    return None
+    channel = guild.get_channel_or_thread(channel_id)
+    if isinstance(channel, discord.Thread) and channel.parent is None:
+        channel = None
+    allowed = me.guild_permissions if channel is None else channel.permissions_for(me)
+    return None if role.mentionable or allowed.mention_everyone else Problem.ROLE_NOT_MENTIONABLE

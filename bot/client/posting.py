@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
+import msgspec
 from discord.http import Route
 
 from bot.client import history, places
@@ -167,7 +168,12 @@ class DiscordFace:
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
         return route, _fields(_message(daily_post.notice(errand), None, None, errand.nonce))
 
-    async def _quote_post(self, errand: QuotePost, quote: Quote) -> tuple[Route, _Form]:
+    async def _quote_post(self, errand: QuotePost, quote: Quote) -> tuple[Route, _Form] | NotNow:
+        if errand.role and not self._bot.is_ready():
+            return _UNTIL_READY  # whether the role can be mentioned, and is there at all, only the gateway tells
+        if places.mention_problem(self._bot.get_guild(errand.target.guild), errand.target.channel, errand.role):
+            # A mention that reaches nobody is left out; the schedule's moderators are told of it elsewhere.
+            errand = msgspec.structs.replace(errand, role=None)
         picture = None
         if errand.style is Style.CARD:
             picture = await self._cards.card(quote)
@@ -302,7 +308,7 @@ class DiscordFace:
         self, guild: int, channel: int, role: int | None, style: Style, extras: frozenset[Extra] = frozenset()
     ) -> Look:
         """Tell whether a schedule could post to a channel, mention a role, and do the extras; see Face."""
-        return await places.look(self._bot, guild, channel, role, style, extras)
+        return await places.look(self._bot, guild, channel, role, style, extras, self._clock.now())
 
 
 def _timed_out(until: dt.datetime | None, now: dt.datetime) -> NotNow | None:

@@ -8,11 +8,12 @@ from discord.utils import escape_markdown, format_dt
 
 from bot.domain.daily.changes import Effect
 from bot.domain.daily.days import days_text
-from bot.domain.daily.model import Delivery, Extra, Pause, Reason, Schedule, Setback, State, Style
+from bot.domain.daily.errand import PausedSchedule
+from bot.domain.daily.model import Delivery, Extra, MentionLoss, Pause, Reason, Schedule, Setback, State, Style
 from bot.domain.daily.times import time_text
 from bot.domain.daily.tz import offset_text, zone_text
 from bot.rendering.actions import button
-from bot.rendering.daily_post import REASONS
+from bot.rendering.daily_reasons import PAST, standing
 from bot.rendering.frame import Accent, Panel, line, notice
 from bot.rendering.quote import origin, spoken
 
@@ -46,10 +47,7 @@ _ENDS = {
     Reason.BLOCKED.value: "the server's AutoMod or one of Discord's filters blocked it",
     Reason.UNKNOWABLE.value: "nobody can know whether it was posted, so I did not post it again",
     Reason.STOPPED.value: "the schedule was paused before it went out",
-    Pause.NO_QUOTES.value: "its quote is no longer in the data",
 }
-
-
 _EXTRAS = {Extra.PUBLISH: "published", Extra.THREAD: "with a thread"}
 _NOT_DONE = {
     Extra.PUBLISH: "I couldn't publish it",
@@ -79,8 +77,8 @@ def planned(plan: Planned, done: str) -> Panel:
         line(),
         _posts(plan),
         _changes(plan),
-        "-# I may not read that channel's history. After a crash or an outage I could not look up whether a post "
-        "got through: give me **Read Message History** there."
+        "-# I can't read that channel's history, so after a crash or an outage I couldn't look up whether a post got "
+        "through. Please grant me **Read Message History** there."
         if plan.blind
         else None,
         accent=Accent.DAILY,
@@ -90,7 +88,7 @@ def planned(plan: Planned, done: str) -> Panel:
 
 def _posts(plan: Planned) -> str:
     if plan.schedule.paused is not None:
-        return f"It is paused{_because(plan.schedule.paused)}. `/daily resume` starts it again."
+        return _paused(plan.schedule, plan.schedule.paused)
     dates = "\n".join(f"{n}. {_when(post.instant, plan.now)}" for n, post in enumerate(plan.posts, 1))
     return f"The next posts:\n{dates}"
 
@@ -100,15 +98,25 @@ def _when(due: dt.datetime, now: dt.datetime) -> str:
     return f"{format_dt(due, 'F')} ({'due, it comes at once' if due <= now else format_dt(due, 'R')})"
 
 
-def _because(reason: Pause) -> str:
-    """Return what follows the word 'paused'."""
-    return " by a moderator" if reason is Pause.MODERATOR else f": {REASONS[reason]}"
+def _paused(schedule: Schedule, why: Pause | MentionLoss) -> str:
+    """Return why a schedule is paused, or mentions nobody, and what would help."""
+    wish = schedule.wish
+    target = wish.target
+    return standing(
+        PausedSchedule(
+            0, schedule.number, target.channel, why, target.place, wish.style, wish.role, schedule.channel_name
+        )
+    )
 
 
 def _summary(schedule: Schedule, about: str, offset: dt.timedelta | None) -> str:
     wish = schedule.wish
     extras = [about]
-    if wish.role:
+    if schedule.unmentioned is MentionLoss.ROLE_GONE:
+        extras.append("mentions nobody: its role was deleted")
+    elif schedule.mention is None and wish.role:
+        extras.append("mentions nobody")
+    elif wish.role:
         extras.append(f"mentions <@&{wish.role}>")
     if wish.style is Style.CARD:
         extras.append("with a picture")
@@ -172,10 +180,12 @@ def overview(lines: list[Line], page: int) -> Panel:
 def _line(each: Line) -> str:
     schedule = each.schedule
     if schedule.paused is not None:
-        next_ = f"Paused{_because(schedule.paused)}."
+        next_ = _paused(schedule, schedule.paused)
     else:
         assert schedule.next_due is not None, "a schedule that is not paused has a next post"  # noqa: S101
         next_ = f"Next: {format_dt(schedule.next_due, 'F')} ({format_dt(schedule.next_due, 'R')})"
+    if schedule.unmentioned is not None:
+        next_ = f"{next_}\n{_paused(schedule, schedule.unmentioned)}"
     told = [_outcome(schedule, each.last), *(_not_done(extra, each.failed[extra]) for extra in sorted(each.failed))]
     outcome = "\n".join(f"-# {line}" for line in told)
     return f"{_summary(schedule, each.about, each.offset)}\n{next_}\n{outcome}"
@@ -223,7 +233,7 @@ def _why(last: Delivery) -> str:
         return f"{_SETBACKS[last.setback][1]}, until it was too late"
     if reason in _ENDS:
         return _ENDS[reason]
-    return REASONS[Pause(reason)] if reason in list(Pause) else "Discord refused it"
+    return PAST.get(reason or "", "Discord refused it")
 
 
 def preview(shown: Preview, *, heading: str | None = None) -> Panel:
@@ -270,7 +280,7 @@ def paused(schedule: Schedule) -> Panel:
 def removed(schedule: Schedule) -> Panel:
     """Return that a schedule was deleted, and how the rest would go."""
     return notice(
-        f"Schedule {schedule.number} in <#{schedule.wish.target.channel}> is removed, with all I kept of it.",
+        f"Schedule {schedule.number} in <#{schedule.wish.target.channel}> is removed, along with its history.",
         accent=Accent.DAILY,
         footer="Removing me from the server deletes all schedules seven days later, unless I return",
     )
@@ -279,4 +289,6 @@ def removed(schedule: Schedule) -> Panel:
 def tested(guild: int, sent: Accepted) -> Panel:
     """Return where the test post is."""
     link = f"https://discord.com/channels/{guild}/{sent.channel}/{sent.message}"
-    return notice(f"[Posted a test]({link}). It does not count: the same quote still comes next.", accent=Accent.DAILY)
+    return notice(
+        f"[Posted a test]({link}). Its quote counts as shown, so the next post brings another.", accent=Accent.DAILY
+    )

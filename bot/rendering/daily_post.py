@@ -13,6 +13,7 @@ import discord
 from bot.domain.daily.model import Pause
 from bot.domain.text import cut
 from bot.rendering.actions import button
+from bot.rendering.daily_reasons import standing
 from bot.rendering.frame import Accent, Panel
 from bot.rendering.picture import alt_text, gallery
 from bot.rendering.quote import CONTEXT, origin, quote_buttons, spoken
@@ -26,30 +27,17 @@ if TYPE_CHECKING:
 PICTURE = "quote.png"
 # Discord's docs: a thread's name.
 _NAME_LIMIT = 100
-
-REASONS = {
-    Pause.MODERATOR: "a moderator paused it",
-    Pause.CHANNEL_GONE: "its channel was deleted",
-    Pause.NO_ACCESS: "I can no longer see its channel: give me **View Channel** there",
-    Pause.NO_PERMISSION: "I may not post in its channel: give me **Send Messages** there (in threads "
-    "**Send Messages in Threads**, for cards **Attach Files**)",
-    Pause.ARCHIVED: "its thread is archived or locked, and I may not reopen it",
-    Pause.WRONG_KIND: "its channel is no longer of a kind that I can post to",
-    Pause.NEEDS_TAG: "its forum wants a tag on every post, and I set none",
-    Pause.NO_QUOTES: "no quote matches its 'about' any more",
-    Pause.ZONE_GONE: "its time zone no longer exists",
-    Pause.LEFT: "I was removed from the server",
-}
+_TEST = "**Test post** · this is what the daily quotes look like here"
 
 
 def post(errand: QuotePost, quote: Quote, *, picture: bool) -> Panel:
     """Return a daily quote as it is posted; `picture` says that PICTURE is attached."""
     view = Panel(
-        f"<@&{errand.role}>" if errand.role else None,
+        _TEST if errand.test else f"<@&{errand.role}>" if errand.role else None,
         spoken(quote),
         gallery(PICTURE, alt_text(quote)) if picture else None,
         accent=quote.speaker.colour,
-        footer=f"Daily quote · {day(errand.date)}{_late(errand)} · {origin(quote)}",
+        footer=f"{'Test' if errand.test else f'Daily quote · {day(errand.date)}{_late(errand)}'} · {origin(quote)}",
         rows=[[button(CONTEXT, quote.id, "Context")] if picture else quote_buttons(quote)],
     )
     return _marked(view, errand.mark)
@@ -61,7 +49,8 @@ def _late(errand: QuotePost) -> str:
 
 def forum_name(errand: QuotePost, quote: Quote) -> str:
     """Return the name of a forum post: the quote's beginning and the date."""
-    return thread_name(errand.date, quote)
+    name = thread_name(errand.date, quote)
+    return cut(f"Test: {name}", _NAME_LIMIT) if errand.test else name
 
 
 def thread_name(date: dt.date, quote: Quote | None) -> str:
@@ -77,17 +66,24 @@ def day(date: dt.date) -> str:
 
 
 def notice(errand: PauseNotice) -> Panel:
-    """Return what moderators are told when schedules were paused."""
-    one = len(errand.schedules) == 1
-    lines = [f"**{paused.number}** · <#{paused.channel}>: {REASONS[paused.reason]}." for paused in errand.schedules]
+    """Return what moderators are told of schedules that were paused, or that mention nobody any more."""
+    count = len(errand.schedules)
+    paused = sum(isinstance(each.reason, Pause) for each in errand.schedules)
     view = Panel(
-        "**A daily quote is paused**" if one else f"**{len(lines)} daily quotes are paused**",
-        "\n".join(lines),
-        "Nothing was deleted. When it is put right, use `/daily resume`; `/daily edit` chooses another channel.",
+        f"**{_heading(count, paused)}**",
+        "\n".join(standing(each) for each in errand.schedules),
         accent=Accent.OPEN,
         footer="I say this once; /daily list always shows it",
     )
     return _marked(view, errand.mark)
+
+
+def _heading(count: int, paused: int) -> str:
+    if count == 1:
+        return "A daily quote is paused" if paused else "A daily quote mentions nobody"
+    if paused == count:
+        return f"{count} daily quotes are paused"
+    return f"{count} daily quotes need a look"
 
 
 def _marked(view: Panel, mark: int) -> Panel:

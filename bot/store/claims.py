@@ -140,7 +140,7 @@ def _row(schedule: Schedule, occurrence: Occurrence, at: int) -> dict[str, objec
         "nonce": nonce(schedule.id, occurrence.date),
         "channel": schedule.wish.target.channel,
         "place": schedule.wish.target.place.value,
-        "role": schedule.wish.role,
+        "role": schedule.mention,
         "style": schedule.wish.style.value,
         "reason": None,
         "claimed_at": at,

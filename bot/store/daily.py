@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.store.deliveries import Deliveries
 from bot.store.departures import Departures
+from bot.store.recoveries import Recoveries
 from bot.store.schedules import Schedules
 from bot.store.worker import Worker
 
@@ -28,6 +29,8 @@ class DailyStore:
     schedules: Schedules
     deliveries: Deliveries
     departures: Departures
+    recoveries: Recoveries
+    late_limit: dt.timedelta = dt.timedelta(hours=6)
     # Says for as long as it runs when the store's file is lost.
     watch: Callable[[], Awaitable[None]] | None = None
 
@@ -35,4 +38,11 @@ class DailyStore:
     def on(cls, database: Database, late_limit: dt.timedelta) -> Self:
         """Return the tables for a process of its own name; a post missed by at most `late_limit` is made."""
         worker = Worker(secrets.token_hex(8), late_limit=max(late_limit, _LEAST_LATE))
-        return cls(Schedules(database), Deliveries(database, worker), Departures(database), database.watch)
+        return cls(
+            Schedules(database),
+            Deliveries(database, worker),
+            Departures(database),
+            Recoveries(database),
+            worker.late_limit,
+            database.watch,
+        )

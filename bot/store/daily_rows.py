@@ -7,7 +7,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.daily.bag import Bag
-from bot.domain.daily.model import Delivery, Extra, Pause, Place, Schedule, Setback, State, Style, Target, Wish
+from bot.domain.daily.model import (
+    Delivery,
+    Extra,
+    MentionLoss,
+    Pause,
+    Place,
+    Schedule,
+    Setback,
+    State,
+    Style,
+    Target,
+    Wish,
+)
 from bot.domain.daily.rule import Rule
 
 if TYPE_CHECKING:
@@ -96,6 +108,8 @@ def schedule(row: sqlite3.Row) -> Schedule:
         next_date=date(row["next_date"]),
         next_due=optional(row["next_due"]),
         paused=Pause(row["paused"]) if row["paused"] else None,
+        channel_name=row["channel_name"],
+        unmentioned=MentionLoss(row["unmentioned"]) if row["unmentioned"] else None,
     )
 
 

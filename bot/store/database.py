@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import sqlite3
 from pathlib import Path
@@ -184,8 +185,8 @@ class Database:
 
     async def _save(self) -> Path | None:
         """Save what the lost file holds beside it; None where that cannot be done."""
-        free = (Path(f"{self._path}.saved-{number}") for number in range(1, 1000))
-        target = next((each for each in free if not each.exists()), None)
+        free = (Path(f"{self._path}.saved-{number}") for number in itertools.count(1))
+        target = next(each for each in free if not each.exists())
         try:
             async with self._lock:
                 await self._writer.execute("VACUUM INTO ?", (str(target),))

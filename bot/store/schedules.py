@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from bot.domain.daily import bag
+from bot.domain.daily.model import Pause
 from bot.domain.daily.rule import EVERY_DAY, Rule
 from bot.domain.errors import CanonkeeperError
 from bot.store import daily_rows as rows
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import contextlib
     from collections.abc import Callable, Collection, Iterable
 
-    from bot.domain.daily.model import Pause, Place, Schedule, Wish
+    from bot.domain.daily.model import Place, Schedule, Wish
     from bot.domain.daily.rule import Occurrence
     from bot.store.database import Database, Transaction
 
@@ -34,8 +35,10 @@ SELECT :guild, (SELECT min(candidate.number) FROM (SELECT 1 AS number UNION ALL
 WHERE (SELECT count(*) FROM schedule WHERE guild = :guild) < :limit
 """
 _CHANGE = """
-UPDATE schedule SET channel = :channel, place = :place, minute = :minute, days = :days, zone = :zone,
-       about = :about, role = :role, style = :style, publish = :publish, thread = :thread
+UPDATE schedule SET channel_name = iif(channel IS :channel, channel_name, NULL), channel = :channel, place = :place,
+       minute = :minute, days = :days, zone = :zone, about = :about,
+       unmentioned = iif(role IS :role, unmentioned, NULL), role = :role,
+       style = :style, publish = :publish, thread = :thread
 WHERE id = :id
 """
 _EQUAL = """
@@ -50,6 +53,14 @@ _MOVE = "UPDATE schedule SET next_due = ? WHERE zone = ? AND minute = ? AND next
 
 # What moderators ask for is stored within so many seconds, or not at all: Discord waits three for an answer.
 COMMAND_SECONDS = 1.5
+
+
+class Drawn(NamedTuple):
+    """A quote that was drawn: `mark` is the round in which it was drawn before, `last` what was drawn before it."""
+
+    quote: str
+    mark: int | None
+    last: str | None
 
 
 class TooManyError(CanonkeeperError):
@@ -103,18 +114,23 @@ class Schedules:
         row = await self._database.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
         return rows.schedule(row) if row else None
 
-    async def change(self, schedule_id: int, wish: Wish, next_of: Callable[[Schedule], Occurrence]) -> Schedule | None:
+    async def change(
+        self, schedule_id: int, wish: Wish, next_of: Callable[[Schedule], Occurrence], *, resume: bool = False
+    ) -> Schedule | None:
         """Give a schedule other fields and return it; its bag stays. None when it was removed.
 
-        Unless it is paused, a new rule of time brings the next post that `next_of` says. Raises EqualError when
-        another one posts the same.
+        Unless it is paused, a new rule of time brings the next post that `next_of` says; with `resume`, a pause that
+        the bot made ends. Raises EqualError when another one posts the same.
         """
         async with self._command() as tx:
             await _refuse_equal(tx, wish, but=schedule_id)
             # Read here: the poster may have claimed a date since the caller looked.
             before = await _one(tx, schedule_id)
             await tx.execute(_CHANGE, rows.wish_columns(wish) | {"id": schedule_id})
-            if before is not None and before.paused is None and before.wish.rule != wish.rule:
+            ours = before is not None and before.paused not in {None, Pause.MODERATOR, Pause.LEFT}
+            if ours and resume:
+                await _forget_trouble(tx, schedule_id)
+            if before is not None and ((ours and resume) or (before.paused is None and before.wish.rule != wish.rule)):
                 await _set_next(tx, msgspec.structs.replace(before, wish=wish), next_of)
             return await _one(tx, schedule_id)
 
@@ -134,6 +150,24 @@ class Schedules:
                 await write_bags(tx, [(schedule_id, schedule.bag, after)])
                 schedule = msgspec.structs.replace(schedule, bag=after)
         return coming, schedule
+
+    async def draw_next(self, schedule_id: int, matching: Collection[str]) -> Drawn | None:
+        """Take the quote that would come next out of the bag, as if it were posted; None when the schedule is gone."""
+        async with self._command() as tx:
+            schedule = await _one(tx, schedule_id)
+            if schedule is None:
+                return None
+            quote, after = bag.draw(schedule.bag, matching)
+            await write_bags(tx, [(schedule_id, schedule.bag, after)])
+        return Drawn(quote, schedule.bag.drawn.get(quote), schedule.bag.last)
+
+    async def put_back(self, schedule_id: int, drawn: Drawn) -> None:
+        """Put a quote that was drawn and not posted back into the bag."""
+        async with self._command() as tx:
+            schedule = await _one(tx, schedule_id)
+            if schedule is not None:
+                after = bag.put_back(schedule.bag, drawn.quote, drawn.mark, drawn.last, [])
+                await write_bags(tx, [(schedule_id, schedule.bag, after)])
 
     async def pause(self, schedule_id: int, reason: Pause) -> None:
         """Pause one schedule, as its moderator asked."""
@@ -155,7 +189,7 @@ class Schedules:
             if place is not None:
                 await tx.execute("UPDATE schedule SET place = ? WHERE id = ?", (place.value, schedule_id))
             await _set_next(tx, schedule, next_of)
-            await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule_id,))
+            await _forget_trouble(tx, schedule_id)
             return await _one(tx, schedule_id)
 
     async def replan(self, now: dt.datetime, instant_of: Callable[[Rule, dt.date], dt.datetime | None]) -> int:
@@ -180,9 +214,13 @@ class Schedules:
         async with self._command() as tx:
             await tx.execute("DELETE FROM schedule WHERE id = ?", (schedule_id,))
 
-    async def pause_channel(self, channel: int, reason: Pause, now: dt.datetime) -> int:
-        """Pause what posts to a channel, owe the moderators a notice, and return how many it were."""
+    async def pause_channel(self, channel: int, reason: Pause, now: dt.datetime, name: str | None = None) -> int:
+        """Pause what posts to a channel, owe the moderators a notice, and return how many it were.
+
+        `name` is what the channel was called, to tell of it.
+        """
         async with self._database.transaction() as tx:
+            await tx.execute("UPDATE schedule SET channel_name = ? WHERE channel = ?", (name, channel))
             found = await tx.fetch_all("SELECT id FROM schedule WHERE channel = ? AND paused IS NULL", (channel,))
             await pause(tx, [(row["id"], reason) for row in found])
             await notices.owe(tx, [row["id"] for row in found], now)
@@ -195,6 +233,12 @@ async def pause(tx: Transaction, reasons: Iterable[tuple[int, Pause]]) -> None:
         "UPDATE schedule SET paused = ?, next_date = NULL, next_due = NULL WHERE id = ? AND paused IS NULL",
         [(reason.value, schedule_id) for schedule_id, reason in reasons],
     )
+
+
+async def _forget_trouble(tx: Transaction, schedule_id: int) -> None:
+    """Owe no notice of what was, and tell anew of what comes."""
+    await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule_id,))
+    await tx.execute("DELETE FROM told WHERE schedule = ?", (schedule_id,))
 
 
 async def _one(tx: Transaction, schedule_id: int) -> Schedule | None:

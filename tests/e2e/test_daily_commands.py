@@ -85,12 +85,12 @@ async def test_a_country_with_several_clocks_is_a_choice(chat: DailyChat) -> Non
 
 async def test_what_is_typed_wrongly_is_answered_with_what_to_do(chat: DailyChat) -> None:
     for options, words in (
-        ({"time": "soon"}, "9am, 21:30 or noon"),
+        ({"time": "soon"}, "isn't a time of day I understand. Try 9:00, 9am or 21:30."),
         ({"timezone": "Atlantis"}, "Choose one from the list"),
         ({"days": "funday"}, "'weekdays', 'weekends'"),
         ({"about": "the price of cheese in winter"}, "Pick one from the list"),
         ({"role": chat.role("@everyone")}, "I never mention @everyone"),
-        ({"role": chat.role("Quiet")}, "Allow anyone to mention this role"),
+        ({"role": chat.role("Quiet")}, "Allow anyone to @mention this role"),
     ):
         reply = await chat.schedule(**options)
         assert words in reply.text
@@ -101,7 +101,10 @@ async def test_what_is_typed_wrongly_is_answered_with_what_to_do(chat: DailyChat
 async def test_the_bot_checks_that_it_may_post_before_it_accepts(chat: DailyChat) -> None:
     channel = chat.channel()
     chat.sandbox.world.deny(channel, "send_messages")
-    assert f"I lack **Send Messages** in <#{channel.id}>" in (await chat.schedule()).text
+    assert (
+        f"I don't have permission to post in <#{channel.id}>. Please grant me **Send Messages** there"
+        in (await chat.schedule()).text
+    )
     chat.sandbox.world.deny(channel, "view_channel")
     assert "View Channel" in (await chat.schedule()).text
     chat.sandbox.world.allow(channel, "send_messages", "view_channel")
@@ -122,8 +125,8 @@ async def test_forums_that_want_tags_and_locked_threads_are_refused(chat: DailyC
 async def test_the_twenty_sixth_and_an_equal_one_are_refused(chat: DailyChat) -> None:
     for minute in range(25):
         assert "Scheduled" in (await chat.schedule(time=f"9:{minute:02}")).text
-    assert "25 schedules, and that is the most" in (await chat.schedule(time="12:00")).text
-    assert "Schedule 4 posts the same already" in (await chat.schedule(time="9:03")).text
+    assert "25 schedules, and that's the most" in (await chat.schedule(time="12:00")).text
+    assert "Schedule 4 already posts exactly that" in (await chat.schedule(time="9:03")).text
 
 
 async def test_the_list_comes_in_pages(chat: DailyChat) -> None:
@@ -163,7 +166,7 @@ async def test_an_edit_changes_what_was_given_and_nothing_else(chat: DailyChat) 
     assert "Nothing would change" in (await chat.daily("edit", schedule="1", time="21:30")).text
     await chat.schedule(time="10:00")
     again = await chat.daily("edit", schedule="1", time="10:00", timezone="UTC", days="daily", channel=chat.channel())
-    assert "Schedule 2 posts the same already" in again.text
+    assert "Schedule 2 already posts exactly that" in again.text
 
 
 async def test_preview_and_skip_tell_exactly_what_comes(chat: DailyChat) -> None:
@@ -193,25 +196,58 @@ def words(text: str) -> str:
     return next(line for line in text.splitlines() if line.startswith("> "))[2:]
 
 
-async def test_a_test_post_does_not_count(chat: DailyChat) -> None:
+async def test_a_test_post_is_marked_and_its_quote_does_not_come_as_if_new(chat: DailyChat) -> None:
     fans = chat.role("Quote fans")
     await chat.schedule(role=fans)
-    before = words((await chat.daily("preview", schedule="1")).text)
-    reply = await chat.daily("test", schedule="1")
-    assert reply.ephemeral
-    (post,) = chat.posts()
-    assert f"/{post.channel.id}/{post.id}" in reply.text
-    assert before in str(post.components)
-    assert post.mention_roles == []
-    assert words((await chat.daily("preview", schedule="1")).text) == before
+    shown: list[str] = []
+    for number in range(1, 3):
+        before = words((await chat.daily("preview", schedule="1")).text)
+        reply = await chat.daily("test", schedule="1")
+        assert reply.ephemeral
+        post = chat.posts()[-1]
+        assert len(chat.posts()) == number
+        assert f"/{post.channel.id}/{post.id}" in reply.text
+        assert "the next post brings another" in reply.text
+        assert words(visible_text(post)) == before
+        assert "**Test post**" in visible_text(post)
+        assert "Daily quote" not in visible_text(post)
+        assert post.mention_roles == []
+        assert before not in shown
+        shown.append(before)
     assert await chat.ledger() == []
+    coming = words((await chat.daily("preview", schedule="1")).text)
+    await chat.move(hours=1)
+    await chat.until_recorded("sent")
+    assert words(visible_text(chat.posts()[-1])) == coming
+    assert coming not in shown
+    assert "Test" not in visible_text(chat.posts()[-1])
+
+
+async def test_a_test_in_a_forum_is_named_so(chat: DailyChat) -> None:
+    await chat.schedule(channel=chat.channel("lore-questions"))
+    assert "Posted a test" in (await chat.daily("test", schedule="1")).text
+    (thread,) = [each for each in chat.guild.channels.values() if each.parent is chat.channel("lore-questions")]
+    assert thread.name.startswith("Test: ")
+
+
+async def test_a_test_that_is_not_posted_uses_no_quote_up(chat: DailyChat) -> None:
+    await chat.schedule()
+    before = words((await chat.daily("preview", schedule="1")).text)
+    chat.sandbox.world.deny(chat.channel(), "send_messages")
+    assert "I don't have permission" in await said(chat, await chat.daily("test", schedule="1"))
+    chat.sandbox.world.allow(chat.channel(), "send_messages")
+    chat.sandbox.world.time_out(chat.guild, chat.sandbox.clock.now() + 600)
+    assert "A moderator has timed me out until" in await said(chat, await chat.daily("test", schedule="1"))
+    assert "A moderator has timed me out until" in (await chat.schedule(time="10:00")).text
+    chat.sandbox.world.time_out(chat.guild, None)
+    assert words((await chat.daily("preview", schedule="1")).text) == before
 
 
 async def test_a_test_that_fails_says_why(chat: DailyChat) -> None:
     await chat.schedule()
     chat.sandbox.world.deny(chat.channel(), "send_messages")
     reply = await chat.daily("test", schedule="1")
-    assert "Give me **Send Messages**" in await said(chat, reply)
+    assert "Please grant me **Send Messages**" in await said(chat, reply)
     assert all(each.ephemeral for each in reply.followups)
 
 
@@ -221,11 +257,14 @@ async def test_pause_and_resume(chat: DailyChat) -> None:
     assert "paused already" in (await chat.daily("pause", schedule="1")).text
     assert "Paused by a moderator." in (await chat.daily("list")).text
     assert "when it is resumed" in (await chat.daily("preview", schedule="1")).text
-    assert "It is paused by a moderator" in (await chat.daily("edit", schedule="1", days="weekends")).text
+    assert (
+        "Paused by a moderator. Start it again with `/daily resume 1`."
+        in (await chat.daily("edit", schedule="1", days="weekends")).text
+    )
     await chat.move(hours=3)
     assert chat.posts() == []
     chat.sandbox.world.deny(chat.channel(), "send_messages")
-    assert "I lack **Send Messages**" in (await chat.daily("resume", schedule="1")).text
+    assert "Please grant me **Send Messages** there" in (await chat.daily("resume", schedule="1")).text
     chat.sandbox.world.allow(chat.channel(), "send_messages")
     reply = await chat.daily("resume", schedule="1")
     assert stamps(reply.text)[0] == dt.datetime(2026, 1, 10, 9, 0, tzinfo=dt.UTC)
@@ -235,7 +274,7 @@ async def test_pause_and_resume(chat: DailyChat) -> None:
 async def test_remove(chat: DailyChat) -> None:
     await chat.schedule()
     reply = await chat.daily("remove", schedule="#1")
-    assert "is removed, with all I kept of it" in reply.text
+    assert "is removed, along with its history" in reply.text
     assert "seven days later" in reply.text
     assert "no schedule yet" in (await chat.daily("preview", schedule="1")).text
 
@@ -243,4 +282,4 @@ async def test_remove(chat: DailyChat) -> None:
 async def test_an_unknown_schedule_is_answered_with_those_there_are(chat: DailyChat) -> None:
     await chat.schedule()
     for name in ("preview", "skip", "pause", "resume", "test", "remove"):
-        assert "This server has: 1." in await said(chat, await chat.daily(name, schedule="9"))
+        assert "There's no schedule 9. Yours: 1." in await said(chat, await chat.daily(name, schedule="9"))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from bot.domain.daily.bag import Bag
-from bot.domain.daily.model import Schedule
+from bot.domain.daily.errand import PausedSchedule
+from bot.domain.daily.model import Delivery, MentionLoss, Pause, Place, Reason, Schedule, State, Style
 from bot.domain.daily.rule import Occurrence
-from bot.rendering.daily import planned
-from bot.services.daily.shown import Planned
+from bot.rendering.daily import overview, planned
+from bot.rendering.daily_reasons import standing
+from bot.services.daily.shown import Line, Planned
 from tests.support.daily import START, wish
 
 DAY = dt.timedelta(days=1)
@@ -21,3 +25,30 @@ def test_only_a_post_that_is_due_comes_at_once() -> None:
     text = "\n".join(part.get("content", "") for part in box["components"])
     first, second = (int(post.instant.timestamp()) for post in posts[:2])
     assert f"1. <t:{first}:F> (due, it comes at once)\n2. <t:{second}:F> (<t:{second}:R>)\n" in text
+
+
+@pytest.mark.parametrize("place", list(Place))
+@pytest.mark.parametrize("reason", [*Pause, *MentionLoss])
+def test_every_reason_has_its_sentence_and_one_step(reason: Pause | MentionLoss, place: Place) -> None:
+    for name in (None, "daily_quotes"):
+        told = standing(PausedSchedule(1, 7, 2001, reason, place, Style.CARD, 55, name))
+        assert told.endswith(".")
+        assert "{" not in told
+        assert "7" in told
+        steps = ("`/daily edit 7`", "`/daily resume 7`", "Grant me **", "grant me **", "Reopen", "Turn ", "Invite ")
+        assert sum(step in told for step in steps) == 1, told
+        if reason is Pause.CHANNEL_GONE:
+            # A deleted channel cannot be put right, and its mention shows nothing.
+            assert "<#" not in told
+            assert ("daily" in told.split("was deleted")[0]) is (name is not None)
+
+
+def test_every_end_of_a_post_is_told_in_words() -> None:
+    for reason in [*(each.value for each in Reason), *(each.value for each in Pause)]:
+        for state in (State.FAILED, State.UNCONFIRMED, State.SKIPPED):
+            schedule = Schedule(1, 1, wish(), Bag(7), next_date=START.date(), next_due=START)
+            last = Delivery(1, 1, START.date(), START, state, "n", reason=reason)
+            (box,) = overview([Line(schedule, "all quotes", dt.timedelta(), last, {})], 0).to_components()
+            text = "\n".join(part.get("content", "") for part in box["components"])
+            assert reason == "refused" or f": {reason}" not in text
+            assert "Last:" in text

@@ -37,6 +37,7 @@ from bot.store.daily import DailyStore
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.departures import Departures
+from bot.store.recoveries import Recoveries
 from bot.store.schedules import Schedules
 from bot.store.worker import Worker
 
@@ -187,7 +188,9 @@ class Office:
         self.worker = Worker(owner)
         self.database, self.clock, self.channel = database, clock, channel
         self.abouts = abouts()
-        self.store = DailyStore(Schedules(database), Deliveries(database, self.worker), Departures(database))
+        self.store = DailyStore(
+            Schedules(database), Deliveries(database, self.worker), Departures(database), Recoveries(database)
+        )
         self.poster = Poster(self.store.deliveries, self.store.departures, self.abouts, channel, clock)
         stores = (self.store.schedules, self.store.deliveries)
         self.scheduler = Scheduler(stores, self.abouts, zones(), channel, clock, lambda: 7, self.poster.poke)

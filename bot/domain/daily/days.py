@@ -65,7 +65,7 @@ def _day(word: str) -> int:
         return begins[0]
     best = process.extractOne(plain, names, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     if best is None:
-        raise UserError(f"I do not know all of those days. {_HELP}")
+        raise UserError(f"I don't know all of those days. {_HELP}")
     return int(best[2])
 
 

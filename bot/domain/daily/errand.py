@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bot.domain.daily.model import Place, Style
+
 if TYPE_CHECKING:
     import datetime as dt
 
-    from bot.domain.daily.model import Extra, Pause, Reason, Setback, State, Style, Target
+    from bot.domain.daily.model import Extra, MentionLoss, Pause, Reason, Setback, State, Target
 
 # A message of ours is known in a channel's history by the id of its outermost component (Discord's docs,
 # Component Reference: a 32-bit integer of our choice, unique within the message). Ids that Discord gives
@@ -45,7 +47,7 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuotePost(Errand, frozen=True, kw_only=True):
-    """A daily quote: the delivery with this id."""
+    """A daily quote: the delivery with this id, or a test without one."""
 
     schedule: int
     quote: str
@@ -55,6 +57,7 @@ class QuotePost(Errand, frozen=True, kw_only=True):
     role: int | None
     style: Style
     extras: frozenset[Extra] = frozenset()
+    test: bool = False
 
     @property
     def mark(self) -> int:
@@ -63,12 +66,19 @@ class QuotePost(Errand, frozen=True, kw_only=True):
 
 
 class PausedSchedule(msgspec.Struct, frozen=True):
-    """A schedule of which the moderators are told."""
+    """A schedule of which the moderators are told: why it is paused, or why its role is not mentioned.
+
+    `channel_name` is what its channel was called, where it was deleted and that is known.
+    """
 
     notice: int
     number: int
     channel: int
-    reason: Pause
+    reason: Pause | MentionLoss
+    place: Place = Place.TEXT
+    style: Style = Style.TEXT
+    role: int | None = None
+    channel_name: str | None = None
 
 
 class PauseNotice(Errand, frozen=True, kw_only=True):

@@ -47,6 +47,14 @@ class Pause(enum.StrEnum):
     LEFT = "left"
 
 
+class MentionLoss(enum.StrEnum):
+    """Why a schedule's role is not mentioned. Its posts are made all the same; moderators are told."""
+
+    ROLE_GONE = "role-gone"
+    NOT_MENTIONABLE = "role-not-mentionable"
+    EVERYONE = "everyone"
+
+
 class State(enum.StrEnum):
     """Where a delivery stands. Every state but CLAIMED is final."""
 
@@ -116,7 +124,8 @@ class Schedule(msgspec.Struct, frozen=True):
     """A stored schedule. `number` is what its server calls it, from 1.
 
     `last_date` is the latest date with a row in the ledger. `next_date` and `next_due` are None while the
-    schedule is paused.
+    schedule is paused. `unmentioned` is why the role is not mentioned, None where it is.
+    `channel_name` is what its channel was called that was deleted, where that is known.
     """
 
     id: int
@@ -127,6 +136,13 @@ class Schedule(msgspec.Struct, frozen=True):
     next_date: dt.date | None = None
     next_due: dt.datetime | None = None
     paused: Pause | None = None
+    unmentioned: MentionLoss | None = None
+    channel_name: str | None = None
+
+    @property
+    def mention(self) -> int | None:
+        """The role that its posts mention."""
+        return self.wish.role if self.unmentioned is None else None
 
 
 class Delivery(msgspec.Struct, frozen=True):

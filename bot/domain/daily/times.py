@@ -7,7 +7,8 @@ import unicodedata
 
 from bot.domain.errors import UserError
 
-_HELP = "Write a time such as 9:00, 9am, 21:30 or noon."
+_HELP = "Try 9:00, 9am or 21:30."
+_UNKNOWN = f"That isn't a time of day I understand. {_HELP}"
 # No time is written in so many characters.
 _LONGEST = 64
 _NAMED = {"noon": 720, "midday": 720, "midnight": 0}
@@ -28,14 +29,14 @@ def parse_time(text: str) -> int:
     Raises UserError, which says what can be written, for anything else.
     """
     if len(text) > _LONGEST:
-        raise UserError(f"I do not understand that time. {_HELP}")
+        raise UserError(_UNKNOWN)
     typed = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'").strip()
     plain = re.sub(r"^(?:at\s+)?(?:12\s+)?(?=noon|midday|midnight)", "", typed)
     if plain in _NAMED:
         return _NAMED[plain]
     match = _CLOCK.fullmatch(typed)
     if match is None:
-        raise UserError(f"I do not understand that time. {_HELP}")
+        raise UserError(_UNKNOWN)
     hour, minute = int(match["hour"]), int(match["minute"] or match["packed"] or 0)
     if match["half"]:
         if not 1 <= hour <= _NOON_HOUR:
@@ -44,7 +45,7 @@ def parse_time(text: str) -> int:
     if hour == _HOURS and minute == 0:
         raise UserError("A day ends at 24:00 and begins at 0:00: for midnight, write 0:00.")
     if hour >= _HOURS or minute >= _MINUTES:
-        raise UserError(f"A day's times go from 0:00 to 23:59. {_HELP}")
+        raise UserError(_UNKNOWN)
     return hour * _MINUTES + minute
 
 

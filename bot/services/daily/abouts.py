@@ -57,7 +57,7 @@ class Abouts:
                 return key
         near = ", ".join(f"'{value}'" for _, value in self._quotes.complete_about(text, 3))
         hint = f" The nearest: {near}." if near else ""
-        raise UserError(f"I know no speaker or topic with quotes for that 'about'. Pick one from the list.{hint}")
+        raise UserError(f"There are no quotes for that 'about'. Pick one from the list.{hint}")
 
     def complete(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """Return (label, value) completions, all quotes among them."""

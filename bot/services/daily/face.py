@@ -63,11 +63,15 @@ class Problem(enum.Enum):
     ROLE_NOT_MENTIONABLE = "role-not-mentionable"
     NOT_ANNOUNCEMENTS = "not-announcements"
     NO_THREADS = "no-threads"
+    TIMED_OUT = "timed-out"
+    SERVER_DOWN = "server-down"
 
 
 class Look(msgspec.Struct, frozen=True):
     """A channel as it is now. `missing` holds the names of permissions that we lack, as Discord shows them.
 
+    `role_problem` is set where the role cannot be mentioned; then it is the `problem` as well, if nothing else is.
+    `until` is when a time-out ends.
     `may_read_history` is not needed for posting; without it, a post whose fate is unknown after a crash or
     an outage cannot be looked up.
     """
@@ -76,6 +80,8 @@ class Look(msgspec.Struct, frozen=True):
     problem: Problem | None = None
     missing: tuple[str, ...] = ()
     may_read_history: bool = True
+    role_problem: Problem | None = None
+    until: dt.datetime | None = None
 
 
 class Span(msgspec.Struct, frozen=True):

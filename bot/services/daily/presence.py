@@ -59,9 +59,13 @@ class Presence:
         """Let the schedules of a server go on, if it had any."""
         await self._note(f"the return to server {guild}", partial(self._joined, guild, self._clock.now()))
 
-    async def channel_deleted(self, channel: int) -> None:
-        """Pause what posts to a channel or thread that was deleted; its moderators are told."""
-        await self._note(f"the end of channel {channel}", partial(self._channel_deleted, channel, self._clock.now()))
+    async def channel_deleted(self, channel: int, name: str | None = None) -> None:
+        """Pause what posts to a channel or thread that was deleted; its moderators are told.
+
+        `name` is what it was called, where that is known.
+        """
+        note = partial(self._channel_deleted, channel, name, self._clock.now())
+        await self._note(f"the end of channel {channel}", note)
 
     def end(self) -> None:
         """Give up what still waits for the store, before that is closed: the next start compares all servers."""
@@ -95,8 +99,8 @@ class Presence:
             _log.info("back in server %d, where %d schedules waited", guild, waited)
             self._changed()
 
-    async def _channel_deleted(self, channel: int, at: dt.datetime) -> None:
-        if await self._schedules.pause_channel(channel, Pause.CHANNEL_GONE, at):
+    async def _channel_deleted(self, channel: int, name: str | None, at: dt.datetime) -> None:
+        if await self._schedules.pause_channel(channel, Pause.CHANNEL_GONE, at, name):
             self._changed()
 
 

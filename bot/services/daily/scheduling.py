@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from typing import TYPE_CHECKING
 
 from bot.domain.daily.days import parse_days
@@ -11,7 +13,8 @@ from bot.domain.daily.rule import Occurrence, Rule, upcoming
 from bot.domain.daily.times import parse_time
 from bot.domain.errors import UserError
 from bot.services.daily import showing, words
-from bot.services.daily.face import Accepted, Refused
+from bot.services.daily.face import Accepted, NotNow, Problem, Refused
+from bot.services.daily.shown import Asked
 from bot.services.daily.turns import ATTEMPT
 from bot.store.schedules import EqualError, TooManyError
 
@@ -25,9 +28,11 @@ if TYPE_CHECKING:
     from bot.domain.quotes import Quote
     from bot.services.daily.abouts import Abouts
     from bot.services.daily.face import Face
-    from bot.services.daily.shown import Asked, Line, Planned, Preview
+    from bot.services.daily.shown import Line, Planned, Preview
     from bot.store.deliveries import Deliveries
     from bot.store.schedules import Schedules
+
+_log = logging.getLogger(__name__)
 
 LIMIT = 25
 
@@ -71,7 +76,7 @@ class Scheduler:
         rule = Rule(parse_time(asked.time or ""), parse_days(asked.days), self.zones.parse(asked.timezone or ""))
         style = asked.style or Style.TEXT
         extras = asked.extras()
-        target, blind = await self._target(guild, asked.channel or 0, asked.role, style, extras)
+        target, blind = await self._target(guild, asked, asked.channel or 0, style, extras)
         wish = Wish(target, rule, self.abouts.parse(asked.about), asked.role, style, extras)
         first = next(upcoming(rule, self._clock.now()))
         try:
@@ -96,13 +101,15 @@ class Scheduler:
         role = None if asked.no_role else asked.role or old.role
         style = asked.style or old.style
         extras = asked.extras(old.extras)
-        target, blind = await self._target(guild, asked.channel or old.target.channel, role, style, extras)
+        # A role that was chosen before and cannot be mentioned now keeps nobody from changing the rest.
+        target, blind = await self._target(guild, asked, asked.channel or old.target.channel, style, extras)
         about = self.abouts.parse(asked.about) if asked.about else old.about
         wish = Wish(target, rule, about, role, style, extras)
         if wish == old:
             raise UserError("Nothing would change: give at least one option that differs.")
         try:
-            changed = await self._schedules.change(schedule.id, wish, self._next)
+            can_post = bool(self.abouts.matching(about))
+            changed = await self._schedules.change(schedule.id, wish, self._next, resume=can_post)
         except EqualError as error:
             raise UserError(words.equal(error.number)) from error
         return self._planned(changed, blind=blind)
@@ -132,7 +139,7 @@ class Scheduler:
             raise UserError("Only one quote matches this schedule's 'about', so there is none to come instead.")
         dropped = await self._schedules.drop_next(schedule.id, matching, shown)
         if dropped and shown not in {None, dropped[0]}:
-            raise UserError("That quote is no longer the next one. `/daily preview` shows which is.")
+            raise UserError("That quote is no longer the next one. `/daily preview` shows the one that is.")
         quote = self.abouts.quote(dropped[0]) if dropped else None
         if dropped is None or quote is None:
             raise UserError(words.GONE)
@@ -154,13 +161,23 @@ class Scheduler:
         wish = schedule.wish
         showing.offset(wish.rule, self._clock.now())  # raises UserError when the zone is gone
         showing.matching(schedule, self.abouts)
-        target, blind = await self._target(guild, wish.target.channel, wish.role, wish.style, wish.extras)
+        deleted = schedule.paused is Pause.CHANNEL_GONE
+        target, blind = await self._target(
+            guild, Asked(), wish.target.channel, wish.style, wish.extras, deleted=deleted
+        )
         return self._planned(await self._schedules.resume(schedule.id, self._next, target.place), blind=blind)
 
     async def test(self, guild: int, which: str) -> Accepted:
-        """Post the next quote now, without counting it and without mentioning the role."""
-        schedule = await self.one(guild, which)
-        preview, now = showing.preview(schedule, self.abouts), self._clock.now()
+        """Post the next quote now, marked as a test and without mentioning the role.
+
+        It counts as shown, so that it does not come again as if it were new; one that was not posted goes back.
+        """
+        schedule, now = await self.one(guild, which), self._clock.now()
+        date = (now + showing.offset(schedule.wish.rule, now)).date()
+        drawn = await self._schedules.draw_next(schedule.id, showing.matching(schedule, self.abouts))
+        quote = self.abouts.quote(drawn.quote) if drawn else None
+        if drawn is None or quote is None:
+            raise UserError(words.GONE)
         errand = QuotePost(
             id=0,
             target=schedule.wish.target,
@@ -168,17 +185,23 @@ class Scheduler:
             lease_until=now + 2 * ATTEMPT,
             latest=now + ATTEMPT,
             schedule=schedule.id,
-            quote=preview.quote.id,
-            date=(now + showing.offset(schedule.wish.rule, now)).date(),
+            quote=quote.id,
+            date=date,
             due=now,
             late=False,
             role=None,
             style=schedule.wish.style,
+            test=True,
         )
-        answer = await self._face.post(errand, preview.quote, now + ATTEMPT, _unnoted)
+        answer = await self._face.post(errand, quote, now + ATTEMPT, _unnoted)
         if isinstance(answer, Accepted):
             return answer
-        raise UserError(words.refused(answer.reason) if isinstance(answer, Refused) else words.NO_ANSWER)
+        if isinstance(answer, Refused | NotNow):
+            try:
+                await self._schedules.put_back(schedule.id, drawn)
+            except sqlite3.OperationalError as error:
+                _log.warning("a quote that was not posted as a test counts as shown (%s)", error)
+        raise UserError(words.not_tested(answer))
 
     async def remove(self, guild: int, which: str) -> Schedule:
         """Delete a schedule with all that belongs to it."""
@@ -193,7 +216,7 @@ class Scheduler:
         for schedule in schedules:
             if digits == str(schedule.number):
                 return schedule
-        raise UserError(words.unknown([schedule.number for schedule in schedules]))
+        raise UserError(words.unknown(digits[:4], [schedule.number for schedule in schedules]))
 
     def _planned(self, changed: Schedule | None, *, blind: bool) -> Planned:
         """Return a schedule that was changed, to be shown; None is one that was removed meanwhile."""
@@ -214,10 +237,22 @@ class Scheduler:
         return next(upcoming(schedule.wish.rule, now, schedule.last_date))
 
     async def _target(
-        self, guild: int, channel: int, role: int | None, style: Style, extras: frozenset[Extra]
+        self,
+        guild: int,
+        asked: Asked,
+        channel: int,
+        style: Style,
+        extras: frozenset[Extra],
+        *,
+        deleted: bool = False,
     ) -> tuple[Target, bool]:
-        """Return where to post, and whether we may not read its history. Raises UserError."""
-        look = await self._face.look(guild, channel, role, style, extras)
+        """Return where to post, and whether we may not read its history. Raises UserError.
+
+        A role is looked at where it is asked for. `deleted` tells that the channel was deleted, as far as is known.
+        """
+        look = await self._face.look(guild, channel, asked.role, style, extras)
+        if deleted and look.problem is Problem.GONE:
+            raise UserError(words.refused(Pause.CHANNEL_GONE))
         if look.problem is not None or look.place is None:
-            raise UserError(words.problem(look, channel, role))
+            raise UserError(words.problem(look, channel, asked.role, private=asked.private))
         return Target(guild, channel, look.place), not look.may_read_history

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """The options of a command; None where an option was left out."""
+    """The options of a command; None where one was left out. `private` says that `channel` is a private thread."""
 
     channel: int | None = None
     time: str | None = None
@@ -30,6 +30,7 @@ class Asked(msgspec.Struct, frozen=True):
     no_role: bool = False
     publish: bool | None = None
     thread: bool | None = None
+    private: bool = False
 
     def extras(self, before: frozenset[Extra] = frozenset()) -> frozenset[Extra]:
         """Return what is to be done with each post; an option that was left out stays as it was `before`."""

@@ -50,7 +50,7 @@ async def test_options_left_out_have_their_defaults(here: Office) -> None:
 
 @pytest.mark.parametrize("problem", list(Problem))
 async def test_every_problem_of_a_channel_is_told(here: Office, problem: Problem) -> None:
-    here.channel.look_answer = Look(None, problem, ("Send Messages",))
+    here.channel.look_answer = Look(None, problem, ("Send Messages",), until=START)
     with pytest.raises(UserError) as told:
         await here.scheduler.create(GUILD, Asked(channel=CHANNEL, time="9:00", timezone="UTC", role=7))
     assert str(told.value).endswith(".")
@@ -163,8 +163,7 @@ async def test_a_zone_that_is_gone_is_listed_and_told_what_helps(here: Office) -
             await asked
     with pytest.raises(UserError, match="Mars/Olympus"):
         await here.scheduler.edit(GUILD, "1", Asked(time="11:00"))
-    await here.scheduler.edit(GUILD, "1", Asked(timezone="UTC"))
-    assert (await here.scheduler.resume(GUILD, "1")).schedule.paused is None
+    assert (await here.scheduler.edit(GUILD, "1", Asked(timezone="UTC"))).schedule.paused is None
 
 
 async def test_a_return_leaves_what_lost_its_zone_paused_and_goes_on(here: Office) -> None:

@@ -1,0 +1,102 @@
+"""Schedules whose trouble may be over, and what is written when it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.domain.daily.model import Pause
+from bot.store import daily_rows as rows
+from bot.store import notices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from bot.domain.daily.model import MentionLoss, Schedule
+    from bot.domain.daily.rule import Occurrence
+    from bot.store.database import Database
+
+# A schedule that fails again is begun again after so long, however often its cause seems to come and go.
+REST = dt.timedelta(minutes=10)
+# What these pauses wait for is no event of Discord's: a moderator, or the server's return.
+_NOT_OURS = (Pause.MODERATOR.value, Pause.LEFT.value)
+_TROUBLED = """
+WHERE ((paused IS NOT NULL AND paused NOT IN (?, ?)) OR (role IS NOT NULL AND paused IS NULL))
+AND (?3 IS NULL OR guild IN (SELECT value FROM json_each(?3))) ORDER BY guild, id
+"""
+# The post that the pause stopped: it was refused, so it is surely not there, and is made after all.
+_STOPPED = """
+SELECT id, date, due FROM delivery WHERE schedule = ? AND state = 'failed' AND reason = ? AND due >= ?
+AND date = (SELECT max(date) FROM delivery AS latest WHERE latest.schedule = delivery.schedule)
+"""
+_LATEST = "SELECT max(date) AS date FROM delivery WHERE schedule = ?"
+
+
+class Recoveries:
+    """Ends pauses that the bot made, and keeps which roles are mentioned."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def troubled(self, guilds: Collection[int] | None) -> list[Schedule]:
+        """Return what the bot paused itself, and what runs and mentions a role; of these servers, None for all."""
+        wanted = None if guilds is None else json.dumps([*guilds])
+        found = await self._database.fetch_all(f"{rows.SCHEDULE} {_TROUBLED}", (*_NOT_OURS, wanted))
+        return [rows.schedule(row) for row in found]
+
+    async def resume(
+        self, paused: Schedule, now: dt.datetime, late_limit: dt.timedelta, next_of: Callable[[Schedule], Occurrence]
+    ) -> bool:
+        """Let a schedule go on whose pause has lost its cause; return whether it does.
+
+        The post that the pause stopped is made after all where it is not missed by more than `late_limit`; `next_of`
+        says what comes else. It does not when it was resumed or edited meanwhile, or went on less than REST ago.
+        """
+        if paused.paused is None:
+            return False
+        async with self._database.transaction() as tx:
+            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (paused.id,))
+            if row is None or row["paused"] != paused.paused.value:
+                return False
+            if row["resumed_at"] is not None and now - rows.from_ms(row["resumed_at"]) < REST:
+                return False
+            schedule = rows.schedule(row)
+            stopped = await tx.fetch_one(_STOPPED, (paused.id, paused.paused.value, rows.to_ms(now - late_limit)))
+            if stopped is not None:
+                await tx.execute("DELETE FROM delivery WHERE id = ?", (stopped["id"],))
+                latest = await tx.fetch_one(_LATEST, (paused.id,))
+                schedule = msgspec.structs.replace(schedule, last_date=rows.date(latest["date"] if latest else None))
+                next_ = (stopped["date"], stopped["due"])
+            else:
+                next_ = rows.next_of(next_of(schedule))
+            last = schedule.last_date.isoformat() if schedule.last_date else None
+            await tx.execute(
+                "UPDATE schedule SET paused = NULL, next_date = ?, next_due = ?, last_date = ?, resumed_at = ? "
+                "WHERE id = ?",
+                (*next_, last, rows.to_ms(now), paused.id),
+            )
+            await tx.execute("DELETE FROM notice WHERE schedule = ?", (paused.id,))
+        return True
+
+    async def mention(self, schedule: Schedule, loss: MentionLoss | None, now: dt.datetime) -> bool:
+        """Note why a schedule's role is not mentioned, None where it is; return whether that is new.
+
+        The moderators are owed a notice of a loss.
+        """
+        async with self._database.transaction() as tx:
+            cursor = await tx.execute(
+                "UPDATE schedule SET unmentioned = ? WHERE id = ? AND role = ? AND unmentioned IS NOT ?",
+                (loss, schedule.id, schedule.wish.role, loss),
+            )
+            if cursor.rowcount and loss is not None:
+                await notices.owe(tx, [schedule.id], now)
+            elif cursor.rowcount:
+                await tx.execute(
+                    "DELETE FROM notice WHERE schedule = ? AND "
+                    "EXISTS (SELECT 1 FROM schedule WHERE id = notice.schedule AND paused IS NULL)",
+                    (schedule.id,),
+                )
+        return bool(cursor.rowcount)
