@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.domain.daily.model import MentionLoss, Schedule
     from bot.domain.daily.rule import Occurrence
-    from bot.store.database import Database
+    from bot.store.database import Database, Transaction
 
 # A schedule that fails again is begun again after so long, however often its cause seems to come and go.
 REST = dt.timedelta(minutes=10)
@@ -78,7 +78,7 @@ class Recoveries:
                 "WHERE id = ?",
                 (*next_, last, rows.to_ms(now), paused.id),
             )
-            await tx.execute("DELETE FROM notice WHERE schedule = ?", (paused.id,))
+            await _owe_no_more(tx, paused.id, paused.paused)
         return True
 
     async def mention(self, schedule: Schedule, loss: MentionLoss | None, now: dt.datetime) -> bool:
@@ -93,10 +93,13 @@ class Recoveries:
             )
             if cursor.rowcount and loss is not None:
                 await notices.owe(tx, [schedule.id], now)
-            elif cursor.rowcount:
-                await tx.execute(
-                    "DELETE FROM notice WHERE schedule = ? AND "
-                    "EXISTS (SELECT 1 FROM schedule WHERE id = notice.schedule AND paused IS NULL)",
-                    (schedule.id,),
-                )
+            elif cursor.rowcount and schedule.unmentioned is not None:
+                await _owe_no_more(tx, schedule.id, schedule.unmentioned)
         return bool(cursor.rowcount)
+
+
+async def _owe_no_more(tx: Transaction, schedule: int, what: Pause | MentionLoss) -> None:
+    """Drop a notice that was not told yet: it is over. What was not told is told when it comes again."""
+    cursor = await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule,))
+    if cursor.rowcount:
+        await tx.execute("DELETE FROM told WHERE schedule = ? AND what = ?", (schedule, what.value))
