@@ -101,6 +101,8 @@ class Guild:
     id: int
     number: int
     present: bool = True
+    # Whether some session of the gateway told the bot that it is back.
+    told: bool = True
     available: bool = True
     allowed: int = ALL
     role: int | None = None
@@ -236,6 +238,7 @@ class Chat:
     def join(self, guild: Guild) -> None:
         """Add the bot."""
         self.change(guild, lambda: setattr(guild, "present", True))
+        guild.told = False
         if guild.available:
             self._emit(guild, "GUILD_CREATE", self._guild(guild))
 
@@ -302,6 +305,7 @@ class Chat:
             return
         for session in self.sessions:
             if session.shard == guild.shard:
+                guild.told |= session.live
                 if session.live:
                     self.time.after(0.05, self._send, session, name, data)
                 else:
@@ -331,6 +335,7 @@ class Chat:
         }
         session.deliver("READY", ready)
         for guild in guilds:
+            guild.told = True
             if guild.available:
                 session.deliver("GUILD_CREATE", self._guild(guild) | {"unavailable": False})
 
@@ -788,6 +793,11 @@ class Wire:
         """Send a request, and wait for what comes back, at most as long as the request may last."""
         self._point("wire:before")
         chat, loop = self._chat, self._loop
+        context = SimpleNamespace(trace_request_ctx=given.get("trace_request_ctx"))
+        target = {"method": method, "url": URL(url), "headers": given.get("headers")}
+        await self._trace("on_request_start", context, **target)
+        # What is noted down before a request is noted; the process may die before it leaves.
+        self._point("wire:noted")
         chat.requests += 1
         path, _, raw = url.partition("/api/v10")[2].partition("?")
         query = {str(k): str(v) for k, v in (given.get("params") or {}).items()}
@@ -800,13 +810,11 @@ class Wire:
         lasts = 0.08 + 0.25 * chance(*key, "lasts") ** 4
         if fate == "slow":
             lasts = 3.0 + 60.0 * chance(*key, "slow")
-        context = SimpleNamespace(trace_request_ctx=given.get("trace_request_ctx"))
-        await self._trace("on_request_start", context)
         if fate == "connect":
             await asyncio.sleep(lasts)
             where = SimpleNamespace(host="discord.invalid", port=443, ssl=True)
             raise aiohttp.ClientConnectorError(where, OSError(111, "Connect call failed"))  # type: ignore[arg-type]
-        await self._trace("on_request_headers_sent", context)
+        await self._trace("on_request_headers_sent", context, **target)
         answered: asyncio.Future[Answer] = loop.create_future()
         arrives = lasts * (0.2 + 0.7 * chance(*key, "arrives"))
         asked = (method, path, query, _body(given))
@@ -819,7 +827,7 @@ class Wire:
         if answer.failure is not None:
             raise answer.failure.with_traceback(None)
         response = _Response(answer, START + dt.timedelta(seconds=chat.time.now))
-        await self._trace("on_request_end", context, url=URL(url), response=response)
+        await self._trace("on_request_end", context, **target, response=response)
         return response
 
     def _arrive(

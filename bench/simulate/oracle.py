@@ -262,7 +262,9 @@ class Oracle:
         if kept.paused is not None or row.reason not in {"too-late", "unknowable", "refused", "nowhere"}:
             return
         machine = self._machine
-        due = row.due - machine.skew
+        # What a step of the clock made due was not due before it.
+        lately = machine.time.now - self.stepped_at < 2 * LATE
+        due = row.due - (min(machine.skew, 0.0) if lately else machine.skew)
         guild = self._chat.guilds[kept.guild].number
         if row.reason == "too-late":
             enough = self._longest_calm(due, min(due + LATE, machine.time.now), guild) >= _ENOUGH

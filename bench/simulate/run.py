@@ -119,6 +119,7 @@ class _Run:
         self._reader = connect(path)
         self._removals: dict[int, list[int]] = {}
         self._disturbed = world.begin
+        self._left: dict[int, float] = {}
         self._held = False
         self._made: dict[int, int] = {}
         self._wanted = 1
@@ -437,8 +438,10 @@ class _Run:
     def _on_leave(self, event: Event, guild: Guild) -> None:
         if not guild.present:
             return
+        # Of a return that nobody told it of, the bot knows nothing.
+        unknown = self._left.get(guild.id) if not guild.told else None
         self._chat.leave(guild)
-        self.oracle.left_at[guild.id] = self.time.now
+        self.oracle.left_at[guild.id] = self._left[guild.id] = self.time.now if unknown is None else unknown
 
         def back() -> None:
             self._chat.join(guild)

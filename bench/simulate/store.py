@@ -78,7 +78,7 @@ class Connection:
     async def _run(self, name: str, work: Callable[..., Any], *args: Any) -> Any:
         self._host.point(f"{name}:before")
         result = await self._unless_busy(work, *args)
-        if name == "commit" and self._notes:
+        if self._notes and not self._db.in_transaction:
             notes, self._notes = self._notes, []
             self._host.committed(notes)
         self._host.point(f"{name}:after")

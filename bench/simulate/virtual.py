@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # So many steps of one process at one instant: it does not wait for anything any more.
 _BUSY = 200_000
+_TICK = 1e-6
 # A process that ends is let out of its `finally` blocks, which can do nothing any more, within so many steps.
 _UNWINDING = 20_000
 
@@ -127,7 +128,10 @@ class Loop(asyncio.AbstractEventLoop):
         self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """Call in so many seconds."""
-        return self.call_at(self._time.now + delay, callback, *args, context=context)
+        # Time goes on by a microsecond at least, as it does on a machine: less is lost in the sum.
+        return self.call_at(
+            self._time.now + (max(delay, _TICK) if delay > 0 else 0.0), callback, *args, context=context
+        )
 
     def call_at(
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
