@@ -44,6 +44,13 @@ _MOST_PARTS: Final = 4
 _SENTENCE: Final = re.compile(r"[.!?;]+\s|\n")
 # From this belief on what the engine is not sure of may still be the nearest that is known.
 _NEAREST_FROM: Final = 0.1
+# From this belief on a claim is what the text speaks of, and not just near it: less will do where names point to it.
+_DIRECT: Final = 0.65
+_DIRECT_IF_NAMED: Final = 0.4
+# Words that tell a claim, of which the nearest must share so many with the text.
+_SHARED: Final = 2
+# From this belief on a text that names nobody may speak of a claim in words that many claims share.
+_FIRM: Final = 0.85
 
 
 class Ruling(msgspec.Struct, frozen=True):
@@ -240,13 +247,18 @@ class Judge:
             return None
         strange = self._fitting.strange(content, claim.id)
         outside = self._people(mentions) - self._spoken_of[claim.id]
-        sure = belief > 0
-        # What is ruled on these two says nothing of those. A text that names nobody needs a word of the claim's, and so
-        # does one of which the engine is not sure.
-        wanted = (not named) + (not sure)
-        if (outside and ships) or len(self._fitting.telling(content, claim.id)) < wanted:
+        tells = len(self._fitting.telling(content, claim.id))
+        # What is ruled on these two says nothing of those.
+        if outside and ships:
             return None
-        return self._on(claim, direct=sure and not strange and not outside, belief=belief)
+        # What is only the nearest to a text must share words with it; the fewest where it is about people.
+        if not belief and tells < (1 if mentions.persons and not ships else _SHARED):
+            return None
+        if not named and not tells and (belief < _FIRM or len(strange) == len(content)):
+            return None
+        firm = belief >= (_DIRECT_IF_NAMED if named else _DIRECT) and (tells > 0 or not ships)
+        direct = firm and not strange and not outside
+        return self._on(claim, direct=direct, belief=belief)
 
     def _on(self, claim: Claim, *, direct: bool = True, belief: float = 1.0) -> Ruling:
         if claim.subject:
