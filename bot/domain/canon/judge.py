@@ -111,9 +111,16 @@ class Judge:
         self._spoken_of = {claim.id: self._people_in(claim, evidence) for claim in claims}
 
     def _people_in(self, claim: Claim, evidence: Mapping[str, str]) -> frozenset[str]:
-        """Return the people whom a claim, its line or its evidence name."""
+        """Return the people whom a claim, its line or its evidence name.
+
+        Where it names nobody of flesh and blood, it is the creators' own account.
+        """
         told = " ".join((claim.statement, claim.line, *(evidence[quote] for quote in claim.quotes)))
-        return self._people(self._roster.find(told))
+        people = self._people(self._roster.find(told))
+        kinds = {self._people_by_id[person].kind for person in people}
+        if kinds - {"character"}:
+            return people
+        return people | {person.id for person in self._people_by_id.values() if person.kind == "creator"}
 
     def _people(self, mentions: Mentions) -> frozenset[str]:
         of_ships = {member for ship in mentions.ships for member in self._by_id[ship].members}
@@ -156,13 +163,18 @@ class Judge:
 
     def _rulings(self, text: str, mentions: Mentions) -> tuple[Ruling, ...]:
         ships = self._ships_in(mentions)
-        if subjects := self._asked_for(mentions, ships):
-            return subjects
+        asked_for = self._asked_for(mentions, ships)
+        if asked_for and (ships or not mentions.rest):
+            return asked_for
         claim = self._on_claim(text, mentions, ships)
-        if claim and claim.direct:
+        if claim and claim.direct and (not asked_for or claim.belief >= _FIRM):
             return (claim,)
         if ships:
             return self._on_ships(text, mentions, ships, claim)
+        return asked_for or self._on_people(mentions, claim)
+
+    def _on_people(self, mentions: Mentions, claim: Ruling | None) -> tuple[Ruling, ...]:
+        """Return what is nearest to a text that names no ship: silence where it names somebody unknown."""
         if unmentioned := tuple(person for person in mentions.persons if person not in self._persons):
             return (self._silent_about(unmentioned),)
         if claim:
@@ -174,8 +186,7 @@ class Judge:
         self, text: str, mentions: Mentions, ships: list[Subject], claim: Ruling | None
     ) -> tuple[Ruling, ...]:
         """Return the rulings on ships of which a text says more, or on the claim about the only one that is nearest."""
-        members = {member for ship in ships for member in ship.members}
-        others = set(mentions.persons) - members
+        others = self._others(mentions, ships)
         said = self._fitting.content(self._said(mentions))
         asks = self._asks_in_a_clause(text) or not (others or said)
         if claim and claim.claim and len(ships) == 1 and not asks:
@@ -195,8 +206,7 @@ class Judge:
         for clause in list(dict.fromkeys(_CLAUSE.split(text)))[:_LOOKED_AT]:
             found = self._roster.find(clause)
             if _ASKING.intersection(found.rest) and _PLAIN.issuperset(found.rest):
-                members = {member for ship in self._ships_in(found) for member in ship.members}
-                return members >= set(found.persons)
+                return not self._others(found, self._ships_in(found))
         return False
 
     def _on_half(self, half: HalfPair) -> Check:
@@ -213,9 +223,8 @@ class Judge:
         """
         if any(word not in _PLAIN for word in mentions.rest):
             return ()
-        members = {member for ship in ships for member in ship.members}
         if ships:
-            return tuple(_of(ship) for ship in ships) if members >= set(mentions.persons) else ()
+            return () if self._others(mentions, ships) else tuple(_of(ship) for ship in ships)
         asks = bool(_ASKING.intersection(mentions.rest))
         if len(mentions.persons) > 1 and (asks or _JOINING.issuperset(mentions.rest)):
             return (self._silent_about(mentions.persons, " as a couple"),)
@@ -239,8 +248,7 @@ class Judge:
         """Return the ruling on the claim that a text speaks of; None where it is none, or of others."""
         named = bool(mentions.ships or mentions.persons)
         content = self._fitting.content(mentions.rest)
-        known = self._roster.understood([word for word in mentions.rest if word not in TALK])
-        if not named and not (content and known):
+        if not named and not self._roster.understood([word for word in mentions.rest if word not in TALK]):
             return None
         claim, belief = self._claim_in(text, self._engine.understand(text))
         if claim is None:
@@ -248,16 +256,15 @@ class Judge:
         strange = self._fitting.strange(content, claim.id)
         outside = self._people(mentions) - self._spoken_of[claim.id]
         tells = len(self._fitting.telling(content, claim.id))
-        # What is ruled on these two says nothing of those.
-        if outside and ships:
+        # What is ruled on these two says nothing of those; nor is a ship's name alone a claim about it.
+        if ships and (outside or (not tells and not self._others(mentions, ships))):
             return None
         # What is only the nearest to a text must share words with it; the fewest where it is about people.
         if not belief and tells < (1 if mentions.persons and not ships else _SHARED):
             return None
-        if not named and not tells and (belief < _FIRM or len(strange) == len(content)):
+        if not named and not tells and (belief < _FIRM or not self._agreed(text, claim)):
             return None
-        firm = belief >= (_DIRECT_IF_NAMED if named else _DIRECT) and (tells > 0 or not ships)
-        direct = firm and not strange and not outside
+        direct = belief >= (_DIRECT_IF_NAMED if named else _DIRECT) and not strange and not outside
         return self._on(claim, direct=direct, belief=belief)
 
     def _on(self, claim: Claim, *, direct: bool = True, belief: float = 1.0) -> Ruling:
@@ -284,11 +291,20 @@ class Judge:
         claim = self._claims[understood.best]
         if understood.outcome != "unsure":
             return claim, understood.score
-        asked = self._facts.understand(text)
-        if asked.outcome != "unsure" and asked.best in claim.facts:
-            return claim, asked.score
+        if agreed := self._agreed(text, claim):
+            return claim, agreed
         near = understood.score >= _NEAREST_FROM and understood.best in understood.nearest
         return (claim, 0.0) if near else (None, 0.0)
+
+    def _agreed(self, text: str, claim: Claim) -> float:
+        """Return how far the other engine believes that a text asks for what a claim rests on; 0 where it doesn't."""
+        asked = self._facts.understand(text)
+        return asked.score if asked.outcome != "unsure" and asked.best in claim.facts else 0.0
+
+    @staticmethod
+    def _others(mentions: Mentions, ships: list[Subject]) -> set[str]:
+        """Return the people named besides the two of each ship."""
+        return set(mentions.persons) - {member for ship in ships for member in ship.members}
 
 
 def _of(subject: Subject, *, direct: bool = True, belief: float = 1.0) -> Ruling:
