@@ -213,24 +213,27 @@ class AskService:
         """Return the rulings on the ships and the claim in a text.
 
         A ruling is a yes or a no, and so is what asks for one: 'who' or 'when' is not answered by it. A claim
-        that the announcement does address must rest on a fact that the text is near to. Of a ship that is named
-        in chatter, its ruling is the closest thing known.
+        that the announcement does address must rest on a fact that the text is near to, and be as sure as a fact.
+        Of a ship that is named in chatter, its ruling is the closest thing known.
         """
         if is_chant(tokens(text)):
             return ()
         kind = self._engine.kind(text)
+        plain = kind in ("yes-no", "none", "what") and self._canon.asks_for_canon(text)
+        if not plain and kind not in ("yes-no", "none"):
+            return ()
         rulings = self._canon.check(text).rulings
         ruling = next((ruling for ruling in rulings if ruling.claim and ruling.belief), None)
         if ruling is None or ruling.claim is None:
-            plain = self._canon.asks_for_canon(text)
-            if kind not in ("yes-no", "none", "what") or (not plain and kind != "none"):
-                return ()
-            return tuple(replace(each, direct=plain and each.direct) for each in rulings if each.kind == "ship")
-        if kind not in ("yes-no", "none"):
+            ships = tuple(ruling for ruling in rulings if ruling.kind == "ship") if plain or kind == "none" else ()
+            return tuple(replace(ship, direct=plain and ship.direct) for ship in ships)
+        if kind == "what":
             return ()
         claim = self._claims[ruling.claim]
-        near = claim.ruling == "not-addressed" or not {understood.best, *understood.nearest}.isdisjoint(claim.facts)
-        return (ruling,) if near else ()
+        if claim.ruling == "not-addressed":
+            return (ruling,)
+        near = not {understood.best, *understood.nearest}.isdisjoint(claim.facts)
+        return (replace(ruling, direct=ruling.direct and ruling.belief >= SURE_FROM),) if near else ()
 
     @staticmethod
     def _tells_less(ruling: CanonRuling) -> bool:
