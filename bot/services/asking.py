@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Characters of a question that count, before folding and after it.
 QUESTION_LIMIT = 300
 # Believed chance from which an answer is given as such, and from which its words are shown as the closest passage.
-SURE_FROM: Final = 0.85
+SURE_FROM: Final = 0.87
 CLOSEST_FROM: Final = 0.1
 # Sentences that the closest passages have together, at most.
 CLOSEST_SENTENCES: Final = 4
