@@ -40,7 +40,7 @@ FIRST, LAST = 9 * 60, 11 * 60  # minutes of the day between which the posts are 
 LATE, TOO_LATE = 15, 6 * 60  # minutes after which a post is late, and after which it is not made any more
 _MESSAGES = "/channels/{channel_id}/messages"
 _QUIET, _PATIENCE = 0.06, 5.0  # real seconds without a request after which the bot is at rest, and at most
-_WORK = 3.0  # real seconds that an attempt under way is waited for, at most
+_WORK = 10.0  # real seconds that an attempt under way is waited for, at most
 _READY = 3.0  # the same, of which discord.py waits two for servers after READY
 
 

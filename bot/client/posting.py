@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,6 @@ from bot.services.daily.noting import GATHER_SECONDS
 from bot.services.daily.turns import ATTEMPT
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Awaitable, Callable
 
     from bot.client.discord_clock import DiscordClock
@@ -50,6 +50,8 @@ _UNTIL_READY = NotNow(5.0, counts=False)
 _SERVER_DOWN = NotNow(30.0, Setback.SERVER_DOWN, counts=False)
 # A time-out may be lifted before its end: so often it is looked at again.
 _TIME_OUT_CHECK = 300.0
+# An answer is on its way for less than this.
+_TRANSIT = dt.timedelta(seconds=5)
 
 
 _Form = list[dict[str, Any]]
@@ -188,8 +190,14 @@ class DiscordFace:
             return Route("POST", "/channels/{channel_id}/threads", channel_id=channel), _fields(body, picture)
         return Route("POST", "/channels/{channel_id}/messages", channel_id=channel), _fields(message, picture)
 
+    def _there(self) -> dt.datetime:
+        """Return Discord's time, at the earliest; ours while nothing is known of it."""
+        there = self._discord_clock.now().earliest
+        return self._clock.now() if there <= EPOCH else there
+
     async def _said(self, errand: QuotePost | PauseNotice, answer: Answer) -> Refused | NotNow | Unsure:
         """Return what an answer without a message means; one that refuses is looked into."""
+        answered = self._there()
         _log.warning("Discord answered %s with %s (code %s)", errand.nonce, answer.status, answer.code)
         if answer.code == _ARCHIVED:
             return await self._unarchive(errand)
@@ -198,11 +206,14 @@ class DiscordFace:
             # The gateway has told of an outage or a time-out while the request was under way.
             return hindered
         if said == Refused(Pause.NO_PERMISSION):
-            return await self._time_out(errand) or said
+            return await self._time_out(errand, answered - _TRANSIT) or said
         return said
 
-    async def _time_out(self, errand: QuotePost | PauseNotice) -> NotNow | None:
-        """Return whether the want of permission is a time-out, which Discord answers with the same code."""
+    async def _time_out(self, errand: QuotePost | PauseNotice, refused: dt.datetime) -> NotNow | None:
+        """Return whether the want of permission was a time-out, which Discord answers with the same code.
+
+        One that had not ended when the post was `refused` was the cause, though it may be over when it is read.
+        """
         user = self._bot.user
         guild = errand.target.guild
 
@@ -216,8 +227,7 @@ class DiscordFace:
         except _UNREADABLE as error:
             answer = self._answer(error)
             return None if answer is not None and lasting(answer) else NotNow()
-        there = self._discord_clock.now().earliest
-        return _timed_out(until, self._clock.now() if there <= EPOCH else there)
+        return _timed_out(until, refused)
 
     async def _unarchive(self, errand: QuotePost | PauseNotice) -> Refused | NotNow:
         """Reopen an archived thread, so that the next attempt finds it open."""

@@ -16,6 +16,7 @@ from bot.client.posting import DiscordFace
 from bot.domain.daily.answers import NotNow, Refused, Unsure
 from bot.domain.daily.model import Pause, Place, Reason, Setback, Target
 from bot.services.daily.face import Accepted, Unknowable
+from sandbox.faults import Rule
 from tests.e2e.test_daily_face import SOON, discord_clock, errand, notice, unnoted
 from tests.support.daily_chat import DailyChat, daily_chat
 from tests.support.edge import Edge, answer, edge
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 MESSAGE = {"id": "1100000000000000000", "channel_id": "5", "author": {"id": "1"}, "components": []}
 EDGE = NotNow(setback=Setback.EDGE)
 LIMITED = NotNow(60.0, Setback.LIMIT)
+MESSAGES = "/channels/{channel_id}/messages"
 VIA = {"Via": "1.1 google"}
 
 
@@ -261,6 +263,22 @@ async def test_a_time_out_that_the_gateway_did_not_tell_is_read(chat: DailyChat,
         front.answers.clear()
         front.answers.extend([refused, member])
         assert await post(chat) == meant
+
+
+async def test_a_time_out_that_ends_between_the_refusal_and_the_look_pauses_nothing(chat: DailyChat) -> None:
+    """The gateway told of none, and by the time at which Discord is asked for it, it is over."""
+    await chat.schedule(time="9:00")
+    world = chat.sandbox.world
+    member = chat.guild.members[world.bot.id]
+
+    chat.sandbox.faults.add(Rule("slow", "GET", "/guilds/{guild_id}/members/{user_id}", seconds=2.5))
+    await chat.move(minutes=59, seconds=58)
+    member.timed_out_until = world.now() + 2.4
+    await chat.until_recorded("sent")
+    assert [each.status for each in chat.sandbox.journal.find("POST", MESSAGES)] == [403, 200]
+    (row,) = await chat.ledger()
+    assert row["reason"] is None
+    assert "Paused" not in (await chat.daily("list")).text
 
 
 async def test_a_client_whose_requests_are_not_traced_is_refused(chat: DailyChat) -> None:
