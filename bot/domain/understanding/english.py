@@ -99,10 +99,11 @@ AMOUNTS: Final = frozenset("many much long often old far big".split())
 
 # What is said to a bot that asks nothing of it, by kind: single words, then phrases (after contractions are opened).
 _SMALL_TALK: Final[dict[Literal["greeting", "thanks", "farewell", "self"], str]] = {
-    "greeting": "hi hello hey heya hiya hullo howdy yo sup wassup whatsup greetings morning afternoon evening hola "
+    "greeting": "hii heyy helloo yoo "
+    "hi hello hey heya hiya hullo howdy yo sup wassup whatsup greetings morning afternoon evening hola "
     "welcome aloha hai hallo ping ahoy bonjour",
     "thanks": "thanks thank thankyou tysm tyvm cheers appreciated appreciate kudos bravo goodbot",
-    "farewell": "bye goodbye byebye cya farewell ciao adieu goodnight gn later laters",
+    "farewell": "bye goodbye byebye byee cya farewell ciao adieu goodnight gn later laters",
     "self": "help commands usage",
 }
 _SMALL_PHRASES: Final[dict[Literal["greeting", "thanks", "farewell", "self"], str]] = {
@@ -116,6 +117,7 @@ _SMALL_PHRASES: Final[dict[Literal["greeting", "thanks", "farewell", "self"], st
     "you are the best|you are amazing|you are so helpful|that helps|that helped|that was helpful|much obliged|"
     "cute bot|sweet bot|clever bot|smart bot|helpful bot|you rock|you rule|good answer|great answer|nice answer|"
     "nice one|good one|i like you|we love you|best bot ever|good boy|good girl|many thanks|lovely bot|cool bot|"
+    "for your help|for the help|for all your help|for helping|"
     "no worries|you are cute|you are funny|you are smart|love it|love that",
     "farewell": "good night|see you|see you later|see you soon|see you tomorrow|talk to you later|take care|"
     "sleep well|sweet dreams|have a nice day|have a good day|have a good one|have a good night|catch you later|"
