@@ -7,9 +7,11 @@ import contextlib
 import datetime as dt
 import logging
 import signal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.client import Canonkeeper
+from bot.client.daily import daily_quotes
 from bot.client.endpoint import use_api
 from bot.clock import SystemClock
 from bot.demo_clock import DemoClock
@@ -94,7 +96,13 @@ async def client(settings: Settings, *, force_sync: bool = False) -> AsyncIterat
     use_api(settings.api_base)
     async with (
         services(settings) as built,
-        Canonkeeper(built, extensions=EXTENSIONS, dev_guild_id=settings.dev_guild_id, force_sync=force_sync) as bot,
+        Canonkeeper(
+            built,
+            partial(daily_quotes, built),
+            extensions=EXTENSIONS,
+            dev_guild_id=settings.dev_guild_id,
+            force_sync=force_sync,
+        ) as bot,
     ):
         await bot.sign_in(token.reveal())
         yield bot

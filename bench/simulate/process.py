@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from bench.simulate.chat import BOT, SHARDS, START, Chat, Session, Wire, bot_use
 from bench.simulate.store import Connection
 from bench.simulate.virtual import Loop
 from bot.client import Canonkeeper
+from bot.client.daily import daily_quotes
 from bot.domain.errors import UserError
 from bot.services.quotes import QuoteService
 from bot.store.daily import DailyStore
@@ -154,7 +156,7 @@ class Process:
             daily=DailyStore(Schedules(database), Deliveries(database, worker), Departures(database)),
             synced=None,
         )
-        bot = Canonkeeper(services, extensions=())
+        bot = Canonkeeper(services, partial(daily_quotes, services), extensions=())
         await bot._async_setup_hook()
         http: Any = bot.http
         http.connector = http

@@ -14,7 +14,6 @@ from discord.ext import commands
 
 from bot import errors
 from bot.client import trouble
-from bot.client.daily import daily_quotes
 from bot.client.discord_clock import DiscordClock
 from bot.client.endpoint import use_gateway
 from bot.client.once import tracing
@@ -25,6 +24,7 @@ from bot.rendering.actions import Actions
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.client.running import Daily
     from bot.services import Services
 
 _Answer = TypeVar("_Answer")
@@ -84,6 +84,7 @@ class Canonkeeper(commands.AutoShardedBot):
     def __init__(
         self,
         services: Services,
+        daily_quotes: Callable[[Canonkeeper, DiscordClock], Daily],
         *,
         extensions: tuple[str, ...],
         dev_guild_id: int | None = None,
@@ -106,7 +107,7 @@ class Canonkeeper(commands.AutoShardedBot):
         )
         self.services = services
         self.actions = Actions()
-        self.daily = daily_quotes(self, services, discord_clock)
+        self.daily = daily_quotes(self, discord_clock)
         self._extension_names = extensions
         self._force_sync = force_sync
         self._dev_guild = discord.Object(dev_guild_id) if dev_guild_id else None
