@@ -31,7 +31,7 @@ _UNKNOWN_MESSAGE = 10008
 
 
 class _Pace(Protocol):
-    async def wait(self) -> float: ...
+    async def wait(self) -> None: ...
 
 
 def accepted(data: dict[str, Any]) -> Accepted:

@@ -37,8 +37,8 @@ class StoppedError(Exception):
 class Once:
     """The fields of a form that can be sent once, and only while `allowed` says so.
 
-    `asking` is awaited right before the request leaves; when it returns False, nothing is sent. `asked_at` is when the
-    library took the fields, on the event loop's clock; `status` and `headers` are those of the answer, and `limited` is
+    `asking` is awaited right before the request leaves; when it returns False, nothing is sent. `left_at` is when that
+    was, on the event loop's clock; `status` and `headers` are those of the answer, and `limited` is
     set when it is a 429, which the library keeps to itself.
     """
 
@@ -48,17 +48,16 @@ class Once:
         self._fields = fields
         self._allowed = allowed
         self._asking = asking
-        self.left = False
-        self.asked_at: float | None = None
+        self._asked = False
+        self.left_at: float | None = None
         self.status: int | None = None
         self.headers: Mapping[str, str] = {}
         self.limited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        asked = self.asked_at is not None
-        if asked or not self._allowed():
-            raise StoppedError(asked=asked)
-        self.asked_at = asyncio.get_running_loop().time()
+        if self._asked or not self._allowed():
+            raise StoppedError(asked=self._asked)
+        self._asked = True
         return iter(self._fields)
 
     async def starts(self) -> None:
@@ -68,7 +67,7 @@ class Once:
 
     def leaves(self) -> None:
         """Note that the first byte is about to be sent: from now on the message may be created."""
-        self.left = True
+        self.left_at = asyncio.get_running_loop().time()
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """Note the answer's head; its body is still to come."""

@@ -37,22 +37,21 @@ class Pace:
         self._went: deque[float] = deque(maxlen=per_second)
         self._turn = asyncio.Lock()
 
-    async def wait(self, ahead: float = 0.0) -> float:
-        """Return so many seconds `ahead` of when the next request may go, with that instant by the loop's clock."""
+    async def wait(self) -> None:
+        """Return when the next request may go."""
         loop = asyncio.get_running_loop()
         async with self._turn:
             while True:
                 gate = self._gate()
                 if gate is not None and not gate.is_set():
                     await gate.wait()
-                elif (left := self._next() - loop.time()) > ahead:
-                    await asyncio.sleep(left - ahead)
+                elif (left := self._next() - loop.time()) > 0:
+                    await asyncio.sleep(left)
                 else:
                     break
-            goes = max(loop.time(), self._next())
-            self._slot = max(self._slot + self._interval, goes - _MADE_UP)
-            self._went.append(goes)
-            return goes
+            now = loop.time()
+            self._slot = max(self._slot + self._interval, now - _MADE_UP)
+            self._went.append(now)
 
     def invalid(self) -> None:
         """Take note of an answer that counts as invalid: as many as come go out at ten a second."""

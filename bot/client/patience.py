@@ -46,15 +46,15 @@ class Patience:
         ends: set[asyncio.Future[Any]] = {task} if form is None else {task, form.limited}
         try:
             await asyncio.wait(ends, timeout=max(seconds, 0.0), return_when=asyncio.FIRST_COMPLETED)
-            if form is not None and form.asked_at is not None:
-                left = form.asked_at + answer_seconds - asyncio.get_running_loop().time()
+            if form is not None and form.left_at is not None:
+                left = form.left_at + answer_seconds - asyncio.get_running_loop().time()
                 await asyncio.wait(ends, timeout=max(left, 0.0), return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             task.cancel()
             raise
         if task.done():
             return task.result()
-        if form is not None and not form.left:
+        if form is not None and form.left_at is None:
             # Also while it waits for a connection: what was told to be not asked must not go out later.
             task.cancel()
             raise StoppedError(asked=False)

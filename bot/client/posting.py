@@ -23,7 +23,6 @@ from bot.domain.daily.model import Extra, Pause, Place, Reason, Setback, Style
 from bot.rendering import daily_post
 from bot.rendering.picture import alt_text
 from bot.services.daily.face import EPOCH, Unknowable
-from bot.services.daily.noting import GATHER_SECONDS
 from bot.services.daily.turns import ATTEMPT
 
 if TYPE_CHECKING:
@@ -38,7 +37,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _ANSWER_SECONDS = ATTEMPT.total_seconds()
-_TIMEOUT = aiohttp.ClientTimeout(total=_ANSWER_SECONDS)
+# The total holds the wait in line as well, which the attempt's deadline bounds.
+_TIMEOUT = aiohttp.ClientTimeout(total=4 * _ANSWER_SECONDS, connect=_ANSWER_SECONDS, sock_read=_ANSWER_SECONDS)
 _COMPONENTS_V2 = 1 << 15
 # What the library raises for a request that was not made, was refused, or was not answered.
 _UNANSWERED = (StoppedError, discord.HTTPException, discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError)
@@ -46,6 +46,9 @@ _UNANSWERED = (StoppedError, discord.HTTPException, discord.RateLimited, aiohttp
 _UNREADABLE = (*_UNANSWERED, ValueError, TypeError, LookupError, AttributeError)
 # Discord's docs, Opcodes and Status Codes, JSON: an operation on an archived thread.
 _ARCHIVED = 50083
+# So many are noted as asked for while they wait for their turn to go: enough to fill Discord's limit where a note
+# takes 40 ms, and no more than that is in doubt after a kill.
+_LEAVING = 3
 _UNTIL_READY = NotNow(5.0, counts=False)
 _SERVER_DOWN = NotNow(30.0, Setback.SERVER_DOWN, counts=False)
 # A time-out may be lifted before its end: so often it is looked at again.
@@ -75,6 +78,7 @@ class DiscordFace:
         # it only to wait behind it would all go at once when it opens, and be refused again.
         self._pace = Pace(lambda: getattr(bot.http, "_global_over", None) or None)
         self._patience = Patience()
+        self._leaving = asyncio.Semaphore(_LEAVING)
         self._follow_ups = {extra: Patience() for extra in Extra}
 
     async def post(
@@ -98,18 +102,16 @@ class DiscordFace:
         # By whichever is further on: our clock may step, and the monotonic one stands still while a machine sleeps.
         loop = asyncio.get_running_loop()
         end = loop.time() + self._until(deadline)
-        slot = 0.0
 
         async def goes() -> bool:
-            noted = await asking()
-            await asyncio.sleep(max(slot - loop.time(), 0.0))
-            return noted
+            async with self._leaving:
+                noted = await asking()
+                await self._pace.wait()
+                return noted
 
         form = Once(fields, lambda: self._clock.now() < deadline and loop.time() < end, goes)
 
         async def ask() -> dict[str, Any]:
-            nonlocal slot
-            slot = await self._pace.wait(GATHER_SECONDS)
             data: dict[str, Any] = await self._bot.http.request(
                 route, form=form, timeout=_TIMEOUT, trace_request_ctx=form, allow_redirects=False
             )
@@ -339,7 +341,7 @@ def _unanswered(error: Exception, form: Once) -> NotNow | Unsure:
         return NotNow(error.retry_after, Setback.LIMIT)
     if isinstance(error, StoppedError) and not error.asked:
         return NotNow(counts=False)
-    return Unsure() if form.left else NotNow(setback=Setback.UNREACHABLE)
+    return Unsure() if form.left_at is not None else NotNow(setback=Setback.UNREACHABLE)
 
 
 def _message(view: discord.ui.LayoutView, role: int | None, alt: str | None, nonce: str) -> dict[str, Any]:
