@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from bot.services.daily.presence import Presence
     from bot.services.daily.recovering import Recovery
     from bot.services.daily.scheduling import Scheduler
+
+_log = logging.getLogger(__name__)
+
+# After a fault beside the posts.
+_AGAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Daily:
     async def run(self) -> None:
         """Bring what is planned up to this process's tz database, then post until cancelled.
 
-        What is `beside` runs as long; whatever one of them raises is raised here.
+        What is `beside` runs as long.
         """
         others = [asyncio.create_task(_run(each), name="beside the posts") for each in self.beside]
         try:
@@ -47,4 +53,10 @@ class Daily:
 
 
 async def _run(work: Callable[[], Awaitable[None]]) -> None:
-    await work()
+    """Keep what runs beside the posts running: a fault of it is logged, and ends nothing else."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - logged with its traceback
+            _log.exception("a fault beside the daily posts")
+        await asyncio.sleep(_AGAIN_SECONDS)

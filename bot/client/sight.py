@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.domain.daily.model import Schedule
     from bot.services.daily.face import Look, Problem
+    from bot.store.recoveries import Mention
 
 
 class DiscordSight:
@@ -37,7 +38,6 @@ class DiscordSight:
         except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError):
             return None
 
-    def role(self, schedule: Schedule) -> Problem | None:
-        """Tell why a schedule's role cannot be mentioned; see Sight."""
-        wish = schedule.wish
-        return places.mention_problem(self._bot.get_guild(wish.target.guild), wish.target.channel, wish.role)
+    def role(self, mention: Mention) -> Problem | None:
+        """Tell why a role cannot be mentioned; see Sight."""
+        return places.mention_problem(self._bot.get_guild(mention.guild), mention.channel, mention.role)

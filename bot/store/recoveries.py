@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from bot.domain.daily.model import Pause
+from bot.domain.daily.model import MentionLoss, Pause
 from bot.store import daily_rows as rows
 from bot.store import notices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from bot.domain.daily.model import MentionLoss, Schedule
+    from bot.domain.daily.model import Schedule
     from bot.domain.daily.rule import Occurrence
     from bot.store.database import Database, Transaction
 
@@ -24,8 +24,12 @@ REST = dt.timedelta(minutes=10)
 # What these pauses wait for is no event of Discord's: a moderator, or the server's return.
 _NOT_OURS = (Pause.MODERATOR.value, Pause.LEFT.value)
 _TROUBLED = """
-WHERE ((paused IS NOT NULL AND paused NOT IN (?, ?)) OR (role IS NOT NULL AND paused IS NULL))
+WHERE paused IS NOT NULL AND paused NOT IN (?, ?)
 AND (?3 IS NULL OR guild IN (SELECT value FROM json_each(?3))) ORDER BY guild, id
+"""
+_MENTIONS = """
+SELECT id, guild, channel, role, unmentioned FROM schedule WHERE role IS NOT NULL AND paused IS NULL
+AND (?1 IS NULL OR guild IN (SELECT value FROM json_each(?1)))
 """
 # The post that the pause stopped: it was refused, so it is surely not there, and is made after all.
 _STOPPED = """
@@ -35,6 +39,16 @@ AND date = (SELECT max(date) FROM delivery AS latest WHERE latest.schedule = del
 _LATEST = "SELECT max(date) AS date FROM delivery WHERE schedule = ?"
 
 
+class Mention(NamedTuple):
+    """A schedule that runs and is to mention a role, and why it does not, None where it does."""
+
+    schedule: int
+    guild: int
+    channel: int
+    role: int
+    loss: MentionLoss | None
+
+
 class Recoveries:
     """Ends pauses that the bot made, and keeps which roles are mentioned."""
 
@@ -42,10 +56,18 @@ class Recoveries:
         self._database = database
 
     async def troubled(self, guilds: Collection[int] | None) -> list[Schedule]:
-        """Return what the bot paused itself, and what runs and mentions a role; of these servers, None for all."""
-        wanted = None if guilds is None else json.dumps([*guilds])
+        """Return what the bot paused itself in these servers, None for all."""
+        wanted = _json(guilds)
         found = await self._database.fetch_all(f"{rows.SCHEDULE} {_TROUBLED}", (*_NOT_OURS, wanted))
         return [rows.schedule(row) for row in found]
+
+    async def mentions(self, guilds: Collection[int] | None) -> list[Mention]:
+        """Return what runs and is to mention a role in these servers, None for all."""
+        wanted = _json(guilds)
+        found = await self._database.fetch_all(_MENTIONS, (wanted,))
+        return [
+            Mention(row["id"], row["guild"], row["channel"], row["role"], _loss(row["unmentioned"])) for row in found
+        ]
 
     async def resume(
         self, paused: Schedule, now: dt.datetime, late_limit: dt.timedelta, next_of: Callable[[Schedule], Occurrence]
@@ -81,20 +103,20 @@ class Recoveries:
             await _owe_no_more(tx, paused.id, paused.paused)
         return True
 
-    async def mention(self, schedule: Schedule, loss: MentionLoss | None, now: dt.datetime) -> bool:
-        """Note why a schedule's role is not mentioned, None where it is; return whether that is new.
+    async def note(self, mention: Mention, loss: MentionLoss | None, now: dt.datetime) -> bool:
+        """Note why a role is not mentioned, None where it is; return whether that is new.
 
         The moderators are owed a notice of a loss.
         """
         async with self._database.transaction() as tx:
             cursor = await tx.execute(
                 "UPDATE schedule SET unmentioned = ? WHERE id = ? AND role = ? AND unmentioned IS NOT ?",
-                (loss, schedule.id, schedule.wish.role, loss),
+                (loss, mention.schedule, mention.role, loss),
             )
             if cursor.rowcount and loss is not None:
-                await notices.owe(tx, [schedule.id], now)
-            elif cursor.rowcount and schedule.unmentioned is not None:
-                await _owe_no_more(tx, schedule.id, schedule.unmentioned)
+                await notices.owe(tx, [mention.schedule], now)
+            elif cursor.rowcount and mention.loss is not None:
+                await _owe_no_more(tx, mention.schedule, mention.loss)
         return bool(cursor.rowcount)
 
 
@@ -103,3 +125,11 @@ async def _owe_no_more(tx: Transaction, schedule: int, what: Pause | MentionLoss
     cursor = await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule,))
     if cursor.rowcount:
         await tx.execute("DELETE FROM told WHERE schedule = ? AND what = ?", (schedule, what.value))
+
+
+def _json(guilds: Collection[int] | None) -> str | None:
+    return None if guilds is None else json.dumps([*guilds])
+
+
+def _loss(value: str | None) -> MentionLoss | None:
+    return None if value is None else MentionLoss(value)

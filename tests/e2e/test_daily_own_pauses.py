@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sandbox import Sandbox
+from sandbox.model import Channel, ChannelType, ThreadInfo
 from sandbox.views import visible_text
 from tests.support.daily_chat import START, DailyChat, daily_chat
 
@@ -308,8 +309,22 @@ async def test_everyone_that_an_older_version_took_is_never_mentioned(chat: Dail
 
 
 async def test_a_private_thread_without_the_bot(chat: DailyChat) -> None:
-    thread: Any = chat.channel("Book One re-watch")
-    thread.type = type(thread.type)(12)
+    world, guild = chat.sandbox.world, chat.guild
+    mina = world.user("Mina")
+    info = ThreadInfo(mina.id, world.now(), members={mina.id: world.now()})
+    parent = chat.channel("canon-talk")
+    kind = ChannelType.PRIVATE_THREAD
+    thread = Channel(world.ids.founding(), kind, "Secret plans", guild, parent, thread=info)
+    guild.channels[thread.id] = world.channels[thread.id] = thread
     reply = await chat.schedule(channel=thread)
-    if "Scheduled" not in reply.text:
-        assert "That thread is private, and I'm not in it. Mention me there to add me" in reply.text
+    assert "That thread is private, and I'm not in it. Mention me there to add me" in reply.text
+    assert "View Channel" not in reply.text
+    world.join_thread(thread, world.bot)
+    assert "Scheduled" in (await chat.schedule(channel=thread)).text
+    world.leave_thread(thread, world.bot)
+    await chat.move(hours=1)
+    await until_stands(chat, "no-access")
+    assert "mention me there to add me" in (await chat.daily("list")).text
+    world.join_thread(thread, world.bot)
+    await until_stands(chat, None)
+    await chat.until_recorded("sent")

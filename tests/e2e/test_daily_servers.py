@@ -87,6 +87,18 @@ async def test_a_server_that_took_the_bot_back_while_the_session_was_lost(chat: 
     await chat.until_recorded("sent")
 
 
+async def test_a_return_within_the_wait_after_ready_is_not_lost(chat: DailyChat) -> None:
+    """discord.py tells of it as of an outage's end."""
+    await chat.schedule()
+    guild = chat.guild
+    chat.sandbox.world.kick_bot(guild)
+    await gone(chat, guild.id)
+    chat.bot._connection.guild_ready_timeout = 1.0
+    await new_session(chat)
+    chat.sandbox.world.add_bot(guild)
+    await gone(chat)
+
+
 async def test_a_server_with_an_outage_is_not_gone(chat: DailyChat) -> None:
     await chat.schedule()
     guild = chat.guild

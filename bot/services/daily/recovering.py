@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from bot.services.daily.abouts import Abouts
     from bot.services.daily.face import Look
     from bot.store.departures import Departures
-    from bot.store.recoveries import Recoveries
+    from bot.store.recoveries import Mention, Recoveries
 
 _log = logging.getLogger(__name__)
 
 EVERY = dt.timedelta(minutes=30)
+# So many roles are looked at before others may do something.
+_AT_ONCE = 200
 # What keeps a schedule from posting at all; a role that cannot be mentioned, or an extra that cannot be done, does not.
 _HINDERS = {
     Problem.GONE,
@@ -59,8 +61,8 @@ class Sight(Protocol):
         """Tell whether a schedule could post."""
         ...
 
-    def role(self, schedule: Schedule) -> Problem | None:
-        """Tell why a schedule's role cannot be mentioned; None also while nobody knows."""
+    def role(self, mention: Mention) -> Problem | None:
+        """Tell why a role cannot be mentioned; None also while nobody knows."""
         ...
 
     def knows(self, guild: int) -> bool:
@@ -138,20 +140,22 @@ class Recovery:
         """Look at these servers, None for all: end the pauses whose cause is gone, and note which roles are lost."""
         for guild in await self._departures.gone():
             # discord.py (2.7.1) tells of a return within the seconds after READY as of an outage's end.
-            if guilds is not None and guild in guilds and self._sight.knows(guild):
+            if (guilds is None or guild in guilds) and self._sight.knows(guild):
                 await self._joined(guild)
         for schedule in await self._recoveries.troubled(guilds):
-            if not self._sight.knows(schedule.wish.target.guild):
-                continue
-            if schedule.paused is not None:
+            if self._sight.knows(schedule.wish.target.guild):
                 await self._resume(schedule)
-            else:
-                loss = LOSSES.get(self._sight.role(schedule))  # type: ignore[arg-type]  # None is not in it
-                if loss is not schedule.unmentioned and await self._recoveries.mention(
-                    schedule, loss, self._clock.now()
-                ):
-                    self._changed()
-            await asyncio.sleep(0)
+        for number, mention in enumerate(await self._recoveries.mentions(guilds)):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+            if self._sight.knows(mention.guild):
+                await self._note(mention)
+
+    async def _note(self, mention: Mention) -> None:
+        problem = self._sight.role(mention)
+        loss = None if problem is None else LOSSES.get(problem)
+        if loss is not mention.loss and await self._recoveries.note(mention, loss, self._clock.now()):
+            self._changed()
 
     async def _resume(self, schedule: Schedule) -> None:
         if not await self._can_go_on(schedule):
@@ -161,6 +165,7 @@ class Recovery:
         if await self._recoveries.resume(schedule, now, self._late_limit, next_of):
             _log.info("schedule %d goes on: %s no longer holds", schedule.id, schedule.paused)
             self._changed()
+            self.touch(schedule.wish.target.guild)  # its role was not looked at while it was paused
 
     async def _can_go_on(self, schedule: Schedule) -> bool:
         # A deleted channel does not come back.
