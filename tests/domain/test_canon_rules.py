@@ -297,7 +297,7 @@ def test_silence_names_whom_it_is_about(judge: Judge) -> None:
         rule(judge, "tomas and greta").line
         == "The announcement says nothing about Tomas Brandt and Greta Holm as a couple."
     )
-    assert rule(judge, "beethoven x mozart").line == "The announcement says nothing about that."
+    assert rule(judge, "beethoven x mozart").line == "I couldn't find that in the announcement."
 
 
 def test_two_ships_have_two_rulings(judge: Judge) -> None:

@@ -27,17 +27,17 @@ TALK: Final = frozenset(
     """
     100 a about absolutely accept according actual actually admit after agree ah aint all allegedly already also
     always am an and any anybody anymore anyone anything apparently are arent argue arguing argument as ask asked
-    asking at away bad basically be because been before being believe believes best bet better between big bot bro
+    asking at away basically be because been before being believe believes bet between bot bro
     but by call called came can cannot cant certain certainly check choose claim claimed claiming claims clearly
-    clue come comes convinced correct could couldnt counts course crazy damn day deal dear debate definitely denied
+    clue come comes convinced correct could couldnt counts course damn day deal dear debate definitely denied
     deny denying did didnt discord do does doesnt doing dont doubt dude each either else especially even ever every
-    everybody everyone exactly explain fact facts fair fake false  figure finally find folks for forum
-    found from fully funny general get gets getting give given go goes going gonna good got gotten great guess guy
+    everybody everyone exactly explain fact facts fair fake false figure finally find folks for forum
+    found from fully funny general get gets getting give given go goes going gonna got gotten guess guy
     guys ha had haha happen happened happens has hasnt have havent having he hear heard hello help her here hey hi
     him his hold honest honestly how huh i idea idk if ill im imagine in indeed info insist insists instead internet
     into is isnt issue it its itself ive just keep keeps kidding kind know known knows last least leave less let
     lets lie lies lying like literally ll lmao lol long look looks lot made make makes making matter may maybe me mean
-    means meant mention mere merely might mistake more most mostly much must my nah name need never new nice nobody
+    means meant mention mere merely might more most mostly much must my nah name need never new nobody
     none nope nor not nothing now obviously of off oh ok okay old omg on once one online opinion or other others our
     out own part person persuade place please pls plz point possible post posted pretend pretty probably proof prove
     proven proves provided put question quick quite rather re read reading reads really reddit remember right rumor

@@ -180,7 +180,7 @@ class Judge:
         if claim:
             return (claim,)
         people = tuple(_of(self._persons[person], direct=False) for person in mentions.persons)
-        return people or (_silent("The announcement says nothing about that."),)
+        return people or (_silent("I couldn't find that in the announcement."),)
 
     def _on_ships(
         self, text: str, mentions: Mentions, ships: list[Subject], claim: Ruling | None
@@ -260,7 +260,7 @@ class Judge:
         if ships and (outside or (not tells and not self._others(mentions, ships))):
             return None
         # What is only the nearest to a text must share words with it; the fewest where it is about people.
-        if not belief and tells < (1 if mentions.persons and not ships else _SHARED):
+        if not belief and (outside or tells < (1 if mentions.persons and not ships else _SHARED)):
             return None
         if not named and not tells and (belief < _FIRM or not self._agreed(text, claim)):
             return None
