@@ -1,0 +1,176 @@
+"""When servers are looked at, and what is made of it, where no Discord is needed to see it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.client import running
+from bot.domain.daily.model import Pause, Place
+from bot.services.daily.face import Look, Problem
+from bot.services.daily.recovering import EVERY, Recovery
+from tests.support.clock import FakeClock
+from tests.support.daily import GUILD, START, Office, office, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection
+    from pathlib import Path
+
+    from bot.domain.daily.model import Schedule
+    from bot.store.recoveries import Mention
+
+
+class Sight:
+    """Sees what the test says."""
+
+    def __init__(self) -> None:
+        self.looked: Look | None = Look(Place.TEXT)
+        self.problem: Problem | None = None
+
+    def knows(self, guild: int) -> bool:
+        return guild == GUILD
+
+    async def look(self, _schedule: Schedule) -> Look | None:
+        return self.looked
+
+    def role(self, _mention: Mention) -> Problem | None:
+        return self.problem
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Office]:
+    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
+        yield one
+
+
+@pytest.fixture
+def sight() -> Sight:
+    return Sight()
+
+
+@pytest.fixture
+def recovery(here: Office, sight: Sight) -> Recovery:
+    async def joined(_guild: int) -> None:
+        """Nobody returns in these tests."""
+
+    stores = (here.store.recoveries, here.store.departures)
+    limit = dt.timedelta(hours=6)
+    return Recovery(stores, here.abouts, sight, here.clock, limit, joined, here.poster.poke)
+
+
+async def paused(here: Office, reason: Pause, **fields: object) -> None:
+    schedule = await here.add(**fields)
+    await here.store.schedules.pause(schedule.id, reason)
+
+
+async def reasons(here: Office, guild: int = GUILD) -> list[Pause | None]:
+    return [each.paused for each in await here.store.schedules.of_guild(guild)]
+
+
+@pytest.mark.parametrize(
+    "looked",
+    [
+        None,
+        Look(None, Problem.GONE),
+        Look(Place.TEXT, Problem.PERMISSIONS, ("Send Messages",)),
+        Look(Place.TEXT, Problem.TIMED_OUT, until=START),
+        Look(None, Problem.SERVER_DOWN),
+        Look(Place.FORUM),
+    ],
+)
+async def test_what_still_hinders_ends_no_pause(
+    here: Office, recovery: Recovery, sight: Sight, looked: Look | None
+) -> None:
+    await paused(here, Pause.NO_PERMISSION)
+    sight.looked = looked
+    await recovery.look(None)
+    assert await reasons(here) == [Pause.NO_PERMISSION]
+    sight.looked = Look(Place.TEXT)
+    await recovery.look(None)
+    assert await reasons(here) == [None]
+
+
+async def test_a_zone_and_quotes_that_are_back(here: Office, recovery: Recovery) -> None:
+    await paused(here, Pause.ZONE_GONE)
+    await paused(here, Pause.NO_QUOTES, time="10:00", about="topic:silence")
+    await here.lose_zone(1)
+    await recovery.look({GUILD})
+    assert await reasons(here) == [Pause.ZONE_GONE, Pause.NO_QUOTES]
+    async with here.database.transaction() as tx:
+        await tx.execute("UPDATE schedule SET zone = 'UTC', about = 'topic:music'")
+    await recovery.look({GUILD})
+    assert await reasons(here) == [None, None]
+
+
+async def test_another_server_and_what_moderators_paused_are_left_alone(here: Office, recovery: Recovery) -> None:
+    await paused(here, Pause.MODERATOR)
+    await paused(here, Pause.NO_ACCESS, guild=GUILD + 1)
+    await recovery.look(None)
+    assert await reasons(here) == [Pause.MODERATOR]
+    assert await reasons(here, GUILD + 1) == [Pause.NO_ACCESS]
+
+
+async def test_what_fails_again_rests_before_it_goes_on_again(here: Office, recovery: Recovery) -> None:
+    await paused(here, Pause.NO_PERMISSION)
+    await recovery.look(None)
+    (schedule,) = await here.store.schedules.of_guild(GUILD)
+    await here.store.schedules.pause(schedule.id, Pause.NO_PERMISSION)
+    await recovery.look(None)
+    assert await reasons(here) == [Pause.NO_PERMISSION]
+    here.clock.move(minutes=11)
+    await recovery.look(None)
+    assert await reasons(here) == [None]
+
+
+async def test_a_store_that_is_held_is_asked_again(
+    here: Office, recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Collection[int] | None] = []
+
+    async def look(guilds: Collection[int] | None) -> None:
+        looks.append(guilds)
+        if len(looks) < 3:
+            raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(recovery, "look", look)
+    task = asyncio.create_task(recovery.run())
+    await here.quiet()
+    recovery.touch(GUILD)
+    await until(lambda: len(looks) == 1)
+    recovery.touch_all()
+    here.clock.move(seconds=5)
+    await until(lambda: len(looks) == 2)
+    here.clock.move(seconds=5)
+    await until(lambda: len(looks) == 3)
+    await here.quiet()
+    here.clock.set(here.clock.now() + EVERY)
+    await until(lambda: len(looks) == 4)
+    assert looks == [frozenset({GUILD}), None, None, None]
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_a_fault_beside_the_posts_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(running, "_AGAIN_SECONDS", 0.0)
+    calls: list[int] = []
+
+    async def work() -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise ZeroDivisionError
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(running._run(work))
+    await until(lambda: len(calls) == 2)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    assert "a fault beside the daily posts" in caplog.text
