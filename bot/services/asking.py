@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
@@ -287,8 +288,9 @@ class AskService:
         return frozenset[str]().union(*map(self._engine.units, texts))
 
     def _some(self) -> tuple[Fact, ...]:
-        """Return some of the questions that are answered, from all over the announcement."""
-        return self._library.facts[:: max(1, len(self._library.facts) // _OFFERED)][:_OFFERED]
+        """Return the questions that most claims rest on: what people argue over is what they want to know."""
+        argued = Counter(fact for claim in self._library.claims for fact in claim.facts)
+        return tuple(sorted(self._library.facts, key=lambda fact: -argued[fact.id])[:_OFFERED])
 
     def _claim_near(self, facts: Iterable[Fact]) -> Claim | None:
         """Return a claim that rests on the first of the facts that any does; None where none does."""
