@@ -12,7 +12,7 @@ from bench.simulate.run import Outcome, World, simulate
 from bench.simulate.shrink import shrink
 
 # What is known to be broken, and mended elsewhere.
-PENDING = {"stays-paused", "dead-mention", "edit-refused"}
+PENDING: set[str] = set()
 FIXED = (1, 2)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -20,10 +21,6 @@ from bot.domain.errors import UserError
 from bot.services.quotes import QuoteService
 from bot.store.daily import DailyStore
 from bot.store.database import BUSY_TIMEOUT_MS, Database
-from bot.store.deliveries import Deliveries
-from bot.store.departures import Departures
-from bot.store.schedules import Schedules
-from bot.store.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
     from bench.simulate.virtual import Time
     from bot.services.library import Library
 
+LATE_LIMIT = dt.timedelta(hours=6)
 _GUARD = 30.0
 _CARD = b"\x89PNG"
 
@@ -146,14 +144,15 @@ class Process:
     async def _run(self) -> None:
         machine = self._machine
         database = Database(machine.path, *self._connections, BUSY_TIMEOUT_MS)  # type: ignore[arg-type]
-        worker = Worker(f"process-{self.number}")
+        # Nobody deletes the file here.
+        store = replace(DailyStore.on(database, LATE_LIMIT), watch=None)
         library = machine.library
         services: Any = SimpleNamespace(
             library=library,
             quotes=QuoteService(library, None),  # type: ignore[arg-type]  # nothing is searched here
             pictures=_Cards(),
             clock=self.clock,
-            daily=DailyStore(Schedules(database), Deliveries(database, worker), Departures(database)),
+            daily=store,
             synced=None,
         )
         bot = Canonkeeper(services, partial(daily_quotes, services), extensions=())
