@@ -34,6 +34,7 @@ _HEALED = 30 * HOUR
 RETENTION = 7 * DAY
 # Where processes ended and nothing else was wrong, posts come so soon after the last one began.
 _SOON = 2 * MINUTE
+_OURS = {"channel-gone", "no-access", "no-permission", "archived", "wrong-kind", "needs-tag", "left"}
 _FINAL = ("sent", "failed", "unconfirmed", "skipped")
 
 
@@ -108,7 +109,8 @@ class Oracle:
         # When something was wrong: for all, or for one server by its number. When processes ended, apart.
         self._trouble: dict[int | None, list[tuple[float, float]]] = defaultdict(list)
         self._ends: list[tuple[float, float]] = []
-        self._unsent: dict[int, int] = defaultdict(int)
+        # Messages of dates whose row was taken back, for another try.
+        self._taken_back: dict[tuple[int, str], list[int]] = {}
         self._told: set[tuple[str, object]] = set()
 
     @property
@@ -204,8 +206,12 @@ class Oracle:
         row = self.rows.pop(delivery, None)
         if row is not None:
             self.dates[row.schedule].pop(row.date, None)
+            if row.schedule not in going:
+                self._taken_back[row.schedule, row.date] = row.messages
             kept_on = row.schedule in self.schedules and row.schedule not in going
-            if kept_on and row.due > self._machine.time.now - 30 * DAY:
+            # What a pause of ours stopped may be made yet, when its cause is gone in time.
+            stopped = row.state == "failed" and row.reason in _OURS and not row.messages
+            if kept_on and not stopped and row.due > self._machine.time.now - 30 * DAY:
                 guild = self.schedules[row.schedule].guild
                 self.fault("ledger-deleted-early", guild, f"{row.date} of schedule {row.schedule}")
 
@@ -214,6 +220,7 @@ class Oracle:
         row = self.rows.get(id_)
         if row is None:
             row = Row(id_, schedule, date, state, reason, quote, message, due / 1000 - START.timestamp())
+            row.messages += self._taken_back.pop((schedule, date), [])
             self.rows[id_] = row
             self.dates[schedule][date] = row
         row.state, row.reason, row.message = state, reason, message
@@ -233,7 +240,7 @@ class Oracle:
             self._unconfirmed(kept, row)
         if state == "unconfirmed" and not row.messages and quote is not None:
             kept.used[quote] += 1
-        if state == "failed" and quote is not None:
+        if state in {"failed", "skipped", "unconfirmed"} and quote is not None:
             # It goes back into the bag, or after a second time does not.
             _count_anew(kept)
         self._given_up(kept, row)
@@ -248,12 +255,12 @@ class Oracle:
     def _unconfirmed(self, kept: Kept, row: Row) -> None:
         """Check that nobody could know."""
         what = f"{row.date} of schedule {kept.id}"
+        now = self._machine.time.now
+        if any(a < now and b > row.due - self._machine.skew - 2 * MINUTE for a, b in self._ends):
+            # Killed between the note of an attempt and its answer: nobody can know.
+            return
         if not row.asked:
-            # A process may be killed between the note of its attempt and the attempt.
-            minute = int(self._machine.time.now / 60)
-            self._unsent[minute] += 1
-            if self._unsent[minute] > 1:
-                self.fault("unconfirmed-unsent", kept.guild, f"{what} was never sent, nor were others with it", minute)
+            self.fault("unconfirmed-unsent", kept.guild, f"{what} was never sent")
         elif row.refused >= row.asked:
             self.fault("unconfirmed-refused", kept.guild, f"{what}: each of {row.asked} attempts was surely refused")
 

@@ -567,7 +567,7 @@ class _Run:
             return
         kept = own[int(chance(self._world.seed, "which", event.at) * len(own))]
         number = self._number(kept.id)
-        if name == "skip":
+        if name in {"skip", "test"}:
             self.oracle.skipped(kept.id)
         if name == "remove":
             self.oracle.removed.add(kept.id)
@@ -579,7 +579,7 @@ class _Run:
             prompt = self.time.now - began < _PROMPT or name == "test" or self._chat.faults
             if not prompt:
                 self._told("slow-command", f"{name} was answered after {self.time.now - began:.1f} s")
-            if name == "skip":
+            if name in {"skip", "test"}:
                 self.oracle.skipped(kept.id)
             if name == "edit-time" and isinstance(answer, UserError) and not self._chat.lately(kept.channel, HOUR):
                 words = str(answer)

@@ -43,7 +43,7 @@ _COMPONENTS_V2 = 1 << 15
 # What the library raises for a request that was not made, was refused, or was not answered.
 _UNANSWERED = (StoppedError, discord.HTTPException, discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError)
 # And what is raised over an answer that is not what Discord's docs say: half of it, or a page with status 200.
-_UNREADABLE = (*_UNANSWERED, ValueError, TypeError, LookupError, AttributeError)
+UNREADABLE = (*_UNANSWERED, ValueError, TypeError, LookupError, AttributeError)
 # Discord's docs, Opcodes and Status Codes, JSON: an operation on an archived thread.
 _ARCHIVED = 50083
 # So many are noted as asked for while they wait for their turn to go: enough to fill Discord's limit where a note
@@ -226,7 +226,7 @@ class DiscordFace:
         try:
             member = await self._patience.wait(errand.target, read, self._until(errand.lease_until))
             until = discord.utils.parse_time(member.get("communication_disabled_until"))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             answer = self._answer(error)
             return None if answer is not None and lasting(answer) else NotNow()
         return _timed_out(until, refused)
@@ -240,7 +240,7 @@ class DiscordFace:
 
         try:
             await self._patience.wait(errand.target, reopen, self._until(errand.lease_until))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             answer = self._answer(error)
             if answer is None:
                 return NotNow(error.retry_after if isinstance(error, discord.RateLimited) else 0.0)
@@ -277,7 +277,7 @@ class DiscordFace:
 
         try:
             await self._follow_ups[job.extra].wait(job.target, ask, _ANSWER_SECONDS, seen)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             answer = self._answer(error, seen)
             if answer is None:
                 return NotNow(error.retry_after if isinstance(error, discord.RateLimited) else 0.0)
@@ -300,7 +300,7 @@ class DiscordFace:
                 lambda: history.find(self._bot, self._pace, errand, since),
                 self._until(errand.lease_until),
             )
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             answer = self._answer(error)
             _log.warning("what became of %s could not be looked up: %s", errand.nonce, repr(error))
             if answer is not None and lasting(answer):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import aiohttp
-import discord
-
 from bot.client import places
+from bot.client.posting import UNREADABLE
 
 if TYPE_CHECKING:
+    import discord
+
     from bot.clock import Clock
     from bot.domain.daily.model import Schedule
     from bot.services.daily.face import Look, Problem
@@ -35,7 +35,7 @@ class DiscordSight:
             return await places.look(
                 self._bot, wish.target.guild, wish.target.channel, None, wish.style, now=self._clock.now()
             )
-        except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, TimeoutError, OSError):
+        except UNREADABLE:
             return None
 
     def role(self, mention: Mention) -> Problem | None:
