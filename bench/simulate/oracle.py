@@ -287,9 +287,10 @@ class Oracle:
         return self._longest_calm(begin, end, guild) < end - begin
 
     def skipped(self, schedule: int) -> None:
-        """Note that a quote was dropped: it counts as posted, and who knows which it was."""
+        """Note that a quote was dropped, or shown as a test: it counts as posted, and who knows which it was."""
         if (kept := self.schedules.get(schedule)) is not None:
             _count_anew(kept)
+            kept.last_posted = None
 
     def back(self, guild_id: int, left: float) -> None:
         """Note that the bot is back in a server that it had left: what it does not know yet, it may do yet."""
