@@ -112,7 +112,11 @@ class Zones:
                 places[name] = [zone for each in zones for zone in countries.get(each, [each])]
         with tables.joinpath("tzdata.zi").open(encoding="utf-8") as file:
             release = int(file.readline().removeprefix("# version ")[:4])
-        return cls(tz.names(), places, comments, release + 1)
+        zones = cls(tz.names(), places, comments, release + 1)
+        # Compared here, at the start: while people type, nothing may take long.
+        for meant in (POPULAR, *(each for each in zones._meant.values() if len(each) > 1)):
+            zones._of_each_clock(meant)
+        return zones
 
     def find(self, text: str, limit: int = 25) -> list[str]:
         """Return the zones that `text` can mean, best first; the popular ones for nothing.
