@@ -151,7 +151,7 @@ class Soak:
         while True:
             await asyncio.sleep(chance.uniform(0.5, 3.0))
             guild = chance.choice(guilds)
-            match chance.randrange(6):
+            match chance.randrange(8):
                 case 0:
                     sandbox.api.limits = Limits(per_second=chance.choice((3, 10)), now=time.monotonic)
                     await asyncio.sleep(chance.uniform(0.2, 1.5))

@@ -131,6 +131,10 @@ class Week:
         """Return one server of so many."""
         return self.guilds[::part]
 
+    def others(self, part: int) -> list[Guild]:
+        """Return as many, which are none of those."""
+        return self.guilds[1::part]
+
     def bar(self, guilds: list[Guild], at: int, lasts: int) -> None:
         """Note that in these servers nothing can be posted for a while."""
         self._barred |= {each.id: (at, at + lasts) for each in guilds}
@@ -242,6 +246,15 @@ async def _edge_mixed(week: Week) -> None:
 async def _time_outs(week: Week) -> None:
     for guild in week.some(4):
         week.sandbox.world.time_out(guild, week.sandbox.clock.now() + 3600)
+    # Others take its permission away: these posts may be missed, and said so; but the pause ends with its cause.
+    for guild in week.others(4):
+        week.sandbox.world.forbid(guild, "send_messages")
+    week.bar(week.others(4), 8 * 60 + 55, TOO_LATE)
+
+
+async def _permission_back(week: Week) -> None:
+    for guild in week.others(4):
+        week.sandbox.world.permit(guild, "send_messages")
 
 
 async def _outage(week: Week) -> None:
@@ -292,7 +305,9 @@ async def _up(week: Week) -> None:
 INCIDENTS = (
     Incident("the edge answers 403 for ten minutes", 9 * 60 + 30, 10, _edge_403),
     Incident("40333, 404, 429 and 503 of the edge for 25 minutes", 9 * 60 + 15, 25, _edge_mixed),
-    Incident("a quarter of the servers times the bot out for an hour", 8 * 60 + 55, 60, _time_outs),
+    Incident(
+        "the bot is timed out, or its permission taken, for an hour", 8 * 60 + 55, 60, _time_outs, _permission_back
+    ),
     Incident("a third of the servers is in an outage for two hours", 9 * 60 + 10, 120, _outage, _outage_over),
     Incident("the session is lost, and servers remove the bot meanwhile", 8 * 60 + 45, 5, _lost),
     Incident("servers take it back; answers lost, 20 minutes fast, killed", 8 * 60 + 50, 30, _answers_lost, _killed),
