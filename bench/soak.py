@@ -101,8 +101,15 @@ class Soak:
         """Return what the bot's clock shows."""
         return dt.datetime.fromtimestamp(self._sandbox.clock.bot_now(), dt.UTC)
 
+    def _step(self) -> None:
+        """Let the bot's clock step to another time, within an hour of Discord's."""
+        self._sandbox.clock.set_ahead(self._chance.uniform(-_STEP, _STEP))
+        self._steps += 1
+
     async def life(self) -> None:
-        """Let the bot live until it is killed at a random instant."""
+        """Let the bot live until it is killed at a random instant; every other time its clock has stepped before."""
+        if self._chance.random() < 0.5:
+            self._step()
         if (waiting := storm.waiting(self._store, self._now())) < _WAITING:
             count = _WAITING - waiting
             due = self._now() - dt.timedelta(minutes=1)
@@ -151,7 +158,7 @@ class Soak:
         while True:
             await asyncio.sleep(chance.uniform(0.5, 3.0))
             guild = chance.choice(guilds)
-            match chance.randrange(8):
+            match chance.randrange(6):
                 case 0:
                     sandbox.api.limits = Limits(per_second=chance.choice((3, 10)), now=time.monotonic)
                     await asyncio.sleep(chance.uniform(0.2, 1.5))
@@ -169,8 +176,7 @@ class Soak:
                     await asyncio.sleep(1.0)
                     world.set_available(guild, available=True)
                 case _:
-                    sandbox.clock.set_ahead(chance.uniform(-_STEP, _STEP))
-                    self._steps += 1
+                    self._step()
 
     async def run(self, kills: int) -> Result:
         """Kill so many times, let the bot finish in peace, and compare."""
