@@ -105,9 +105,10 @@ class DiscordFace:
 
         async def goes() -> bool:
             async with self._leaving:
-                noted = await asking()
+                if not await asking():
+                    return False
                 await self._pace.wait()
-                return noted
+                return True
 
         form = Once(fields, lambda: self._clock.now() < deadline and loop.time() < end, goes)
 
