@@ -238,6 +238,7 @@ class Oracle:
             self.fault("told-wrong", kept.guild, f"{date} of schedule {schedule} is {state} ({reason}), but was posted")
         if state == "unconfirmed":
             self._unconfirmed(kept, row)
+            kept.last_posted = None
         if state == "unconfirmed" and not row.messages and quote is not None:
             kept.used[quote] += 1
         if state in {"failed", "skipped", "unconfirmed"} and quote is not None:

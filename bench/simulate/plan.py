@@ -149,9 +149,9 @@ _CLOSE = (
     *("edge",) * 8,
     *("fault",) * 8,
     *("kill",) * 8,
-    *("hold", "step", "session", "second", "stop", "crash-loop") * 2,
+    *("hold", "step", "session", "second", "stop") * 2,
     *("outage", "leave", "permission", "overwrite", "time-out", "archive", "lock", "delete-channel", "tag"),
-    *("busy", "flood", "flood", "skip", "pause", "edit", "test", "remove", "delete-role", "create"),
+    *("busy", "flood", "flood", "skip", "pause", "edit", "test", "remove", "delete-role", "create", "crash-loop"),
 )
 
 
@@ -171,7 +171,7 @@ def _one(draw: random.Random, kind: str, at: float, guild: int) -> Event:  # noq
         case "stop":
             return Event(at, kind, None, draw.uniform(1, 120))
         case "crash-loop":
-            return Event(at, kind, None, draw.uniform(60, 400))
+            return Event(at, kind, None, draw.uniform(40, 150))
         case "downtime":
             return Event(at, "kill", None, draw.uniform(0.1, 20) * DAY, ("", 0))
         case "step":
