@@ -58,3 +58,47 @@ def test_a_page_in_the_place_of_a_channel_does_not_end_the_posts() -> None:
     outcome = run(number, locked, junk)
     assert outcome.counts["paused: archived"] == 1
     assert not kinds(outcome)
+
+
+def test_a_post_archived_among_many_is_found_in_its_forum() -> None:
+    number, due = server(place="forum")
+    lost = Event(due - 2, "edge", None, 20.0, ("lost", 1.0))
+    assert not kinds(run(number, lost, Event(due + 8, "flood", number)))
+
+
+def test_a_limit_that_outlasts_the_attempt_leaves_no_doubt() -> None:
+    number, due = server(place="text", style="text")
+    unreadable = Event(due - HOUR, "overwrite", number, DAY, ("history",))
+    outcome = run(number, unreadable, Event(due - 2, "fault", number, 15 * MINUTE, ("429", 1.0)))
+    assert not kinds(outcome)
+    assert "unconfirmed: unknowable" not in outcome.counts
+
+
+def test_a_search_that_is_answered_408_is_made_again() -> None:
+    number, due = server(place="text", style="text")
+    outcome = run(number, Event(due - 2, "edge", None, 2.5 * HOUR, ("408", 1.0)))
+    assert not kinds(outcome)
+    assert "unconfirmed: unknowable" not in outcome.counts
+
+
+def test_a_removal_while_the_sessions_are_lost_is_noticed() -> None:
+    number, due = server(place="text", style="text")
+    lost = [Event(due - 600, "session", None, HOUR, (shard, "new")) for shard in (0, 1)]
+    gone = Event(due - 300, "leave", number, 15 * DAY)
+    outcome = simulate(World(1, (number,), 0.0, 24 * DAY), sorted([*lost, gone]))
+    assert not kinds(outcome)
+    assert outcome.counts["schedules deleted"] == 1
+
+
+def test_a_return_after_such_a_removal_lets_the_posts_go_on() -> None:
+    number, due = server(place="text", style="text")
+    lost = [Event(due - 600, "session", None, HOUR, (shard, "new")) for shard in (0, 1)]
+    outcome = run(number, *lost, Event(due - 300, "leave", number, 3 * DAY))
+    assert not kinds(outcome)
+    assert "schedules deleted" not in outcome.counts
+
+
+def test_a_moderator_is_answered_in_time_though_the_store_is_held() -> None:
+    number, due = server(place="text", style="text")
+    hold = Event(due + 5 * HOUR, "hold", None, 20.0)
+    assert not kinds(run(number, hold, Event(hold.at + 0.5, "edit", number, 0.0, ("time",))))
