@@ -43,6 +43,8 @@ _TIMED_OUT = VIEW | HISTORY
 _ARCHIVED_AFTER = 3 * 86_400.0
 # What is kept of a channel's own messages: no search looks further back.
 _KEPT_SECONDS = 12 * 86_400.0
+# The bot gives an attempt up after a quarter of a minute: what comes later, nobody hears.
+_HEARD_WITHIN = 14.0
 _POST_MARKS, _NOTICE_MARKS = 1_000_000_000, 1_600_000_000
 _BUCKETS = {"X-Ratelimit-Limit": "5", "X-Ratelimit-Remaining": "4", "X-Ratelimit-Reset-After": "1.000"}
 
@@ -823,6 +825,8 @@ class Wire:
         timeout = given.get("timeout")
         async with asyncio.timeout(timeout.total if timeout is not None else 300.0):
             answer = await answered
+        if lasts < _HEARD_WITHIN:
+            chat.note_asked(method, asked[3], answer)
         self._point("wire:after")
         if answer.failure is not None:
             raise answer.failure.with_traceback(None)
@@ -842,11 +846,10 @@ class Wire:
                 answer = AFTER.get(fate, answer)
         chat.trace.update(f"{chat.time.now:.6f} {answer.status} {answer.body}".encode())
         self._reach("wire:arrived")
-        chat.time.after(rest, self._return, asked, answer, answered)
+        chat.time.after(rest, self._return, answer, answered)
 
-    def _return(self, asked: tuple[Any, ...], answer: Answer, answered: asyncio.Future[Answer]) -> None:
+    def _return(self, answer: Answer, answered: asyncio.Future[Answer]) -> None:
         if not self._loop.dead and not answered.done():
-            self._chat.note_asked(asked[0], asked[3], answer)
             answered.set_result(answer)
 
 

@@ -291,6 +291,8 @@ class Oracle:
         """Note that a quote was dropped, or shown as a test: it counts as posted, and who knows which it was."""
         if (kept := self.schedules.get(schedule)) is not None:
             _count_anew(kept)
+            # At the end of a round it is dropped from the next one as well.
+            kept.slack = 2
             kept.last_posted = None
 
     def back(self, guild_id: int, left: float) -> None:

@@ -294,7 +294,7 @@ class _Run:
             return
         if isinstance(answer, Exception) and not isinstance(answer, UserError):
             faults = (discord.HTTPException, OSError, TimeoutError, ValueError)
-            if isinstance(answer, faults) and self.time.now < self._disturbed:
+            if isinstance(answer, faults) and (self._chat.faults or self.time.now < self._disturbed):
                 return
             self._told("command-failed", f"{type(answer).__name__}: {answer}")
 
