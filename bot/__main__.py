@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MISTAKE = 2
+# What takes a text: the command, and its help.
+_TYPED = (
+    ("quote", "look up a quote, here in the terminal"),
+    ("canon", "check canon, here in the terminal"),
+    ("ask", "ask a question, here in the terminal"),
+    ("why", "tell why a text is understood as it is, with the nearest phrasings of the data"),
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,8 +38,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("sync", help="register the commands with Discord, changed or not")
     check = commands.add_parser("check-data", help="check an announcement's folder and list every mistake")
     check.add_argument("path", nargs="?", type=Path, help="the folder (default: ANNOUNCEMENT_PATH)")
-    for name, what in (("quote", "look up a quote"), ("canon", "check canon"), ("ask", "ask a question")):
-        command = commands.add_parser(name, help=f"{what}, here in the terminal")
+    for name, what in _TYPED:
+        command = commands.add_parser(name, help=what)
         command.add_argument("text", nargs="+", metavar="TEXT")
     return made
 
@@ -71,6 +78,8 @@ def _run(given: argparse.Namespace) -> int:
     if given.command == "check-data":
         folder = given.path or settings.announcement_path
         checked = announcement.load(folder)
+        for remark in announcement.remarks(checked):
+            print(remark)  # noqa: T201
         print(f"{folder}: no mistakes; {len(checked.quotes)} quotes, {len(checked.facts)} facts")  # noqa: T201
         return 0
     # Discord's library is only loaded for what needs it.
@@ -80,6 +89,8 @@ def _run(given: argparse.Namespace) -> int:
         asyncio.run(app.run(settings))
     elif given.command == "sync":
         print(f"{asyncio.run(app.sync_commands(settings))} commands registered")  # noqa: T201
+    elif given.command == "why":
+        print(asyncio.run(app.why(settings, " ".join(given.text))))  # noqa: T201
     else:
         print(asyncio.run(terminal.answer(app.services(settings), given.command, " ".join(given.text))))  # noqa: T201
     return 0

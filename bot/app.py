@@ -30,6 +30,7 @@ from bot.store.content import Content
 from bot.store.daily import DailyStore
 from bot.store.database import Database
 from bot.store.synced import SyncedCommands
+from bot.why import explain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -74,6 +75,8 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
             canon = CanonService(library, claims, facts, lesson)
             yield Services(
                 library=library,
+                facts=facts,
+                claims=claims,
                 quotes=QuoteService(library, content, facts),
                 canon=canon,
                 pictures=pictures,
@@ -163,6 +166,12 @@ async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
                 await bot.close()
         connection.cancel()
         await asyncio.gather(connection, posting, stopping, return_exceptions=True)
+
+
+async def why(settings: Settings, text: str) -> str:
+    """Return, for those who keep the data, why a text is understood as it is."""
+    async with services(settings) as built:
+        return explain(text, settings.announcement_path, built.facts, built.claims)
 
 
 async def sync_commands(settings: Settings) -> int:

@@ -100,6 +100,23 @@ def test_answers_in_a_terminal(second_path: Path, arguments: tuple[str, ...], to
     assert ended.out.startswith(told)
 
 
+def test_why_a_text_is_understood_as_it_is(second_path: Path) -> None:
+    ended = program("why", "how", "many", "seats", "does", "the", "hall", "have", store=second_path)
+    assert ended.code == 0
+    lines = ended.out.splitlines()
+    assert lines[0].startswith("As a question: sure, ")
+    assert lines[0].endswith(" sure of facts/how-many-seats.toml")
+    at = lines.index("The nearest phrasings:")
+    file, line, text = lines[at + 1].split("  (")[0].strip().split(":", 2)
+    assert file == str(SECOND / "facts" / "how-many-seats.toml")
+    assert text.strip() in (SECOND / "facts" / "how-many-seats.toml").read_text().splitlines()[int(line) - 1]
+
+
+def test_why_a_text_is_not_understood(second_path: Path) -> None:
+    ended = program("why", "zzz", store=second_path)
+    assert ended.out.startswith("As a question: nothing in it that the data know\nAs a claim: nothing in it")
+
+
 def test_a_terminal_that_cannot_show_every_character(second_path: Path) -> None:
     ended = program("quote", "♥ acouzzticks", store=second_path, PYTHONIOENCODING="ascii")
     assert (ended.code, ended.out[:22]) == (0, 'Nothing found for "? a')
@@ -127,22 +144,25 @@ def test_another_working_directory_does_no_harm(tmp_path: Path, second_path: Pat
 def test_data_without_mistakes(tmp_path: Path) -> None:
     ended = program("check-data", str(SECOND), store=tmp_path / "none.sqlite3")
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == f"{SECOND}: no mistakes; 14 quotes, 6 facts\n"
+    *remarks, last = ended.out.splitlines()
+    assert last == f"{SECOND}: no mistakes; 14 quotes, 6 facts"
+    assert len(remarks) == 6
+    assert "facts/where-to.toml: 6 phrasings; with 10 it is found far more often" in remarks
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_folder_of_the_settings_is_checked(tmp_path: Path) -> None:
-    assert program("check-data", store=tmp_path / "none.sqlite3").out.startswith(f"{SECOND}: no mistakes")
+    assert f"{SECOND}: no mistakes" in program("check-data", store=tmp_path / "none.sqlite3").out
 
 
 def test_every_mistake_has_its_line(tmp_path: Path) -> None:
     folder = shutil.copytree(SECOND, tmp_path / "wrong")
     (folder / "topics.toml").unlink()
-    (folder / "claims.toml").write_text("[[claim]]\nid = 5\n")
+    (folder / "people.toml").write_text("[[person]]\nid = 5\n")
     ended = program("check-data", str(folder), store=tmp_path / "none.sqlite3")
     assert (ended.code, ended.out) == (2, "")
     assert "topics.toml: the file is missing; every announcement needs it\n" in ended.err
-    assert "claims.toml: claim number 1: " in ended.err
+    assert "people.toml: person number 1: " in ended.err
 
 
 def test_a_start_is_stopped_by_mistakes_in_the_data(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.clock import Clock
+    from bot.domain.understanding import Engine
     from bot.services.asking import AskService
     from bot.services.canon import CanonService
     from bot.services.library import Library
@@ -23,6 +24,8 @@ class Services:
     """Everything that the composition root builds for the cogs."""
 
     library: Library
+    facts: Engine
+    claims: Engine
     quotes: QuoteService
     canon: CanonService
     asking: AskService

@@ -57,8 +57,7 @@ def lessons(announcement: Announcement) -> dict[str, Lesson]:
     concepts = tuple((concept.id, concept.forms) for concept in announcement.concepts)
     silent = tuple(Example(text, None, voice.voice) for voice in announcement.phrasings for text in voice.out_of_scope)
     facts = tuple(
-        Answerable(fact.id, fact.answer, tuple(quotes[quote] for quote in fact.quotes), fact.gives)
-        for fact in announcement.facts
+        Answerable(fact.id, fact.answer, tuple(quotes[quote] for quote in fact.quotes)) for fact in announcement.facts
     )
     asked = tuple(
         Example(text, fact, voice.voice)
@@ -68,7 +67,7 @@ def lessons(announcement: Announcement) -> dict[str, Lesson]:
     )
     plain = tuple(Example(fact.question, fact.id, "plain") for fact in announcement.facts)
     claims = tuple(
-        Answerable(claim.id, claim.statement, tuple(quotes[quote] for quote in claim.quotes), ("yes-no",))
+        Answerable(claim.id, claim.statement, tuple(quotes[quote] for quote in claim.quotes))
         for claim in announcement.claims
     )
     argued = tuple(

@@ -68,9 +68,9 @@ def test_every_missing_file_is_listed(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_the_place_of_a_file(folder: Path) -> None:
-    (folder / "facts.toml").unlink()
-    (folder / "facts.toml").mkdir()
-    assert any(told.startswith("facts.toml: cannot be read") for told in mistakes(folder))
+    (folder / "topics.toml").unlink()
+    (folder / "topics.toml").mkdir()
+    assert any(told.startswith("topics.toml: cannot be read") for told in mistakes(folder))
 
 
 def test_what_is_not_toml(folder: Path) -> None:
@@ -93,8 +93,8 @@ def test_a_byte_order_mark_does_no_harm(folder: Path) -> None:
 
 
 def test_questions_that_are_not_toml(folder: Path) -> None:
-    (folder / "questions" / "broken.toml").write_text("facts = ")
-    assert mistakes(folder)[0].startswith("questions/broken.toml: not valid TOML")
+    (folder / "out_of_scope" / "broken.toml").write_text("questions = ")
+    assert mistakes(folder)[0].startswith("out_of_scope/broken.toml: not valid TOML")
 
 
 # -- the form of entries -----------------------------------------------------------------------------
@@ -161,16 +161,16 @@ def test_questions_that_are_not_toml(folder: Path) -> None:
             ),
         ),
         (
-            "facts.toml",
+            "facts/where-to.toml",
             'question = "Where will the orchestra play?"',
             f'question = "{"Where " * 13}?"',
-            "facts.toml: fact 'where-to': `question` is too long; at most 75 characters fit",
+            "facts/where-to.toml: `question` is too long; at most 75 characters fit",
         ),
         (
-            "claims.toml",
+            "claims/the-council-forced-them.toml",
             'quotes = ["nobody-forced-us"]',
             'quotes = ["nobody-forced-us", "the-kettle", "a-facade", "from-october"]',
-            "claims.toml: claim 'the-council-forced-them': `quotes` holds too many; at most 3 fit",
+            "claims/the-council-forced-them.toml: `quotes` holds too many; at most 3 fit",
         ),
         (
             "people.toml",
@@ -179,19 +179,16 @@ def test_questions_that_are_not_toml(folder: Path) -> None:
             "people.toml: person 'holm': `unmentioned`: true or false is expected, without quotation marks",
         ),
         (
-            "facts.toml",
-            'gives = ["how-many"]',
-            'gives = ["how-many", "whom"]',
-            (
-                "facts.toml: fact 'how-many-seats': `gives` must be one of who, what, when, why, how, how-many, "
-                "where, yes-no, opinion; it is 'whom'"
-            ),
+            "claims/they-are-engaged.toml",
+            'strength = "creator"',
+            'strength = "certain"',
+            "claims/they-are-engaged.toml: `strength` must be one of creator, article, none; it is 'certain'",
         ),
         (
             "announcement.toml",
-            'work = "The Harbour Orchestra"',
-            'wrok = "The Harbour Orchestra"',
-            "announcement.toml: the entry has a key that is not known here: `wrok`",
+            "title = ",
+            'titel = "x"\ntitle = ',
+            "announcement.toml: the entry has a key that is not known here: `titel`",
         ),
         (
             "topics.toml",
@@ -201,21 +198,33 @@ def test_questions_that_are_not_toml(folder: Path) -> None:
         ),
         (
             "out_of_scope/passers-by.toml",
-            "questions = [",
-            "question = [",
-            "out_of_scope/passers-by.toml: 'question' is not known here; use 'questions'",
+            "[questions]",
+            "[question]",
+            "out_of_scope/passers-by.toml: 'question' is not known here; use [questions]",
         ),
         (
-            "questions/visitors.toml",
-            "[facts]",
-            "[fact]",
-            "questions/visitors.toml: 'fact' is not known here; use 'facts'",
+            "out_of_scope/passers-by.toml",
+            "[questions]\n",
+            'questions = ["how old is the conductor"]\n[other]\n',
+            "out_of_scope/passers-by.toml: write each writer's phrasings beneath the writer's name",
         ),
         (
-            "claims/visitors.toml",
+            "facts/where-to.toml",
+            "[phrasings]",
+            "[phrasing]",
+            "facts/where-to.toml: the entry has a key that is not known here: `phrasing`",
+        ),
+        (
+            "facts/where-to.toml",
+            "visitors = [",
+            "visitors = [5, ",
+            "facts/where-to.toml: 'visitors': the entry: text is expected, in quotation marks",
+        ),
+        (
+            "claims/the-council-forced-them.toml",
             "agree = [",
             "agrees = [",
-            "claims/visitors.toml: 'the-council-forced-them': the entry has a key that is not known here: `agrees`",
+            ("claims/the-council-forced-them.toml: 'visitors': the entry has a key that is not known here: `agrees`"),
         ),
     ],
 )
@@ -320,61 +329,49 @@ def test_one_bracket_too_few(folder: Path) -> None:
             "subjects.toml: subject 'tomines': a ruling needs evidence: name at least one quote",
         ),
         (
-            "claims.toml",
+            "claims/they-are-engaged.toml",
             'strength = "creator"',
             'strength = "none"',
             (
-                "claims.toml: claim 'the-council-forced-them': strength 'none' goes with 'not-addressed' alone; "
+                "claims/they-are-engaged.toml: strength 'none' goes with 'not-addressed' alone; "
                 "say 'creator' or 'article'"
             ),
         ),
         (
-            "claims.toml",
+            "claims/tickets-get-cheaper.toml",
             'strength = "none"',
             'strength = "article"',
-            "claims.toml: claim 'tickets-get-cheaper': what is not addressed has no quotes and the strength 'none'",
+            "claims/tickets-get-cheaper.toml: what is not addressed has no quotes and the strength 'none'",
         ),
         (
-            "claims.toml",
+            "claims/the-council-forced-them.toml",
             'facts = ["why-leave"]',
             'facts = ["why-stay"]',
-            "claims.toml: claim 'the-council-forced-them': facts names 'why-stay', which facts.toml does not hold",
+            "claims/the-council-forced-them.toml: facts names 'why-stay', which facts/ does not hold",
         ),
         (
-            "facts.toml",
+            "facts/where-to.toml",
             'quotes = ["from-october"]',
             "quotes = []",
-            "facts.toml: fact 'where-to': a fact without evidence; name the quotes that back it",
+            "facts/where-to.toml: a fact without evidence; name the quotes that back it",
         ),
         (
-            "facts.toml",
+            "facts/where-to.toml",
             'quotes = ["from-october"]',
             'quotes = ["clapped-once", "tune-it-first"]',
-            "facts.toml: fact 'where-to': its quotes have 4 sentences; at most 3 are shown",
+            "facts/where-to.toml: its quotes have 4 sentences; at most 3 are shown",
         ),
         (
-            "facts.toml",
+            "facts/where-to.toml",
             'quotes = ["from-october"]',
             'quotes = ["from-november"]',
-            "facts.toml: fact 'where-to': quotes names 'from-november', which quotes.toml does not hold",
+            "facts/where-to.toml: quotes names 'from-november', which quotes.toml does not hold",
         ),
         (
             "timeline.toml",
             'quote = "clapped-once"',
             'quote = "clapped-twice"',
             "timeline.toml: entry 'the-visit': quote names 'clapped-twice', which quotes.toml does not hold",
-        ),
-        (
-            "questions/visitors.toml",
-            "where-to = [",
-            "where-from = [",
-            "questions/visitors.toml: an entry names 'where-from', which facts.toml does not hold",
-        ),
-        (
-            "claims/visitors.toml",
-            "[they-are-engaged]",
-            "[they-are-enraged]",
-            "claims/visitors.toml: an entry names 'they-are-enraged', which claims.toml does not hold",
         ),
         (
             "topics.toml",
@@ -429,8 +426,32 @@ def test_what_an_entry_says(folder: Path, file: str, old: str, new: str, told: s
 
 
 def test_an_empty_file(folder: Path) -> None:
-    (folder / "claims.toml").write_text("")
-    assert "claims.toml: holds no entry; at least one is needed" in mistakes(folder)
+    (folder / "topics.toml").write_text("")
+    assert "topics.toml: holds no entry; at least one is needed" in mistakes(folder)
+
+
+def test_an_empty_folder(folder: Path) -> None:
+    for path in (folder / "claims").iterdir():
+        path.unlink()
+    assert "claims/: holds no entry; at least one is needed" in mistakes(folder)
+
+
+def test_a_missing_folder_and_what_follows_from_it(folder: Path) -> None:
+    shutil.rmtree(folder / "facts")
+    told = mistakes(folder)
+    assert "facts/: the folder is missing; every announcement needs it" in told
+    assert not any("which facts/ does not hold" in each for each in told)
+
+
+def test_a_broken_fact_is_told_once(folder: Path) -> None:
+    (folder / "facts" / "why-leave.toml").write_text("question = ")
+    (told,) = mistakes(folder)
+    assert told.startswith("facts/why-leave.toml: not valid TOML")
+
+
+def test_an_id_that_no_file_may_have(folder: Path) -> None:
+    (folder / "facts" / "why-leave.toml").rename(folder / "facts" / "Why leave.toml")
+    assert "facts/Why leave.toml: `id` must be made of small letters, digits and single hyphens" in mistakes(folder)
 
 
 @pytest.mark.parametrize("file", ["timeline.toml", "lexicon.toml"])
@@ -440,8 +461,10 @@ def test_files_that_may_be_empty(folder: Path, file: str) -> None:
 
 
 def test_an_announcement_without_any_example(folder: Path) -> None:
-    for kind in ("questions", "claims", "out_of_scope"):
-        shutil.rmtree(folder / kind)
+    shutil.rmtree(folder / "out_of_scope")
+    for kind in ("facts", "claims"):
+        for path in (folder / kind).iterdir():
+            path.write_text(path.read_text(encoding="utf-8").split("\n[phrasings")[0], encoding="utf-8")
     assert load(folder).phrasings == ()
 
 
@@ -505,10 +528,10 @@ def test_the_same_words_twice(folder: Path) -> None:
 def test_all_mistakes_are_listed_at_once(folder: Path) -> None:
     change(folder, "sources.toml", 'author = "office"', 'author = "nobody"')
     change(folder, "quotes.toml", "eleven hundred", "12 hundred")
-    change(folder, "facts.toml", 'quotes = ["from-october"]', "quotes = []")
+    change(folder, "facts/where-to.toml", 'quotes = ["from-october"]', "quotes = []")
     told = "\n".join(mistakes(folder))
     assert told.count("\n") == 2
-    for part in ("'notice'", "'eleven-hundred'", "'where-to'"):
+    for part in ("'notice'", "'eleven-hundred'", "facts/where-to.toml"):
         assert part in told
 
 
@@ -527,9 +550,9 @@ def test_the_checksum_tells_of_every_change(folder: Path) -> None:
     seen = {checksum(folder)}
     change(folder, "topics.toml", "The move", "The  move")
     seen.add(checksum(folder))
-    (folder / "questions" / "more.toml").write_text("")
+    (folder / "out_of_scope" / "more.toml").write_text("")
     seen.add(checksum(folder))
-    (folder / "questions" / "more.toml").rename(folder / "questions" / "other.toml")
+    (folder / "out_of_scope" / "more.toml").rename(folder / "out_of_scope" / "other.toml")
     seen.add(checksum(folder))
     assert len(seen) == 4
 

@@ -39,7 +39,7 @@ def subject(name: str, verdict: Any, kind: Any = "ship", members: tuple[str, ...
 def library(*subjects: Subject, timeline: tuple[Entry, ...] = ()) -> Library:
     people = (Person(id="aya", name="Aya", kind="character"), Person(id="bo", name="Bo", kind="character"))
     return Library(
-        head=Head(id="a", title="Title", about="About", work="Work", timeline_title="How it came about"),
+        head=Head(id="a", title="Title", about="About", timeline_title="How it came about"),
         sources=(),
         speakers=(),
         topics=(),

@@ -250,8 +250,8 @@ async def test_quotes_that_are_gone_are_found_no_more(
 
 async def test_a_folder_with_mistakes_leaves_the_store_as_it_was(database: Database, tmp_path: Path) -> None:
     folder = shutil.copytree(SECOND, tmp_path / "wrong")
-    (folder / "facts.toml").unlink()
-    with pytest.raises(Exception, match=r"facts\.toml: the file is missing"):
+    (folder / "topics.toml").unlink()
+    with pytest.raises(Exception, match=r"topics\.toml: the file is missing"):
         await bring_up_to_date(database, folder)
     assert len(await Content(database).quotes()) == 14
     assert not await bring_up_to_date(database, SECOND)

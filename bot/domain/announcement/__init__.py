@@ -22,6 +22,7 @@ from bot.domain.announcement.model import (
     Topic,
     Verdict,
 )
+from bot.domain.announcement.remarks import remarks
 
 __all__ = [
     "Announcement",
@@ -45,4 +46,5 @@ __all__ = [
     "Verdict",
     "checksum",
     "load",
+    "remarks",
 ]

@@ -21,7 +21,7 @@ def check(announcement: Announcement) -> tuple[str, ...]:
     """Return every mistake in the announcement: file, entry and reason. Empty when there is none."""
     return tuple(
         mistake
-        for rule in (_ids, _speakers, check_words, check_listed, _rulings, _facts, _aliases, _references, _phrasings)
+        for rule in (_ids, _speakers, check_words, check_listed, _rulings, _facts, _aliases, _references)
         for mistake in rule(announcement)
     )
 
@@ -44,8 +44,8 @@ def _files(announcement: Announcement) -> tuple[tuple[str, tuple[_Identified, ..
         ("quotes.toml", announcement.quotes),
         ("people.toml", announcement.people),
         ("subjects.toml", announcement.subjects),
-        ("claims.toml", announcement.claims),
-        ("facts.toml", announcement.facts),
+        ("claims/", announcement.claims),
+        ("facts/", announcement.facts),
         ("timeline.toml", announcement.timeline),
         ("lexicon.toml", announcement.concepts),
     )
@@ -73,7 +73,7 @@ def _rulings(announcement: Announcement) -> Iterator[str]:
         yield from _unknown(where, "members", subject.members, persons, "people.toml")
         yield from _backed(where, ruled=subject.verdict != "not-addressed", entry=subject)
     for claim in announcement.claims:
-        yield from _backed(f"claims.toml: claim '{claim.id}'", ruled=claim.ruling != "not-addressed", entry=claim)
+        yield from _backed(f"claims/{claim.id}.toml", ruled=claim.ruling != "not-addressed", entry=claim)
 
 
 def _backed(where: str, *, ruled: bool, entry: _Ruled) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _backed(where: str, *, ruled: bool, entry: _Ruled) -> Iterator[str]:
 def _facts(announcement: Announcement) -> Iterator[str]:
     texts = {quote.id: quote.text for quote in announcement.quotes}
     for fact in announcement.facts:
-        where = f"facts.toml: fact '{fact.id}'"
+        where = f"facts/{fact.id}.toml"
         if not fact.quotes:
             yield f"{where}: a fact without evidence; name the quotes that back it"
         length = sum(len(sentences(texts.get(quote, ""))) for quote in fact.quotes)
@@ -142,7 +142,7 @@ def _references(announcement: Announcement) -> Iterator[str]:
         "topics.toml": {entry.id for entry in announcement.topics},
         "passages.toml": {entry.id for entry in announcement.passages},
         "quotes.toml": {entry.id for entry in announcement.quotes},
-        "facts.toml": {entry.id for entry in announcement.facts},
+        "facts/": {entry.id for entry in announcement.facts},
         "subjects.toml": {entry.id for entry in announcement.subjects},
     }
     for where, key, ids, file in _links(announcement):
@@ -168,12 +168,11 @@ def _links(announcement: Announcement) -> Iterator[tuple[str, str, tuple[str, ..
     for subject in announcement.subjects:
         yield f"subjects.toml: subject '{subject.id}'", "quotes", subject.quotes, "quotes.toml"
     for claim in announcement.claims:
-        yield f"claims.toml: claim '{claim.id}'", "quotes", claim.quotes, "quotes.toml"
-        yield f"claims.toml: claim '{claim.id}'", "facts", claim.facts, "facts.toml"
-        yield f"claims.toml: claim '{claim.id}'", "subject", (claim.subject,) if claim.subject else (), "subjects.toml"
+        yield f"claims/{claim.id}.toml", "quotes", claim.quotes, "quotes.toml"
+        yield f"claims/{claim.id}.toml", "facts", claim.facts, "facts/"
+        yield f"claims/{claim.id}.toml", "subject", (claim.subject,) if claim.subject else (), "subjects.toml"
     for fact in announcement.facts:
-        yield f"facts.toml: fact '{fact.id}'", "quotes", fact.quotes, "quotes.toml"
-        yield f"facts.toml: fact '{fact.id}'", "topics", fact.topics, "topics.toml"
+        yield f"facts/{fact.id}.toml", "quotes", fact.quotes, "quotes.toml"
     for step in announcement.timeline:
         yield f"timeline.toml: entry '{step.id}'", "quote", (step.quote,), "quotes.toml"
 
@@ -182,15 +181,6 @@ def _unknown(where: str, key: str, ids: Iterable[str], known: set[str], file: st
     for wanted in ids:
         if wanted not in known:
             yield f"{where}: {key} names '{wanted}', which {file} does not hold"
-
-
-def _phrasings(announcement: Announcement) -> Iterator[str]:
-    facts = {fact.id for fact in announcement.facts}
-    claims = {claim.id for claim in announcement.claims}
-    for phrasings in announcement.phrasings:
-        where = f"{phrasings.voice}.toml"
-        yield from _unknown(where, "an entry", phrasings.facts, facts, "facts.toml")
-        yield from _unknown(where, "an entry", phrasings.claims, claims, "claims.toml")
 
 
 if TYPE_CHECKING:

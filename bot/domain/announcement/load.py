@@ -25,13 +25,17 @@ _TABLES: dict[str, tuple[str, type[msgspec.Struct], str]] = {
     "quotes.toml": ("quote", model.Quote, "quotes"),
     "people.toml": ("person", model.Person, "people"),
     "subjects.toml": ("subject", model.Subject, "subjects"),
-    "claims.toml": ("claim", model.Claim, "claims"),
-    "facts.toml": ("fact", model.Fact, "facts"),
     "timeline.toml": ("entry", model.Entry, "timeline"),
     "lexicon.toml": ("concept", model.Concept, "concepts"),
 }
-# folder of voices -> the key under which its files hold their sentences
-_VOICES = {"questions": "facts", "claims": "", "out_of_scope": "questions"}
+# folder -> (the struct of an entry, the form of one writer's phrasings of it, the field of Announcement); a file each
+_FOLDERS: dict[str, tuple[type[msgspec.Struct], Any, str]] = {
+    "claims": (model.Claim, model.PhrasedClaim, "claims"),
+    "facts": (model.Fact, tuple[str, ...], "facts"),
+}
+_OUT_OF_SCOPE = "out_of_scope"
+# A writer's texts are told apart by what they are about; the learner knows these groups by these names.
+_VOICE = {"facts": "questions", "claims": "claims", _OUT_OF_SCOPE: _OUT_OF_SCOPE}
 
 
 def load(folder: Path) -> model.Announcement:
@@ -45,6 +49,8 @@ def load(folder: Path) -> model.Announcement:
         )
     reading = _Reading(folder)
     parts: dict[str, Any] = {field: reading.tables(name, key, struct) for name, (key, struct, field) in _TABLES.items()}
+    parts |= {field: reading.entries(name, struct, form) for name, (struct, form, field) in _FOLDERS.items()}
+    reading.out_of_scope()
     announcement = model.Announcement(head=reading.head(), phrasings=reading.phrasings(), **parts)
     if mistakes := [*reading.mistakes, *reading.of_its_own(check(announcement))]:
         raise AnnouncementError(tuple(mistakes))
@@ -62,13 +68,18 @@ def checksum(folder: Path) -> str:
 
 
 class _Reading:
-    """What went wrong so far; `unread` holds the files and `broken` the ids that could not be made sense of."""
+    """What was read so far, and what went wrong.
+
+    `unread` holds the files and `broken` the ids that could not be made sense of; `_said` what each writer said, by
+    folder and writer, of each entry.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.mistakes: list[str] = []
         self.unread: set[str] = set()
         self.broken: set[str] = set()
+        self._said: dict[tuple[str, str], dict[str, Any]] = {}
 
     def file(self, name: str) -> dict[str, Any] | None:
         """Return the file's tables; None (and a mistake) where it is missing or no TOML."""
@@ -124,35 +135,62 @@ class _Reading:
         """Return what the announcement is; something to go on with where that cannot be read."""
         content = self.file("announcement.toml")
         found = None if content is None else self.convert(content, model.Head, "announcement.toml")
-        return found or model.Head(id="x", title="x", about="x", work="x", timeline_title="x")
+        return found or model.Head(id="x", title="x", about="x", timeline_title="x")
+
+    def entries(self, name: str, struct: type[msgspec.Struct], form: Any) -> tuple[Any, ...]:
+        """Return the entries of a folder, each named by its file, in the order of their names."""
+        folder = self.folder / name
+        if not folder.is_dir():
+            self.mistakes.append(f"{name}/: the folder is missing; every announcement needs it")
+            self.unread.add(f"{name}/")
+            return ()
+        return tuple(
+            entry
+            for path in sorted(folder.glob("*.toml"))
+            if (entry := self._of_file(name, path.stem, struct, form)) is not None
+        )
+
+    def _of_file(self, name: str, entry_id: str, struct: type[msgspec.Struct], form: Any) -> Any:
+        file = f"{name}/{entry_id}.toml"
+        content = self.file(file)
+        if content is not None:
+            self._phrased(name, entry_id, content.pop("phrasings", {}), form)
+        entry = None if content is None else self.convert({**content, "id": entry_id}, struct, file)
+        if entry is None:
+            self.broken.add(entry_id)
+        return entry
+
+    def out_of_scope(self) -> None:
+        """Read what the announcement does not answer, from files by what it is about."""
+        for path in sorted((self.folder / _OUT_OF_SCOPE).glob("*.toml")):
+            file = f"{_OUT_OF_SCOPE}/{path.name}"
+            content = self.file(file) or {}
+            self.mistakes.extend(
+                f"{file}: '{other}' is not known here; use [questions]" for other in content.keys() - {"questions"}
+            )
+            self._phrased(_OUT_OF_SCOPE, path.stem, content.get("questions", {}), tuple[str, ...])
+
+    def _phrased(self, folder: str, entry_id: str, phrasings: object, form: Any) -> None:
+        """Keep what each writer said of an entry."""
+        file = f"{folder}/{entry_id}.toml"
+        if not isinstance(phrasings, dict):
+            self.mistakes.append(f"{file}: write each writer's phrasings beneath the writer's name")
+            return
+        for writer, said in phrasings.items():
+            converted = self.convert(said, form, f"{file}: '{writer}'")
+            if converted is not None:
+                self._said.setdefault((folder, writer), {})[entry_id] = converted
 
     def phrasings(self) -> tuple[model.Phrasings, ...]:
-        """Return one Phrasings for each voice file; the voice is the file's name within its folder."""
-        names = [f"{kind}/{path.name}" for kind in _VOICES for path in sorted((self.folder / kind).glob("*.toml"))]
-        return tuple(found for name in names if (found := self._voice(name)) is not None)
-
-    def _voice(self, name: str) -> model.Phrasings | None:
-        content = self.file(name)
-        if content is None:
-            return None
-        kind = name.partition("/")[0]
-        known = _VOICES[kind]
-        voice = name.removesuffix(".toml")
-        if kind == "claims":
-            claims = {
-                claim: self.convert(phrased, model.PhrasedClaim, f"{name}: '{claim}'")
-                for claim, phrased in content.items()
-            }
-            kept = {claim: phrased for claim, phrased in claims.items() if phrased is not None}
-            return model.Phrasings(voice=voice, facts={}, claims=kept, out_of_scope=())
-        self.mistakes.extend(
-            f"{name}: '{other}' is not known here; use '{known}'" for other in content.keys() - {known}
-        )
-        facts = content.get(known, {}) if kind == "questions" else {}
-        out_of_scope = content.get(known, []) if kind == "out_of_scope" else []
-        raw = {"voice": voice, "facts": facts, "claims": {}, "out_of_scope": out_of_scope}
-        phrasings: model.Phrasings | None = self.convert(raw, model.Phrasings, name)
-        return phrasings
+        """Return one Phrasings for each writer and folder."""
+        found = []
+        for (folder, writer), said in sorted(self._said.items()):
+            voice = f"{_VOICE[folder]}/{writer}"
+            outside = tuple(text for texts in said.values() for text in texts) if folder == _OUT_OF_SCOPE else ()
+            facts = said if folder == "facts" else {}
+            claims = said if folder == "claims" else {}
+            found.append(model.Phrasings(voice=voice, facts=facts, claims=claims, out_of_scope=outside))
+        return tuple(found)
 
     def of_its_own(self, found: tuple[str, ...]) -> list[str]:
         """Return those of the mistakes `found` that do not merely follow from what could not be read."""

@@ -15,7 +15,6 @@ Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
 Verdict = Literal["confirmed", "ended", "mentioned", "not-addressed"]
 Ruling = Literal["supported", "contradicted", "mentioned", "not-addressed"]
 Strength = Literal["creator", "article", "none"]
-Answer = Literal["who", "what", "when", "why", "how", "how-many", "where", "yes-no", "opinion"]
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -23,12 +22,11 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Head(_Entry, frozen=True):
-    """What the announcement is: `about` and `title` are our words, `work` is the work it speaks of."""
+    """What the announcement is: `about` and `title` are our words."""
 
     id: Slug
     title: Line
     about: Line
-    work: Line
     timeline_title: Line
 
 
@@ -42,7 +40,6 @@ class Source(_Entry, frozen=True):
     title: Line
     author: Slug
     cite: Line | None = None
-    note: str = ""
 
 
 class Speaker(_Entry, frozen=True):
@@ -143,16 +140,14 @@ class Claim(_Entry, frozen=True):
 class Fact(_Entry, frozen=True):
     """Something that the announcement states: `answer` is ours, the quotes back it.
 
-    `gives` says which kinds of question it can answer; `question` is its plainest form, short enough
-    for a button (Discord's docs: a button's label has at most 80 characters).
+    `question` is its plainest form, short enough for a button (Discord's docs: a button's label has at most 80
+    characters).
     """
 
     id: Slug
     answer: Line
     quotes: Annotated[tuple[Slug, ...], Meta(max_length=3)]
-    gives: tuple[Answer, ...]
     question: Annotated[str, Meta(min_length=1, max_length=75)]
-    topics: tuple[Slug, ...] = ()
 
 
 class Entry(_Entry, frozen=True):

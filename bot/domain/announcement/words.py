@@ -40,7 +40,8 @@ _ENUM = re.compile(r"Invalid enum value (.+)")
 def plain(reason: str, struct: type[msgspec.Struct]) -> str:
     """Return msgspec's `reason` for refusing an entry of this kind, without a word of Python."""
     found = _AT.search(reason)
-    at = f"`{_place(found[1])}`" if found and found[1] else "the entry"
+    place = _place(found[1]) if found else ""
+    at = f"`{place}`" if place else "the entry"
     said = _AT.sub("", reason)
     for rule, words in _RULES:
         if match := rule.fullmatch(said):
@@ -55,7 +56,7 @@ def plain(reason: str, struct: type[msgspec.Struct]) -> str:
 
 
 def _place(path: str) -> str:
-    """Return the key of a path such as `gives[0]` or `inset[0].text`."""
+    """Return the key of a path such as `topics[0]` or `inset[0].text`."""
     return re.sub(r"\[[^\]]*\]", "", path)
 
 

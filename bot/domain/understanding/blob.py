@@ -17,6 +17,7 @@ _KINDS: Final = {
     "u1": np.uint8,
     "i4": np.int32,
     "u2": np.uint16,
+    "u4": np.uint32,
 }
 
 

@@ -27,7 +27,7 @@ class Memory:
         self._count_labels: npt.NDArray[np.uint16] = arrays["count_labels"]
         self._counts: npt.NDArray[np.uint8] = arrays["counts"]
         self._starts: Ints = arrays["posting_starts"]
-        self._rows: npt.NDArray[np.uint16] = arrays["posting_rows"]
+        self._rows: npt.NDArray[np.uint16] | npt.NDArray[np.uint32] = arrays["posting_rows"]
         self._values: npt.NDArray[np.uint8] = arrays["posting_values"]
         self.firsts: Ints = arrays["firsts"]
         self._length = int(self.firsts[-1])
@@ -64,9 +64,8 @@ class Memory:
 
 
 def remember(rows: Rows, targets: Ints, classes: int, features: int) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays of a Memory of the rows and their targets. At most 65,535 rows: ValueError beyond."""
-    if len(rows) > np.iinfo(np.uint16).max:
-        raise ValueError(f"{len(rows)} examples are more than a memory holds")
+    """Return the arrays of a Memory of the rows and their targets."""
+    row_number = np.uint16 if len(rows) <= np.iinfo(np.uint16).max else np.uint32
     order = np.argsort(targets, kind="stable")
     place = np.empty(len(rows), np.int64)
     place[order] = np.arange(len(rows))
@@ -86,6 +85,6 @@ def remember(rows: Rows, targets: Ints, classes: int, features: int) -> dict[str
         "sizes": np.bincount(targets, minlength=classes).astype(np.float32),
         "firsts": np.concatenate([[0], np.cumsum(np.bincount(targets, minlength=classes))]).astype(np.int32),
         "posting_starts": starts,
-        "posting_rows": owners[by_feature].astype(np.uint16),
+        "posting_rows": owners[by_feature].astype(row_number),
         "posting_values": np.rint(values[by_feature] / _STEP).astype(np.uint8),
     }

@@ -21,12 +21,11 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class Answerable(msgspec.Struct, frozen=True):
-    """Something that can be answered: its label, its answer, the texts shown with it, the answer types it gives."""
+    """Something that can be answered: its label, its answer and the texts shown with it."""
 
     label: str
     answer: str
     quotes: tuple[str, ...]
-    gives: tuple[str, ...]
 
 
 class Lesson(msgspec.Struct, frozen=True):

@@ -3,13 +3,11 @@
 from bot.domain.understanding import Answerable, Example, Lesson
 
 ANSWERABLES = (
-    Answerable("keeper", "Ada Finch keeps the light.", ("Ada Finch has kept the light since the war.",), ("who",)),
-    Answerable("since", "Since the war.", ("Ada Finch has kept the light since the war.",), ("when",)),
-    Answerable(
-        "colour", "White and red.", ("The tower is painted white and red. It can be seen for miles.",), ("what",)
-    ),
-    Answerable("seen", "For miles.", ("It can be seen for miles.",), ("how-many",)),
-    Answerable("storm", "A storm broke the lamp.", ("In March a storm broke the lamp.",), ("why", "when")),
+    Answerable("keeper", "Ada Finch keeps the light.", ("Ada Finch has kept the light since the war.",)),
+    Answerable("since", "Since the war.", ("Ada Finch has kept the light since the war.",)),
+    Answerable("colour", "White and red.", ("The tower is painted white and red. It can be seen for miles.",)),
+    Answerable("seen", "For miles.", ("It can be seen for miles.",)),
+    Answerable("storm", "A storm broke the lamp.", ("In March a storm broke the lamp.",)),
 )
 
 _ASKED = {

@@ -172,7 +172,7 @@ def test_slips_are_no_known_words_but_answers_and_usual_words_are() -> None:
     examples = tuple(Example("the lampp burns", "lamp", f"v{at}") for at in range(1)) + tuple(
         Example("does it shine", "lamp", f"v{at}") for at in range(3)
     )
-    taught = Lesson((Answerable("lamp", "Brightly.", ("It glows.",), ()),), examples, (("c", ("beacon",)),))
+    taught = Lesson((Answerable("lamp", "Brightly.", ("It glows.",)),), examples, (("c", ("beacon",)),))
     words = known_words(taught, [tokens(example.text) for example in examples])
     assert {"shine", "brightly", "glows", "beacon"} <= words.keys()
     assert "lampp" not in words
