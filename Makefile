@@ -69,5 +69,5 @@ trial: $(DEV) ## try the set-up with every Python on this machine, from its own 
 
 lock: ## make the lock files again from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
-	$(COMPILE) pyproject.toml -o requirements/run.txt
 	$(COMPILE) --group dev pyproject.toml -o requirements/dev.txt
+	$(COMPILE) --constraint requirements/dev.txt pyproject.toml -o requirements/run.txt

@@ -120,6 +120,16 @@ def problems(lock: str, roots: Iterable[str], requires: Callable[[str], list[str
     return list(dict.fromkeys(found))
 
 
+def differences(run: str, dev: str) -> list[str]:
+    """Return what the lock for development pins otherwise than the one for running: the tests must try what is run."""
+    tried = {(pin.name, str(pin.requirement.marker)): pin for pin in pins(dev)}
+    return [
+        f"{pin.requirement} is to run, and {other.requirement} is what the tests try"
+        for pin in pins(run)
+        if (other := tried.get((pin.name, str(pin.requirement.marker)))) and other.version != pin.version
+    ]
+
+
 def _closure(
     roots: Iterable[str], environment: dict[str, str], requires: Callable[[str], list[str]]
 ) -> Iterator[tuple[Requirement, str]]:
@@ -151,6 +161,7 @@ def main() -> int:
         for name, groups in LOCKS.items()
         for problem in problems((ROOT / name).read_text(encoding="utf-8"), roots_of(groups))
     ]
+    told += differences(*((ROOT / name).read_text(encoding="utf-8") for name in LOCKS))
     for line in told:
         print(line, file=sys.stderr)
     if told:

@@ -283,6 +283,18 @@ async def test_completions_of_a_command_that_has_changed(chat: Chat, caplog: pyt
 
 
 async def test_an_event_s_error_is_logged(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
-    chat.sandbox.faults.add(Rule("error", method="POST", route="/channels/{channel_id}/messages", status=400))
+    async def broken(_message: discord.Message) -> None:
+        raise ZeroDivisionError
+
+    chat.bot.add_listener(broken, "on_message")
     await chat.person("Mina").say("<@bot> hello")
     assert await _logged(caplog, "error in on_message")
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_an_answer_to_a_message_that_cannot_be_sent_is_noted(
+    chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    chat.sandbox.faults.add(Rule("error", method="POST", route="/channels/{channel_id}/messages", status=400))
+    await chat.person("Mina").say("<@bot> hello")
+    assert await _logged(caplog, "an answer to a message could not be sent: HTTPException")

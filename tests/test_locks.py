@@ -89,6 +89,11 @@ def test_a_line_that_is_no_requirement(locks: Any) -> None:
     assert problems(locks, "-e .")[0].startswith("not a requirement: ")
 
 
+def test_a_version_that_the_tests_do_not_try(locks: Any) -> None:
+    assert locks.differences("a==1\nb==2\n", "a==1\nb==2\nc==3\n") == []
+    assert locks.differences("a==1\n", "a==2\n") == ["a==1 is to run, and a==2 is what the tests try"]
+
+
 def test_an_old_python_is_told_so(tmp_path: Path) -> None:
     old = tmp_path / "python3.9"
     old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")

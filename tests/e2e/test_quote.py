@@ -44,7 +44,7 @@ async def test_the_real_announcement(chat: Chat) -> None:
     ("query", "heading", "words"),
     [
         ("holding hands at the very end", "No quote has all of those words. The closest:", "held hands"),
-        ("korra and mako broke up", "No quote has those words. The closest in meaning:", "have them break up"),
+        ("korra and mako broke up", "No quote has those words. The closest in meaning:", "Mako and Korra"),
         ("who composed the tender, romantic and sublime music for the last two minutes of it " * 2, None, "Zuckerman"),
     ],
 )

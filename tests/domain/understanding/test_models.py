@@ -99,10 +99,14 @@ def test_nothing_is_like_a_row_without_features() -> None:
     assert not MEMORY.likeness(np.zeros(0, np.int32), np.zeros(0, np.float32)).any()
 
 
-def test_more_examples_than_a_memory_holds_are_refused() -> None:
-    empty = Rows(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(65_537, np.int64))
-    with pytest.raises(ValueError, match="65536"):
-        remember(empty, np.zeros(65_536, np.int32), 1, 0)
+@pytest.mark.parametrize("count", [65_535, 65_536, 70_001])
+def test_a_memory_of_any_number_of_examples(count: int) -> None:
+    starts = np.arange(count + 1, dtype=np.int64).clip(max=1)
+    starts[-1] = 2
+    rows = Rows(np.zeros(2, np.int32), np.ones(2, np.float32), starts)
+    memory = Memory(remember(rows, np.zeros(count, np.int32), 1, 1))
+    likeness = memory.likeness(np.asarray([0], np.int32), np.ones(1, np.float32))
+    assert [int(at) for at in np.flatnonzero(likeness)] == [0, count - 1]
 
 
 def test_candidates_are_the_likeliest_and_those_that_back_them() -> None:
