@@ -23,10 +23,10 @@ from bench import storm
 from bench.idle import idle_hour, put_off
 from bench.report import Figure, percentile, show
 from bot.clock import SystemClock
-from bot.domain.daily.errand import Sent
-from bot.services.daily.poster import AT_ONCE, FAREWELL
-from bot.services.daily.replanning import replan
-from bot.store.daily import DailyStore
+from bot.daily.guilds import replan
+from bot.daily.jobs import Delivered
+from bot.daily.ledger import DailyStore
+from bot.daily.worker import AT_ONCE, RETENTION
 from bot.store.database import Database
 from sandbox import Sandbox
 from sandbox.limits import Limits
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator
 
-    from sandbox.events import Event
+    from sandbox.registry import Event
 
 POSTS, SERVERS = 35_000, 10_000
 IDLE = 100_000
@@ -152,7 +152,7 @@ async def claiming(store: Path, count: int) -> float:
         began = time.process_time()
         while taken := await deliveries.take(dt.datetime.now(dt.UTC), AT_ONCE // 3, lambda _about: words):
             now = dt.datetime.now(dt.UTC)
-            await deliveries.record([Sent(errand, errand.id, errand.target.channel, now) for errand in taken], now)
+            await deliveries.record([Delivered(job, job.id, job.target.channel, now) for job in taken], now)
         return (time.process_time() - began) * 1000 / count
 
 
@@ -161,9 +161,9 @@ async def reading(store: Path) -> float:
     began = time.monotonic()
     async with await Database.open(store) as database:
         tables = DailyStore.on(database, dt.timedelta(hours=6))
-        await tables.deliveries.next_wake(FAREWELL)
-        await tables.departures.guilds()
-        await tables.departures.gone()
+        await tables.deliveries.next_wake(RETENTION)
+        await tables.left_guilds.guilds()
+        await tables.left_guilds.gone()
         await replan(tables.schedules, SystemClock())
         return time.monotonic() - began
 

@@ -1,4 +1,4 @@
-"""An hour of the real poster on a store of which nothing is due, lived through in a moment."""
+"""An hour of the real worker on a store of which nothing is due, lived through in a moment."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from bot.clock import SystemClock
-from bot.domain.daily.rule import EVERY_DAY, Rule, upcoming
-from bot.domain.daily.zones import POPULAR
-from bot.services.daily.poster import Poster
-from bot.store import daily_rows
-from bot.store.daily import DailyStore
+from bot.daily import rows
+from bot.daily.input import POPULAR
+from bot.daily.ledger import DailyStore
+from bot.daily.schedule import EVERY_DAY, Rule, upcoming
+from bot.daily.worker import Worker
 from bot.store.database import Database
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _HOUR = 3600.0
 
 
 class Idle(NamedTuple):
-    """How often the poster woke because of the guard against steps of the clock and otherwise, and what it asked."""
+    """How often the worker woke because of the guard against steps of the clock and otherwise, and what it asked."""
 
     guards: int
     others: int
@@ -88,21 +88,21 @@ def put_off(store: Path) -> None:
         plans = []
         for id_ in sorted(ids, key=lambda id_: rules[id_].zone):
             first = next(upcoming(rules[id_], soon))
-            plans.append((rules[id_].minute, rules[id_].zone, *daily_rows.next_of(first), id_))
+            plans.append((rules[id_].minute, rules[id_].zone, *rows.next_of(first), id_))
         connection.executemany(
             "UPDATE schedule SET minute = ?, zone = ?, next_date = ?, next_due = ? WHERE id = ?", plans
         )
 
 
 async def idle_hour(store: Path) -> Idle:
-    """Run the poster for an hour on a store of which nothing is due by then."""
+    """Run the worker for an hour on a store of which nothing is due by then."""
     async with await _Counted.open(store) as database:
         tables, hour = DailyStore.on(database, dt.timedelta(hours=6)), _Hour()
         # Nothing is due, so neither quotes nor Discord are asked for.
         nothing = cast("Any", None)
-        poster = asyncio.create_task(Poster(tables.deliveries, tables.departures, nothing, nothing, hour).run())
+        worker = asyncio.create_task(Worker(tables.deliveries, tables.left_guilds, nothing, nothing, hour).run())
         async with asyncio.timeout(60):
             await hour.over.wait()
-        poster.cancel()
-        await asyncio.gather(poster, return_exceptions=True)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
         return Idle(hour.guards, hour.others, database.looks, database.transactions)

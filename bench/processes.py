@@ -45,11 +45,11 @@ def ours(store: str, announcement: str, *, engine: bool) -> dict[str, float]:
     """Build our bot on a seeded store, with or without the engines for questions and claims."""
     started = time.perf_counter()
     from bot import app, settings
-    from bot.domain.understanding import Engine
-    from bot.services.library import read_library
-    from bot.services.seeding import bring_up_to_date
+    from bot.library import read_library
+    from bot.seeding import bring_up_to_date
     from bot.store.content import Content
     from bot.store.database import Database
+    from bot.understanding import Engine
 
     async def without() -> float:
         async with await Database.open(Path(store)) as database:
@@ -80,7 +80,7 @@ def ours(store: str, announcement: str, *, engine: bool) -> dict[str, float]:
 
 def seeding(store: str, announcement: str) -> dict[str, float]:
     """Seed a new store, learning included."""
-    from bot.services.seeding import bring_up_to_date
+    from bot.seeding import bring_up_to_date
     from bot.store.database import Database
 
     async def seed() -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import Page, async_playwright
 
-from sandbox import Sandbox, page, start_copy
-from sandbox.page import dressing
+from sandbox import Sandbox, page, process
+from sandbox.page import demo_data
 from sandbox.process import ROOT, BotProcess
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sandbox.page.hub import Hub
 
+if TYPE_CHECKING:
     Scene = Callable[[Page], Awaitable[None]]
 
 IMAGES = ROOT / "docs" / "images"
@@ -82,7 +83,7 @@ async def canon(tab: Page) -> None:
 async def ask(tab: Page) -> None:
     """Ask one question that the announcement answers, and one that it does not."""
     await _send(tab, "/ask Did the network limit them?", "used /ask")
-    await _send(tab, "/ask Who voices Korra in the Dutch dub?", "does not answer")
+    await _send(tab, "/ask Who voices Korra in the Dutch dub?", "couldn't find that")
 
 
 async def commands(tab: Page) -> None:
@@ -159,7 +160,7 @@ SCENES: tuple[tuple[Scene, tuple[int, int], tuple[str, ...]], ...] = (
 @asynccontextmanager
 async def _demo() -> AsyncIterator[Hub]:
     """Run the page with the real bot; it registers its commands anew with each new small Discord."""
-    start_copy.prepare(DATABASE)
+    process.prepare(DATABASE)
     sandbox = Sandbox(strict=False)
     hub = page.add_routes(sandbox.app, sandbox, restart=_not_here)
     async with sandbox:
@@ -176,7 +177,7 @@ async def _demo() -> AsyncIterator[Hub]:
             await sandbox_has_commands(sandbox)
             await bot.start()
             await sandbox.bot_connected(timeout=FIRST_START)
-            start_copy.take(DATABASE)
+            process.take(DATABASE)
             yield hub
         finally:
             await registering.stop()
@@ -200,7 +201,7 @@ def _afresh(hub: Hub) -> None:
     hub.private.clear()
     for channel in hub.world.channels.values():
         channel.messages.clear()
-    dressing.dress(hub.world)
+    demo_data.dress(hub.world)
 
 
 async def _take(browser: Browser, hub: Hub, scene: Scene, size: tuple[int, int], scheme: str) -> None:

@@ -38,8 +38,8 @@ from tests.support.seeded import SECOND, seeded
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
-    from sandbox.events import Event
     from sandbox.model import Channel
+    from sandbox.registry import Event
 
 KILLS = 300
 # For each life of the bot so many posts are kept waiting, more than it can make.

@@ -11,7 +11,7 @@ import sys
 import time
 from functools import partial
 
-from bot.domain.daily import tz
+from bot.daily.schedule import zone_names
 from tests.support.sweep import differences
 
 YEARS = 3
@@ -25,7 +25,7 @@ def _zone(year: int, zone: str) -> tuple[int, list[str]]:
 def main() -> int:
     """Compare all; the exit code is 1 when anything differs."""
     year = int(sys.argv[1]) if len(sys.argv) > 1 else dt.datetime.now(dt.UTC).year
-    zones = sorted(tz.names())
+    zones = sorted(zone_names())
     began = time.monotonic()
     compared, wrong = 0, []
     with multiprocessing.Pool() as pool:

@@ -22,7 +22,7 @@ from bench.lives import Lives
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.limits import Limits
-from sandbox.page.traffic import Traffic
+from sandbox.page.hub import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import terminal
-from bot.domain import announcement
-from bot.domain.errors import AnnouncementError, CanonkeeperError
+from bot import announcement, terminal
+from bot.errors import AnnouncementError, CanonkeeperError
 from bot.settings import from_environment
 
 if TYPE_CHECKING:

@@ -6,41 +6,81 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import secrets
 import signal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.canon import CanonLesson
+from bot.canon.service import CanonService
 from bot.client import Canonkeeper
-from bot.client.daily import daily_quotes
-from bot.client.endpoint import use_api
-from bot.clock import SystemClock
-from bot.demo_clock import DemoClock
-from bot.domain.canon import CanonLesson
-from bot.domain.understanding import Engine
-from bot.services import Services
-from bot.services.asking import AskService
-from bot.services.canon import CanonService
-from bot.services.library import read_library
-from bot.services.overview import OverviewService
-from bot.services.pictures import PictureService
-from bot.services.quotes import QuoteService
-from bot.services.seeding import CANON, CLAIMS, FACTS, bring_up_to_date
-from bot.services.timeline import TimelineService
+from bot.client.client import Daily, Services
+from bot.client.library_parts import use_api
+from bot.clock import DemoClock, SystemClock
+from bot.daily.bag import Filters
+from bot.daily.commands import Scheduler
+from bot.daily.discord_chat import DiscordChat, DiscordSight
+from bot.daily.guilds import Presence, Recovery, replan
+from bot.daily.input import Zones
+from bot.daily.ledger import DailyStore
+from bot.daily.worker import Worker
+from bot.library import read_library
+from bot.pictures import PictureService
+from bot.quotes.ask import AskService
+from bot.quotes.overview import OverviewService, TimelineService
+from bot.quotes.search import QuoteService
+from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date
 from bot.store.content import Content
-from bot.store.daily import DailyStore
 from bot.store.database import Database
 from bot.store.synced import SyncedCommands
-from bot.why import explain
+from bot.terminal import explain
+from bot.understanding import Engine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    import discord
+
     from bot.clock import Clock
+    from bot.daily.requests import DiscordClock
     from bot.settings import Settings
+
+# SQLite's integers are signed and have 64 bits.
+_SEED_BITS = 63
+
+
+def daily_quotes(services: Services, bot: discord.Client, discord_clock: DiscordClock) -> Daily:
+    """Return the daily quotes of this process; chance for the schedules' seeds is the system's."""
+    store, clock = services.daily, services.clock
+    filters = Filters(services.library, services.quotes)
+    chat = DiscordChat(bot, clock, services.pictures, discord_clock)
+    worker = Worker(store.deliveries, store.left_guilds, filters, chat, clock)
+    scheduler = Scheduler(
+        (store.schedules, store.deliveries),
+        filters,
+        Zones.load(),
+        chat,
+        clock,
+        lambda: secrets.randbits(_SEED_BITS),
+        worker.poke,
+    )
+    presence = Presence(store.schedules, store.left_guilds, clock, worker.poke)
+    recovery = Recovery(
+        (store.recoveries, store.left_guilds),
+        filters,
+        DiscordSight(bot, clock),
+        clock,
+        store.late_limit,
+        presence.joined,
+        worker.poke,
+    )
+    beside = (recovery.run, *((store.watch,) if store.watch else ()))
+    return Daily(scheduler, presence, recovery, worker, partial(replan, store.schedules, clock), beside)
+
 
 _log = logging.getLogger(__name__)
 
-EXTENSIONS = ("cogs.quote", "cogs.ask", "cogs.canon", "cogs.timeline", "cogs.about", "cogs.daily", "cogs.presence")
+EXTENSIONS = ("cogs.quote", "cogs.ask", "cogs.canon", "cogs.timeline", "cogs.about", "cogs.daily", "cogs.guilds")
 # SIGTERM's grace (Docker and systemd give ten seconds and more).
 CLOSE_SECONDS = 5.0
 # Of these, for answers that are under way: people have waited up to three seconds for them.

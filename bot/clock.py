@@ -1,10 +1,14 @@
-"""The time, passed in: the system's own, or in the demo the demo's."""
+"""What time it is: the machine's clock, or in the demo the demo's. Nothing else in the program asks."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
-from typing import TYPE_CHECKING, Protocol
+import logging
+from typing import TYPE_CHECKING, Protocol, Self
+
+import aiohttp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -44,3 +48,68 @@ class SystemClock:
         """Return at `instant`, or after GUARD_SECONDS, whichever comes first."""
         left = (instant - self.now()).total_seconds()
         await self._sleep(max(0.0, min(left, GUARD_SECONDS)))
+
+
+_log = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 1.0
+
+
+class DemoClock:
+    """Follows the clock at `url` by long polls: each answer says what time it is there, and its version.
+
+    Use it as a context manager; `now` is right from the moment that it is entered.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._real = SystemClock()
+        self._offset = dt.timedelta()
+        self._version = -1
+        self._moved = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
+        try:
+            await self._ask()
+        except BaseException:
+            await self._session.close()
+            raise
+        self._following = asyncio.create_task(self._follow(), name="demo clock")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._following.cancel()
+        await asyncio.gather(self._following, return_exceptions=True)
+        await self._session.close()
+
+    def now(self) -> dt.datetime:
+        """Return the demo's instant, aware, in UTC."""
+        return self._real.now() + self._offset
+
+    async def sleep_until(self, instant: dt.datetime) -> None:
+        """Return at `instant`, or earlier: when the clock is moved, or after GUARD_SECONDS."""
+        left = min((instant - self.now()).total_seconds(), GUARD_SECONDS)
+        moved = self._moved
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(moved.wait(), max(0.0, left))
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await self._ask()
+            except (aiohttp.ClientError, TimeoutError):
+                # The demo restarts its server, or ends; the time goes on as it was.
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _ask(self) -> None:
+        """Wait until the clock is moved, at most as long as the server keeps a poll, and take its time."""
+        async with self._session.get(self._url, params={"after": self._version}) as response:
+            response.raise_for_status()
+            told = await response.json()
+        there = dt.datetime.fromtimestamp(float(told["now"]), dt.UTC)
+        if told["version"] != self._version:
+            self._version = int(told["version"])
+            self._offset = there - self._real.now()
+            self._moved.set()
+            self._moved = asyncio.Event()

@@ -1,141 +1,38 @@
-"""One error handler for all: a table from exception to what the person is told, with an id for the log."""
+"""The one rooted hierarchy of what can go wrong, in words for a person."""
 
 from __future__ import annotations
 
-import logging
-import secrets
-import sqlite3
-from typing import TYPE_CHECKING, Any
 
-import aiohttp
-import discord
-from discord import app_commands
-
-from bot.domain.errors import UserError
-from bot.rendering.frame import Accent, notice
-from bot.store.database import FileLostError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_log = logging.getLogger(__name__)
-
-# Discord's docs, Opcodes and Status Codes: an interaction that is gone cannot be answered any more.
-_GONE = {10062, 10015, 50027}
+class CanonkeeperError(Exception):
+    """Something that a person can put right; its text says how, and is safe to show."""
 
 
-def _own_words(error: BaseException) -> str:
-    return str(error)
+class SettingError(CanonkeeperError):
+    """A setting is missing or malformed."""
 
 
-def _wait(error: BaseException) -> str:
-    seconds = error.retry_after if isinstance(error, app_commands.CommandOnCooldown) else 1
-    return f"That was quick. Please try again in {seconds:.0f} s."
+class AnnouncementError(CanonkeeperError):
+    """The data folder holds mistakes.
+
+    `mistakes` lists each one: file, entry and reason.
+    """
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
 
 
-_CHANGED = "This command has just changed. Please close Discord's command box and type it again."
-
-# Resolved along the exception's MRO: the nearest class wins. Only words of ours are shown.
-_TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
-    UserError: _own_words,
-    app_commands.MissingPermissions: "You need the permission **Manage Server** for this.",
-    app_commands.NoPrivateMessage: "This works in a server only.",
-    app_commands.CommandOnCooldown: _wait,
-    app_commands.CheckFailure: "You may not use this here.",
-    app_commands.CommandSignatureMismatch: _CHANGED,
-    app_commands.CommandNotFound: _CHANGED,
-    app_commands.TransformerError: "I couldn't read one of the options. Please pick it from the list.",
-    # What discord.py raises itself where Discord sends what the commands of this version do not know.
-    app_commands.AppCommandError: _CHANGED,
-    discord.Forbidden: "Discord does not let me do that here. Please check my permissions in this channel.",
-    discord.NotFound: "That is gone from Discord: the channel or message no longer exists.",
-    discord.DiscordServerError: "Discord has a problem just now. Please try again in a minute.",
-    aiohttp.ClientConnectionError: "Discord has a problem just now. Please try again in a minute.",
-    TimeoutError: "That took too long. Please try again.",
-    sqlite3.OperationalError: "My store is busy just now; nothing was changed. Please try again in a minute.",
-    FileLostError: "My store's file was deleted or replaced while I was running, so I can't read or change anything "
-    "there; nothing was changed. Whoever hosts me finds in my log what to do.",
-    Exception: "Something went wrong on my side; nothing was changed. Please try again.",
-}
+class StoreError(CanonkeeperError):
+    """The database cannot be used; it was left untouched."""
 
 
-def message_for(error: BaseException) -> tuple[str, bool]:
-    """Return what the person is told, and whether the error is theirs to mend (and so needs no log entry)."""
-    for kind in type(error).__mro__:
-        if kind in _TABLE:
-            words = _TABLE[kind]
-            return (words if isinstance(words, str) else words(error)), _expected(kind)
-    raise error
+class LearningError(CanonkeeperError):
+    """What there is to learn could not be learnt; the store keeps what it had."""
 
 
-def _expected(kind: type[BaseException]) -> bool:
-    return issubclass(kind, UserError | app_commands.AppCommandError)
+class UnreachableError(CanonkeeperError):
+    """Discord does not answer."""
 
 
-def root(error: BaseException) -> BaseException:
-    """Return the exception that a command raised, out of discord.py's wrapping."""
-    while isinstance(error, app_commands.CommandInvokeError):
-        error = error.original
-    return error
-
-
-async def answer(interaction: discord.Interaction[Any], error: BaseException) -> None:
-    """Tell the person what went wrong, to them alone, whether or not the interaction was answered before."""
-    error = root(error)
-    if isinstance(error, discord.HTTPException) and error.code in _GONE:
-        _log.warning("an interaction was gone before its answer: %s", _place(interaction))
-        return
-    words, expected = message_for(error)
-    if (
-        expected
-        and isinstance(error, app_commands.AppCommandError)
-        and not isinstance(error, app_commands.CheckFailure)
-    ):
-        # An old registration, most likely; were it a mistake of ours, this line would be the only trace of it.
-        _log.warning("%s is not as this version registers it (%s)", _place(interaction), type(error).__name__)
-    error_id = None
-    if not expected:
-        error_id = secrets.token_hex(4)
-        _log.error("error %s in %s", error_id, _place(interaction), exc_info=error)
-    await _send(interaction, words, error_id)
-
-
-async def no_completions(interaction: discord.Interaction[Any]) -> None:
-    """Answer with an empty list of completions, if Discord still takes it."""
-    try:
-        await interaction.response.autocomplete([])
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as unsent:
-        _log.warning("could not tell that there is no completion in %s: %s", _place(interaction), unsent)
-
-
-async def _send(interaction: discord.Interaction[Any], words: str, error_id: str | None) -> None:
-    if interaction.type is discord.InteractionType.autocomplete:
-        return  # a list of completions has no place for words
-    if interaction.client.is_closed():
-        return  # the bot stops: what it was about to say has no way out any more
-    view = notice(words, accent=Accent.NO, footer=f"Error {error_id}" if error_id else None)
-    try:
-        if interaction.response.is_done():
-            await _clear(interaction)
-            await interaction.followup.send(view=view, ephemeral=True)
-        else:
-            await interaction.response.send_message(view=view, ephemeral=True)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as unsent:
-        _log.warning("could not tell of an error in %s: %s", _place(interaction), unsent)
-
-
-async def _clear(interaction: discord.Interaction[Any]) -> None:
-    """Take away a '... is thinking' that all can see: so could they see what follows it, which takes its place."""
-    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        original = await interaction.original_response()
-        if original.flags.loading and not original.flags.ephemeral:
-            await original.delete()
-
-
-def _place(interaction: discord.Interaction[Any]) -> str:
-    """Return which command or button it was, for the log; nothing that a person typed."""
-    if interaction.command is not None:
-        return f"/{interaction.command.qualified_name}"
-    data: Any = interaction.data or {}
-    # A custom id holds the action's name first; what follows may have been typed.
-    return "|".join(str(data.get("custom_id", "an interaction")).split("|")[:2])[:40]
+class UserError(CanonkeeperError):
+    """A member's or moderator's input cannot be served; the text tells them what to do instead."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 from dotenv import dotenv_values
 
-from bot.domain.errors import SettingError
+from bot.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,11 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.rendering.about import about
+from bot.client.views import about
 
 if TYPE_CHECKING:
     from bot.client import Canonkeeper
-    from bot.services.library import Library
+    from bot.library import Library
 
 
 class AboutCog(commands.Cog):

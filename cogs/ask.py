@@ -1,29 +1,129 @@
-"""/ask, and questions put to the bot by mentioning it or in a direct message."""
+"""How answers to questions look: our line first, the announcement's words visibly apart from it."""
 
 from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.utils import escape_markdown
 
-from bot.client import reading
-from bot.domain.errors import UserError
-from bot.rendering import ask as rendering
-from bot.rendering.about import explanation
-from bot.rendering.choices import COMPLETIONS, choices
-from bot.services.asking import QUESTION_LIMIT, Answered, Closest, Ruled
+from bot.client import panels, views
+from bot.client.controls import COMPLETIONS, LABEL_LIMIT, button, choices
+from bot.client.views import checked, explanation, quote_buttons, source_line, spoken
+from bot.errors import UserError
+from bot.quotes.ask import QUESTION_LIMIT, Answered, Closest, Greeted, Ruled
+from bot.text import cut
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.announcement import Fact
     from bot.client import Canonkeeper
-    from bot.rendering.actions import Actions
-    from bot.rendering.frame import Panel
-    from bot.services.asking import AskService
-    from bot.services.library import Library
+    from bot.client.controls import Actions, Press
+    from bot.client.panels import Panel
+    from bot.library import Library
+    from bot.quotes.ask import AskService, NoAnswer, Reply
+    from bot.understanding import SmallTalk
+
+SUGGESTED = "ask"
+_PRIVATE, _PUBLIC = "p", "o"
+
+_GREETINGS: Final[dict[SmallTalk, str]] = {
+    "greeting": "Hello!",
+    "thanks": "You're welcome!",
+    "farewell": "See you!",
+    "self": "I'm Canonkeeper, a bot that answers from one announcement, word for word.",
+}
+_CAN_DO: Final = (
+    "Ask me about the announcement and I'll find its exact words. `/quote` looks up quotes, `/canon` checks a ship "
+    "or a claim, and `/timeline` tells how it all came about."
+)
+
+
+def reply_view(reply: Reply, *, private: bool, question: str | None = None) -> panels.Panel:
+    """Return how a reply looks; `question` is shown above it where the channel would not show it otherwise."""
+    if isinstance(reply, Answered):
+        return answered(reply, private=private, question=question)
+    if isinstance(reply, Closest):
+        return _closest(reply, private=private, question=question)
+    if isinstance(reply, Ruled):
+        return checked(reply.rulings)
+    if isinstance(reply, Greeted):
+        return panels.Panel(
+            f"**{_GREETINGS[reply.kind]}** {_CAN_DO}",
+            accent=panels.Accent.ABOUT,
+            rows=_offered(reply.nearest, private=private),
+        )
+    return _silent(reply, private=private, question=question)
+
+
+def answered(answer: Answered, *, private: bool, question: str | None = None) -> panels.Panel:
+    """Return a sure answer."""
+    buttons = quote_buttons(answer.quotes[0])
+    if answer.runner_up is not None:
+        buttons.append(suggestion(answer.runner_up, private=private))
+    return panels.Panel(
+        _asked(question),
+        f"**{escape_markdown(answer.fact.answer)}**",
+        panels.line(),
+        *(spoken(quote) for quote in answer.quotes),
+        accent=panels.Accent.ANSWER,
+        footer=source_line(answer.quotes),
+        rows=[buttons],
+    )
+
+
+def _closest(answer: Closest, *, private: bool, question: str | None) -> panels.Panel:
+    """Return the closest passage: quieter than an answer, and without a line of ours that would claim to be one."""
+    passages = "passage" if len(answer.quotes) == 1 else "passages"
+    return panels.Panel(
+        _asked(question),
+        f"I couldn't find an exact answer. The closest {passages}:",
+        *(spoken(quote) for quote in answer.quotes),
+        accent=panels.Accent.SILENT,
+        footer=source_line(answer.quotes),
+        rows=[quote_buttons(answer.quotes[0]), *_offered(answer.nearest, private=private)],
+    )
+
+
+def _silent(answer: NoAnswer, *, private: bool, question: str | None) -> panels.Panel:
+    """Return an honest nothing: it quotes nothing and offers what the announcement does answer."""
+    claim = f"\nTo check a claim, try `/canon {answer.claim.statement}`" if answer.claim else ""
+    offer = "\nIt does answer these:" if answer.nearest else ""
+    return panels.Panel(
+        _asked(question),
+        f"**I couldn't find that in the announcement.**{claim}{offer}",
+        accent=panels.Accent.SILENT,
+        rows=_offered(answer.nearest, private=private),
+    )
+
+
+def _offered(facts: Iterable[Fact], *, private: bool) -> list[list[Press]]:
+    return [[suggestion(fact, private=private)] for fact in facts]
+
+
+def _asked(question: str | None) -> str | None:
+    asked = panels.safe(question or "")
+    return f"-# Asked: {asked}" if asked else None
+
+
+def suggestion(fact: Fact, *, private: bool) -> Press:
+    """Return the button that answers one of the announcement's questions."""
+    return button(SUGGESTED, f"{_PRIVATE if private else _PUBLIC}|{fact.id}", cut(fact.question, LABEL_LIMIT))
+
+
+def read_suggestion(detail: str) -> tuple[bool, str]:
+    """Return (private, fact id) as `suggestion` wrote them. Raises ValueError for anything else."""
+    private, fact = detail.split("|", 1)
+    if private not in {_PRIVATE, _PUBLIC}:
+        raise ValueError("this is no suggestion")
+    return private == _PRIVATE, fact
+
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +134,7 @@ class AskCog(commands.Cog):
     def __init__(self, asking: AskService, library: Library, actions: Actions) -> None:
         self._asking = asking
         self._library = library
-        actions.register(rendering.SUGGESTED, self._suggested, rendering.read_suggestion)
+        actions.register(SUGGESTED, self._suggested, read_suggestion)
 
     @app_commands.command(
         name="ask", description="Ask in your own words; the announcement answers, or I say that it does not"
@@ -72,7 +172,7 @@ class AskCog(commands.Cog):
                 return
         elif isinstance(message.channel, discord.DMChannel):
             mentions = self._mentions(message.channel.me, None)
-            text = text or next(iter(reading.texts(message)), "")
+            text = text or next(iter(views.texts(message)), "")
         else:
             return
         question = " ".join(mentions.sub(" ", text).split())
@@ -87,7 +187,7 @@ class AskCog(commands.Cog):
         asked = None if replied else question
         reply = self._asking.ask(question)
         found = isinstance(reply, Answered | Closest | Ruled)
-        return rendering.replied(reply, private=private, question=asked), found
+        return reply_view(reply, private=private, question=asked), found
 
     async def _suggested(self, interaction: discord.Interaction[Any], suggestion: tuple[bool, str]) -> None:
         """Answer a question that was offered: where it was asked, unless it was asked in private."""
@@ -95,7 +195,7 @@ class AskCog(commands.Cog):
         answer = self._asking.fact(fact)
         if answer is None:
             raise UserError("The announcement has changed since; please use /ask again.")
-        view = rendering.answered(answer, private=private, question=answer.fact.question)
+        view = answered(answer, private=private, question=answer.fact.question)
         await interaction.response.send_message(view=view, ephemeral=private)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""/canon, its overview of all ships, and the Canon check of a message."""
+"""How the overview of ships looks: the picture, a table, and a select that opens a ship's ruling."""
 
 from __future__ import annotations
 
@@ -9,19 +9,56 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import reading
-from bot.domain.errors import UserError
-from bot.rendering import canon as rendering
-from bot.rendering import overview as overviews
-from bot.rendering.actions import picked
-from bot.rendering.choices import COMPLETIONS, choices
-from bot.rendering.picture import PATIENCE, attached
+from bot.client import panels, views
+from bot.client import views as rendering
+from bot.client.controls import COMPLETIONS, choices, openers, picked
+from bot.client.panels import PICTURE_SECONDS, attached, gallery
+from bot.errors import UserError
+from bot.quotes.overview import HEADING, NOTE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.canon.service import CanonService
     from bot.client import Canonkeeper
-    from bot.rendering.actions import Actions
-    from bot.services.canon import CanonService
-    from bot.services.overview import OverviewService
+    from bot.client.controls import Actions
+    from bot.quotes.overview import OverviewService, Ship
+
+OPEN_SHIP = "ship"
+PICTURE = "who-with-whom.png"
+# Of a message's 4,000 characters: the heading and footer need some.
+_ROOM = 3_500
+
+
+def overview(ships: Sequence[Ship], *, picture: bool) -> panels.Panel:
+    """Return every ship with its verdict; `picture` says that PICTURE is attached."""
+    return panels.Panel(
+        f"## {HEADING}\n{NOTE}.",
+        gallery(PICTURE, alt_text(ships)) if picture else None,
+        _table(ships),
+        accent=panels.Accent.ABOUT,
+        footer="A ship that is not listed is not addressed: neither a yes nor a no",
+        rows=openers(
+            OPEN_SHIP,
+            "Open a ship's ruling",
+            [(ship.id, ship.name, f"{' and '.join(ship.members)}: {ship.verdict}") for ship in ships],
+        ),
+    )
+
+
+def alt_text(ships: Sequence[Ship]) -> str:
+    """Return the picture in words."""
+    return f"{HEADING}: " + "; ".join(f"{ship.name} ({' and '.join(ship.members)}): {ship.verdict}" for ship in ships)
+
+
+def _table(ships: Sequence[Ship]) -> str:
+    """Return the ships and verdicts in two columns, whole lines as far as they fit."""
+    rows = [(ship.name.replace("`", "'"), ship.verdict) for ship in ships]
+    width = max((len(name) for name, _ in rows), default=0)
+    lines = [f"{name:<{width}}  {verdict}" for name, verdict in rows]
+    while len("\n".join(lines)) > _ROOM:
+        lines.pop()
+    return "```\n" + "\n".join(lines) + "\n```"
 
 
 class CanonCog(commands.Cog):
@@ -39,7 +76,7 @@ class CanonCog(commands.Cog):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
-        actions.register(overviews.OPEN, self._open)
+        actions.register(OPEN_SHIP, self._open)
         actions.register(rendering.MEANT, self._meant)
 
     async def cog_load(self) -> None:
@@ -81,10 +118,10 @@ class CanonCog(commands.Cog):
     async def _all(self, interaction: discord.Interaction[Any], private: bool) -> None:
         """Show every ship with its verdict."""
         ships = self._overview.ships
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PICTURE_SECONDS):
             png = await self._overview.picture()
-        files = [attached(png, overviews.PICTURE, overviews.alt_text(ships))] if png else []
-        view = overviews.overview(ships, picture=bool(png))
+        files = [attached(png, PICTURE, alt_text(ships))] if png else []
+        view = overview(ships, picture=bool(png))
         await interaction.response.send_message(view=view, files=files, ephemeral=private)
 
     async def _open(self, interaction: discord.Interaction[Any], _detail: str) -> None:
@@ -104,7 +141,7 @@ class CanonCog(commands.Cog):
 
     async def _check(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Rule on the ships and claims that a message names, to the one who asked alone."""
-        rulings = self._canon.check_texts(reading.texts(message))
+        rulings = self._canon.check_texts(views.texts(message))
         view = rendering.checked(rulings) if rulings else rendering.nothing_to_check()
         await interaction.response.send_message(view=view, ephemeral=True)
 

@@ -10,17 +10,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.errors import UserError
-from bot.rendering import quote as rendering
-from bot.rendering.choices import COMPLETIONS, choices
-from bot.rendering.picture import PATIENCE, alt_text, attached
-from bot.services.quotes import Found
+from bot.client import views as rendering
+from bot.client.controls import COMPLETIONS, choices
+from bot.client.panels import PICTURE_SECONDS, alt_text, attached
+from bot.errors import UserError
+from bot.quotes.search import Found
 
 if TYPE_CHECKING:
     from bot.client import Canonkeeper
-    from bot.rendering.actions import Actions
-    from bot.services.pictures import PictureService
-    from bot.services.quotes import QuoteService
+    from bot.client.controls import Actions
+    from bot.pictures import PictureService
+    from bot.quotes.search import QuoteService
 
 # A seed stands in the buttons' ids; this many orders are plenty.
 _SEEDS = 100_000
@@ -56,10 +56,10 @@ class QuoteCog(commands.Cog):
         seed = secrets.randbelow(_SEEDS)
         found = await self._quotes.find(query, speaker, seed)
         if isinstance(found, Found):
-            view = rendering.page(found, 0, seed, query)
+            view = rendering.quote_page(found, 0, seed, query)
             await interaction.response.send_message(view=view, ephemeral=private)
         else:
-            await interaction.response.send_message(view=rendering.missing(found, query, speaker), ephemeral=True)
+            await interaction.response.send_message(view=rendering.nothing_found(found, query, speaker), ephemeral=True)
 
     @quote.autocomplete("query")
     async def _complete_query(
@@ -79,7 +79,7 @@ class QuoteCog(commands.Cog):
         found = await self._quotes.find(query, speaker, seed)
         if not isinstance(found, Found):
             raise UserError("The announcement has changed since; please use /quote again.")
-        await interaction.response.edit_message(view=rendering.page(found, at, seed, query))
+        await interaction.response.edit_message(view=rendering.quote_page(found, at, seed, query))
 
     async def _first(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Show a quote by one of the speakers or topics that were offered."""
@@ -87,7 +87,7 @@ class QuoteCog(commands.Cog):
         found = await self._quotes.find(detail, None, seed)
         if not isinstance(found, Found):
             raise UserError("The announcement has changed since; please use /quote again.")
-        await interaction.response.edit_message(view=rendering.page(found, 0, seed, detail))
+        await interaction.response.edit_message(view=rendering.quote_page(found, 0, seed, detail))
 
     async def _context(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Show the passage around a quote, to the one who asked."""
@@ -102,7 +102,7 @@ class QuoteCog(commands.Cog):
         if found is None:
             raise UserError("That quote is no longer in the announcement's data.")
         quote = found.quote
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PICTURE_SECONDS):
             png = await self._pictures.card(quote)
         if png is None:
             raise UserError("That quote does not fit a card: it is too long, or in letters that the card's font lacks.")

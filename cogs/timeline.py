@@ -1,4 +1,4 @@
-"""/timeline: how it came about, step by step."""
+"""How the timeline looks: the picture, the entries in order, and a select that opens an entry's words."""
 
 from __future__ import annotations
 
@@ -8,16 +8,78 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.utils import escape_markdown
 
-from bot.domain.errors import UserError
-from bot.rendering import timeline as rendering
-from bot.rendering.actions import picked
-from bot.rendering.picture import PATIENCE, attached
+from bot.client import panels
+from bot.client.controls import openers, picked
+from bot.client.panels import PICTURE_SECONDS, attached, gallery
+from bot.client.views import origin, quote_buttons, spoken
+from bot.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.client import Canonkeeper
-    from bot.rendering.actions import Actions
-    from bot.services.timeline import TimelineService
+    from bot.client.controls import Actions
+    from bot.quotes.overview import TimelineItem, TimelineService
+
+OPEN = "timeline"
+PICTURE = "timeline.png"
+# Of a message's 4,000 characters: the heading and footer need some.
+_ROOM = 3_700
+
+
+def timeline(heading: str, entries: Sequence[TimelineItem], *, picture: bool) -> panels.Panel:
+    """Return all entries; `picture` says that PICTURE is attached."""
+    return panels.Panel(
+        f"## {escape_markdown(heading)}",
+        gallery(PICTURE, alt_text(heading, entries)) if picture else None,
+        _told(entries),
+        accent=panels.Accent.QUOTE,
+        footer=f"{len(entries)} entries · each rests on a quote: pick one to read it",
+        rows=openers(
+            OPEN,
+            "Open an entry's quote",
+            [(told.entry.id, f"{told.number}. {told.entry.title}", told.entry.when) for told in entries],
+        ),
+    )
+
+
+def alt_text(heading: str, entries: Sequence[TimelineItem]) -> str:
+    """Return the picture in words."""
+    return f"{heading}: " + "; ".join(f"{told.number}. {told.entry.title} ({told.entry.when})" for told in entries)
+
+
+def opened(told: TimelineItem) -> panels.Panel:
+    """Return an entry with the words it rests on."""
+    entry, quote = told.entry, told.quote
+    return panels.Panel(
+        f"-# {escape_markdown(entry.when)}\n**{escape_markdown(entry.title)}**\n{escape_markdown(entry.line)}",
+        panels.line(),
+        spoken(quote),
+        accent=panels.Accent.QUOTE,
+        footer=origin(quote),
+        rows=[quote_buttons(quote)],
+    )
+
+
+def _told(entries: Sequence[TimelineItem]) -> str:
+    """Return the entries in full, or where that is too long by when and title alone, whole ones as far as they fit."""
+    full = [f"{_head(told)}\n{escape_markdown(told.entry.line)}" for told in entries]
+    if len("\n".join(full)) <= _ROOM:
+        return "\n".join(full)
+    room, lines = _ROOM, list[str]()
+    for told in entries:
+        room -= len(_head(told)) + 1
+        if room < 0:
+            lines.append("…")
+            break
+        lines.append(_head(told))
+    return "\n".join(lines)
+
+
+def _head(told: TimelineItem) -> str:
+    return f"**{told.number}. {escape_markdown(told.entry.title)}** · *{escape_markdown(told.entry.when)}*"
 
 
 class TimelineCog(commands.Cog):
@@ -25,7 +87,7 @@ class TimelineCog(commands.Cog):
 
     def __init__(self, timeline: TimelineService, actions: Actions) -> None:
         self._timeline = timeline
-        actions.register(rendering.OPEN, self._open)
+        actions.register(OPEN, self._open)
 
     @app_commands.command(name="timeline", description="How it came about, step by step, as the announcement tells it")
     @app_commands.describe(private="Answer only to me")
@@ -34,10 +96,10 @@ class TimelineCog(commands.Cog):
     async def timeline(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
         """Answer /timeline."""
         heading, entries = self._timeline.heading, self._timeline.entries
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PICTURE_SECONDS):
             png = await self._timeline.picture()
-        files = [attached(png, rendering.PICTURE, rendering.alt_text(heading, entries))] if png else []
-        view = rendering.timeline(heading, entries, picture=bool(png))
+        files = [attached(png, PICTURE, alt_text(heading, entries))] if png else []
+        view = timeline(heading, entries, picture=bool(png))
         await interaction.response.send_message(view=view, files=files, ephemeral=private)
 
     async def _open(self, interaction: discord.Interaction[Any], _detail: str) -> None:
@@ -45,7 +107,7 @@ class TimelineCog(commands.Cog):
         told = self._timeline.entry(picked(interaction))
         if told is None:
             raise UserError("The announcement has changed since; please use /timeline again.")
-        await interaction.response.send_message(view=rendering.opened(told), ephemeral=True)
+        await interaction.response.send_message(view=opened(told), ephemeral=True)
 
 
 async def setup(bot: Canonkeeper) -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from sandbox import ids, start_copy
+from sandbox import ids, process
 from sandbox.process import ROOT, RUN, BotProcess
 from sandbox.server import Sandbox
 
@@ -74,7 +74,7 @@ async def demo(
             return
         copying: asyncio.Task[None] | None = None
         if not given.keep:
-            start_copy.prepare(database)
+            process.prepare(database)
             copying = asyncio.create_task(_copy(sandbox, database))
         bot = BotProcess(settings(sandbox, database), _ended, command)
         try:
@@ -89,7 +89,7 @@ async def demo(
 async def _copy(sandbox: Sandbox, database: Path) -> None:
     """Take the copy for the next demo as soon as the bot is online."""
     await sandbox.gateway.wait_connected()
-    await asyncio.to_thread(start_copy.take, database)
+    await asyncio.to_thread(process.take, database)
 
 
 def _ended(code: int) -> None:

@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import web
 
-from sandbox import render_messages
-from sandbox.bodies import Upload, read_body
+from sandbox import render
 from sandbox.errors import ApiError, SandboxError, UnsupportedError, fault, invalid, snowflake
 from sandbox.faults import INSTEAD, Answer, Spot, answer
-from sandbox.journal import Exchange
 from sandbox.limits import PUBLISH, Limits
-from sandbox.routes import Match, Route, Router
+from sandbox.requests import Exchange, Match, Route, Router, Upload, read_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.faults import Faults, Rule
     from sandbox.interactions import Interactions
-    from sandbox.journal import Journal
     from sandbox.model import Message
+    from sandbox.requests import Journal
     from sandbox.world import World
 
 _log = logging.getLogger(__name__)
@@ -65,8 +63,8 @@ class Call:
     def show(self, message: Message) -> dict[str, Any]:
         """Render a message as the bot may read it."""
         world = self.world
-        body = render_messages.message(message, world.root)
-        return render_messages.for_bot(message, body, world.bot, content=world.content_intent)
+        body = render.message(message, world.root)
+        return render.for_bot(message, body, world.bot, content=world.content_intent)
 
     def object(self) -> dict[str, Any]:
         """Give the body, which has to be an object."""

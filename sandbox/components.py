@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import render_messages
+from sandbox import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +104,6 @@ class Finisher:
         made = {"id": str(self._registry.ids.next()), "url": given["url"], "proxy_url": given["url"]}
         if attached is None:
             return made | {"width": None, "height": None, "content_type": None}
-        body = render_messages.attachment(attached, self._registry.root)
+        body = render.attachment(attached, self._registry.root)
         kept = {key: body.get(key) for key in ("url", "proxy_url", "width", "height", "content_type")}
         return made | kept | {"attachment_id": str(attached.id)}

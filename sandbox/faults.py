@@ -1,8 +1,8 @@
 """Faults on purpose: what Discord, its edge and the network do on a bad day; by plan or by chance (seeded).
 
 Each fault is a `Rule`: what happens (`kind`), to which requests (method, route, channel, server), and how often or
-how long. `Sandbox` takes them from a test (`sandbox.faults.add(Rule(...))`), from another process (POST
-/demo/faults, see `control.py`), and from the demo's panel.
+how long. `Sandbox` takes them from a test (`sandbox.faults.add(Rule(...))`), from another process (GET, POST and DELETE
+/demo/faults), and from the demo's panel.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from http import HTTPStatus
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+from aiohttp import web
+
 from sandbox.errors import message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
-    from sandbox.journal import Exchange
+    from sandbox.requests import Exchange
 
 INSTEAD = frozenset({"error", "edge", "timeout"})
 AFTERWARDS = frozenset({"drop", "cut", "slow"})
@@ -215,3 +218,45 @@ def page(status: int) -> str:
         f"<html>\r\n<head><title>{status} {name}</title></head>\r\n<body>\r\n"
         f"<center><h1>{status} {name}</h1></center>\r\n<hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n"
     )
+
+
+PATH = "/demo/faults"
+
+
+def add_routes(app: web.Application, faults: Faults) -> None:
+    """Add the routes: list the rules in force, add one (an object with the fields of `Rule`), end them all."""
+
+    async def listed(_: web.Request) -> web.Response:
+        return _json(faults.in_force())
+
+    async def add(request: web.Request) -> web.Response:
+        try:
+            rule = msgspec.json.decode(await request.read(), type=Rule, strict=False)
+            return _json(faults.add(rule), 201)
+        except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+            return _json({"message": str(error)}, 400)
+
+    async def clear(_: web.Request) -> web.Response:
+        faults.clear()
+        return web.Response(status=204)
+
+    app.router.add_get(PATH, _for_programs(listed))
+    app.router.add_post(PATH, _for_programs(add))
+    app.router.add_delete(PATH, _for_programs(clear))
+
+
+def _for_programs(
+    handler: Callable[[web.Request], Awaitable[web.Response]],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Let programs in and pages of the web out: a browser always says from which page it comes."""
+
+    async def guarded(request: web.Request) -> web.Response:
+        if "Origin" in request.headers:
+            raise web.HTTPForbidden(text="This is for programs beside the sandbox.")
+        return await handler(request)
+
+    return guarded
+
+
+def _json(body: object, status: int = 200) -> web.Response:
+    return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/json")

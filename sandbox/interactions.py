@@ -6,11 +6,11 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sandbox import permissions, render, render_messages
-from sandbox.bodies import FILE_LIMIT
+from sandbox import permissions, render
 from sandbox.errors import fault
-from sandbox.events import Event
 from sandbox.model import PRIVATE, Channel, ChannelType, Command, Interaction, Message, User
+from sandbox.registry import Event
+from sandbox.requests import FILE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +97,7 @@ class Interactions:
             body["guild_locale"] = guild.locale
             body["member"] = render.member(guild.members[one.user.id]) | {"permissions": str(allowed)}
         if one.message is not None:
-            body["message"] = render_messages.message(one.message, world.root)
+            body["message"] = render.message(one.message, world.root)
         return body
 
     def _of_bot(self, channel: Channel) -> int:

@@ -18,7 +18,7 @@ from sandbox.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.routes import Match
+    from sandbox.requests import Match
 
 _MESSAGES = "/channels/{channel_id}/messages"
 _ONE = _MESSAGES + "/{message_id}"

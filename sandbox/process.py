@@ -1,17 +1,46 @@
-"""The bot as a process of its own, as the demo runs it."""
+"""The bot as the demo runs it: a process of its own, with a database that each demo begins anew."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+
+def copy_of(database: Path) -> Path:
+    """Tell where the copy lies."""
+    return database.with_name(f"{database.stem}-start{database.suffix}")
+
+
+def prepare(database: Path) -> None:
+    """Put the copy, if there is one, in the place of what an earlier demo has left."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    for ending in ("", "-wal", "-shm"):
+        database.with_name(database.name + ending).unlink(missing_ok=True)
+    if copy_of(database).exists():
+        shutil.copyfile(copy_of(database), database)
+
+
+def take(database: Path) -> None:
+    """Take the copy while the bot is at work (SQLite's own backup sees to its being whole)."""
+    if not database.exists():
+        return
+    made = copy_of(database).with_suffix(".new")
+    made.unlink(missing_ok=True)
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(made)) as target:
+        source.backup(target)
+    made.replace(copy_of(database))
+
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = (sys.executable, "-m", "bot", "run")

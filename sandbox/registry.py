@@ -1,19 +1,88 @@
-"""The registry: all state, and how to find things in it."""
+"""All state and how to find things in it, and the events that follow from a change of it."""
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox import permissions
 from sandbox.errors import SandboxError
-from sandbox.events import Event, Events
 from sandbox.ids import Ids
 from sandbox.limits import Starts
 from sandbox.model import PRIVATE, Channel, ChannelType, Command, Guild, Interaction, Message, Role, User
-from sandbox.nonces import Nonces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+@dataclass(slots=True, frozen=True)
+class Event:
+    """One event. `only`: the id of the user who alone may see it. `to_bot`: goes over the bot's gateway.
+
+    `message` is set where the content has to be taken out for bots without the message content intent.
+    """
+
+    name: str
+    data: dict[str, Any]
+    guild: Guild | None = None
+    channel: Channel | None = None
+    message: Message | None = None
+    only: int | None = None
+    to_bot: bool = True
+
+
+class Events:
+    """Carries each event to everyone who listens, in the order in which it happened."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[Event], None]] = []
+
+    def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Add a listener; gives back a function that removes it."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def emit(self, event: Event) -> None:
+        """Tell everyone."""
+        for listener in tuple(self._listeners):
+            listener(event)
+
+
+REMEMBERED = 300.0  # "the past few minutes", in the words of the docs
+
+
+class Nonces:
+    """Remembers for some minutes which message of the bot's came with which nonce, whatever the channel."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._known: dict[str, Message] = {}
+        self._order: deque[tuple[float, str]] = deque()
+
+    def find(self, nonce: str | int | None) -> Message | None:
+        """Find the message that came with a nonce."""
+        self._forget()
+        return None if nonce is None else self._known.get(str(nonce))
+
+    def note(self, message: Message) -> None:
+        """Remember a message's nonce, if it has one."""
+        if message.nonce is not None:
+            self._known[str(message.nonce)] = message
+            self._order.append((self._now(), str(message.nonce)))
+
+    def _forget(self) -> None:
+        old = self._now() - REMEMBERED
+        while self._order and self._order[0][0] < old:
+            _, nonce = self._order.popleft()
+            known = self._known.get(nonce)
+            if known is not None and known.at < old:
+                del self._known[nonce]
 
 
 class Registry:

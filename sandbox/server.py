@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
-from sandbox import control, rest
-from sandbox import seed as seeding
-from sandbox.acts import Acts
+from sandbox import rest
+from sandbox.actions import Acts
 from sandbox.api import PREFIX, Api, strict_check
 from sandbox.clock import Clock
-from sandbox.faults import Faults
+from sandbox.faults import Faults, add_routes
 from sandbox.gateway import Gateway
 from sandbox.interactions import Interactions
-from sandbox.journal import Journal
 from sandbox.people import Person
-from sandbox.world import World
+from sandbox.requests import Journal
+from sandbox.world import World, found_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,14 +71,14 @@ class Sandbox:
         self.api = Api(self.world, self.desk, self.journal, self.faults, rest.ROUTES, self.token)
         self.api.limits = limits
         if not empty:
-            seeding.found(self.world)
+            found_world(self.world)
         self.app = web.Application(client_max_size=64 * 1024 * 1024)
         self.app.router.add_route("*", PREFIX + "/{tail:.*}", self.api.handle)
         self.app.router.add_get("/gateway", self.gateway.handle)
         self.app.router.add_get("/gateway/", self.gateway.handle)
         self.app.router.add_get("/attachments/{id}/{name}", self._attachment)
         self.app.router.add_get("/demo/clock", self._clock)
-        control.add_routes(self.app, self.faults)
+        add_routes(self.app, self.faults)
 
     # -- life ---------------------------------------------------------------------------------------
 

@@ -1,17 +1,97 @@
-"""The world and what can be done to it from outside. State changes first; the events follow from it."""
+"""The world, what can be done to it from outside, and what a sandbox starts with.
+
+State changes first; the events follow from it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import messages, permissions, render
-from sandbox.model import THREADS, Channel, ChannelType, Guild, Member, Overwrite, Role, User
-from sandbox.registry import Registry
+from sandbox import permissions, render
+from sandbox.model import THREADS, Channel, ChannelType, Guild, Member, Message, Overwrite, Role, ThreadInfo, User
+from sandbox.registry import Event, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sandbox.model import ThreadInfo
+# Discord's docs, "Message types".
+USER_JOIN, THREAD_CREATED, THREAD_STARTER = 7, 18, 21
+SYSTEM = frozenset({USER_JOIN, THREAD_CREATED, THREAD_STARTER})
+
+
+def post_message(world: World, message: Message) -> None:
+    """Put a message into its channel's history. An ephemeral one reaches its addressee and nobody else."""
+    if message.ephemeral:
+        world.hidden[message.id] = message
+        _tell_of_message(world, "MESSAGE_CREATE", message)
+        return
+    channel = message.channel
+    channel.messages[message.id] = message
+    channel.last_message_id = message.id
+    info = channel.thread
+    if info is not None:
+        message.position = info.total
+        info.total += 1
+        if info.archived:  # Discord's docs, "Threads": a message sent into an archived thread opens it again
+            world.update_thread(channel, archived=False, locked=info.locked)
+        if message.type not in SYSTEM:
+            world.join_thread(channel, message.author)
+    _tell_of_message(world, "MESSAGE_CREATE", message)
+
+
+def post_system(
+    world: World, channel: Channel, author: User, kind: int, content: str = "", about: Channel | Message | None = None
+) -> Message:
+    """Let Discord itself write to a channel in somebody's name, with a reference to a thread or message."""
+    one = Message(world.ids.next(), channel, author, world.now(), content, type=kind)
+    if about is not None and channel.guild is not None:
+        there = about.channel if isinstance(about, Message) else about
+        one.reference = {"type": 0, "channel_id": str(there.id), "guild_id": str(channel.guild.id)}
+        if isinstance(about, Message):
+            one.reference["message_id"] = str(about.id)
+            one.reply_to = about
+    post_message(world, one)
+    return one
+
+
+def message_changed(world: World, message: Message) -> None:
+    """Tell that a message is not what it was."""
+    _tell_of_message(world, "MESSAGE_UPDATE", message)
+
+
+def delete_message(world: World, message: Message) -> None:
+    """Take a message out of the history."""
+    channel = message.channel
+    channel.messages.pop(message.id, None)
+    world.hidden.pop(message.id, None)
+    message.deleted = True
+    data = {"id": str(message.id), "channel_id": str(channel.id)}
+    if channel.guild is not None:
+        data["guild_id"] = str(channel.guild.id)
+    world.events.emit(
+        Event(
+            "MESSAGE_DELETE",
+            data,
+            channel.guild,
+            channel,
+            only=message.addressee,
+            to_bot=not message.ephemeral,
+        )
+    )
+
+
+def _tell_of_message(world: World, name: str, message: Message) -> None:
+    world.events.emit(
+        Event(
+            name,
+            render.dispatched(message, world.root),
+            message.channel.guild,
+            message.channel,
+            message,
+            message.addressee,
+            to_bot=not message.ephemeral,
+        )
+    )
 
 
 class World(Registry):
@@ -69,7 +149,7 @@ class World(Registry):
         """Let Discord tell in the system channel who has come."""
         place = self.channels.get(guild.system_channel_id or 0)
         if place is not None:
-            messages.post_system(self, place, user, messages.USER_JOIN)
+            post_system(self, place, user, USER_JOIN)
 
     def add_bot(self, guild: Guild, allowed: int = permissions.ORDINARY, *, greet: bool = True) -> None:
         """Let the bot join a guild, with these permissions: they are its managed role's, named like the bot.
@@ -251,3 +331,37 @@ def _info(thread: Channel) -> ThreadInfo:
     if thread.thread is None:
         raise ValueError(f"#{thread.name} is not a thread")
     return thread.thread
+
+
+def found_world(world: World) -> None:
+    """Fill an empty world. Mo moderates both guilds; Mina and Timo are members of both."""
+    mo, mina, timo = (world.add_user(name) for name in ("Mo", "Mina", "Timo"))
+    city = world.add_guild("Republic City", channels=0, with_bot=False)
+    temple = world.add_guild("Air Temple Island", channels=0, with_bot=False)
+    for guild in (city, temple):
+        guild.owner_id = world.ids.founding()  # somebody who never shows up: Mo has no more than the role gives
+        moderator = world.add_role(guild, "Moderator", permissions.ORDINARY | permissions.MODERATION)
+        world.add_member(guild, mo, moderator)
+        world.add_member(guild, mina)
+        world.add_member(guild, timo)
+    world.add_role(city, "Quote fans", mentionable=True)
+    world.add_role(city, "Quiet")
+    for name in ("general", "canon-talk", "daily-quotes"):
+        world.add_channel(city, name)
+    world.add_channel(city, "announcements", ChannelType.NEWS)
+    world.add_channel(city, "lore-questions", ChannelType.FORUM)
+    _thread(world, city, "Book One re-watch")
+    for name in ("lounge", "meditation"):
+        world.add_channel(temple, name)
+    world.add_bot(city, greet=False)
+    world.add_bot(temple, greet=False)
+
+
+def _thread(world: World, guild: Guild, name: str) -> Channel:
+    parent = world.channel("canon-talk", guild)
+    mina = world.user("Mina")
+    now = world.now()
+    info = ThreadInfo(mina.id, now, members={mina.id: now})
+    one = Channel(world.ids.founding(), ChannelType.PUBLIC_THREAD, name, guild, parent, thread=info)
+    guild.channels[one.id] = world.channels[one.id] = one
+    return one

@@ -8,9 +8,8 @@ import datetime as dt
 import aiohttp
 import pytest
 
-from bot import app, clock, demo_clock
-from bot.clock import SystemClock
-from bot.demo_clock import DemoClock
+from bot import app, clock
+from bot.clock import DemoClock, SystemClock
 from bot.settings import read
 from sandbox import Sandbox
 
@@ -69,7 +68,7 @@ async def test_the_demo_s_clock_is_right_from_the_start() -> None:
 
 
 async def test_the_time_goes_on_when_the_demo_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_clock, "_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(clock, "_RETRY_SECONDS", 0.01)
     async with Sandbox() as sandbox:
         following = DemoClock(address(sandbox))
         await following.__aenter__()

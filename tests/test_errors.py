@@ -12,8 +12,9 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot import app, errors
-from bot.domain.errors import CanonkeeperError, UserError
+from bot import app
+from bot.client import errors
+from bot.errors import CanonkeeperError, UserError
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.views import visible_text
@@ -129,7 +130,7 @@ async def test_what_a_person_can_mend_needs_no_id(
 ) -> None:
     reply = await chat.person("Mina").slash("fail", how=how)
     assert (reply.ephemeral, reply.text) == (True, words)
-    assert [record for record in caplog.records if record.name == "bot.errors"] == []
+    assert [record for record in caplog.records if record.name == "bot.client.errors"] == []
 
 
 async def test_a_check_that_fails(chat: Chat) -> None:
@@ -204,7 +205,7 @@ async def test_what_a_person_typed_is_not_logged(chat: Chat, caplog: pytest.LogC
     mina = chat.person("Mina")
     shown = await mina.slash("fail", how="my diary", first="button")
     await mina.press(shown, "Fail")
-    told = [record.getMessage() for record in caplog.records if record.name == "bot.errors"]
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.client.errors"]
     assert told
     assert not any("diary" in message for message in told)
 

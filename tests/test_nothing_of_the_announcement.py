@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from bot.domain.announcement import load
-from bot.domain.text import fold
+from bot.announcement import load
 from bot.settings import ANNOUNCEMENT
+from bot.text import fold
 from tests.support.seeded import ROOT, SECOND
 
 # Words that mean something else too, in a program.

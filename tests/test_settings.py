@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.errors import SettingError
+from bot.errors import SettingError
 from bot.settings import ANNOUNCEMENT, DISCORD_API, Secret, Settings, from_environment, read
 
 SECRET = "not-a-secret-" * 3 + "at-all"

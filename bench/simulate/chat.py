@@ -72,7 +72,7 @@ class Message(NamedTuple):
     id: int
     channel: int
     nonce: str | None
-    mark: int
+    component_id: int
     role: int | None
     at: float
 
@@ -153,7 +153,7 @@ class Session:
 class Chat:
     """All servers. `recent` tells why a channel could lately not be posted to.
 
-    `watch` is told of each message, `asked` of each request for one, by its mark, and of each that was surely refused.
+    `watch` is told of each message, `asked` of each request for one, by component_id, and of each surely refused.
     """
 
     def __init__(self, time: Time, seed: int, watch: Callable[[Message], None], asked: Callable[..., None]) -> None:
@@ -430,11 +430,11 @@ class Chat:
         content = body.get("message", body)
         if method != "POST" or "components" not in content:
             return
-        mark = content["components"][0].get("id", 0)
+        component_id = content["components"][0].get("id", 0)
         if answer is None:
-            self._asked(mark, refused=False)
+            self._asked(component_id, refused=False)
         elif HTTPStatus.BAD_REQUEST <= answer.status < 500 and answer.status != HTTPStatus.REQUEST_TIMEOUT:
-            self._asked(mark, refused=True)
+            self._asked(component_id, refused=True)
 
     def fate(self, channel_id: int | None, guild_id: int | None) -> str:
         """Return what happens to a request: 'ok', or the kind of a fault."""
@@ -499,9 +499,9 @@ class Chat:
     def _create(self, channel: Channel, within: int | None, nonce: str | None, body: dict[str, Any]) -> Message:
         identity = self._new_id()
         roles = body["allowed_mentions"]["roles"]
-        mark = body["components"][0].get("id", 0)
+        component_id = body["components"][0].get("id", 0)
         role = int(roles[0]) if roles else None
-        message = Message(identity, within or identity, nonce, mark, role, self.time.now)
+        message = Message(identity, within or identity, nonce, component_id, role, self.time.now)
         channel.messages.append(message)
         while channel.messages[0].at < self.time.now - _KEPT_SECONDS:
             channel.messages.pop(0)
@@ -730,7 +730,7 @@ def _message(message: Message) -> dict[str, Any]:
         "channel_id": str(message.channel),
         "author": bot_user(),
         "nonce": message.nonce,
-        "components": [{"type": 17, "id": message.mark, "components": []}],
+        "components": [{"type": 17, "id": message.component_id, "components": []}],
         "timestamp": _iso(message.at),
     }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.simulate.chat import START, seconds_of
 from bench.simulate.plan import DAY, HOUR, MINUTE
-from bot.domain.daily.rule import Rule, upcoming
+from bot.daily.schedule import Rule, upcoming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -246,9 +246,9 @@ class Oracle:
             _count_anew(kept)
         self._given_up(kept, row)
 
-    def asked(self, mark: int, *, refused: bool) -> None:
+    def asked(self, component_id: int, *, refused: bool) -> None:
         """Note that a request for a message was sent, or that its answer tells that nothing was accepted."""
-        row = self.rows.get(mark - POST_MARKS)
+        row = self.rows.get(component_id - POST_MARKS)
         if row is not None:
             row.asked += not refused
             row.refused += refused
@@ -305,14 +305,14 @@ class Oracle:
     def watch(self, message: Message) -> None:
         """Look at a message that Discord has just created."""
         now = self._machine.time.now
-        if message.mark >= NOTICE_MARKS:
+        if message.component_id >= NOTICE_MARKS:
             self.counts["notices"] += 1
             return
-        if message.mark <= POST_MARKS:
+        if message.component_id <= POST_MARKS:
             self.counts["test posts"] += 1
             return
         self.counts["messages"] += 1
-        row = self.rows.get(message.mark - POST_MARKS)
+        row = self.rows.get(message.component_id - POST_MARKS)
         if row is None:
             return
         row.messages.append(message.id)

@@ -15,11 +15,11 @@ import discord
 from bench.simulate.chat import BOT, SHARDS, START, Chat, Session, Wire, bot_user, chance
 from bench.simulate.store import Connection
 from bench.simulate.virtual import Loop
+from bot.app import daily_quotes
 from bot.client import Canonkeeper
-from bot.client.daily import daily_quotes
-from bot.domain.errors import UserError
-from bot.services.quotes import QuoteService
-from bot.store.daily import DailyStore
+from bot.daily.ledger import DailyStore
+from bot.errors import UserError
+from bot.quotes.search import QuoteService
 from bot.store.database import BUSY_TIMEOUT_MS, Database
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.simulate.virtual import Time
-    from bot.services.library import Library
+    from bot.library import Library
 
 LATE_LIMIT = dt.timedelta(hours=6)
 _GUARD = 30.0
@@ -170,7 +170,7 @@ class Process:
         bot.shard_ids = state.shard_ids = list(range(SHARDS))
         seeds = iter(range(1, 1 << 30))
         bot.daily.scheduler._seed = lambda: int(chance(machine.seed, "bag", self.number, next(seeds)) * 2**62)
-        await bot.load_extension("cogs.presence")
+        await bot.load_extension("cogs.guilds")
         self.bot = bot
         for shard in range(SHARDS):
             session = Session(shard, self._deliver)

@@ -21,12 +21,12 @@ from bench.simulate.process import Listener, Machine, Process
 from bench.simulate.store import connect
 from bench.simulate.virtual import BusyError, Time
 from bot.client import client
-from bot.domain.daily.model import Style
-from bot.domain.daily.zones import Zones
-from bot.domain.errors import UserError
-from bot.services.daily.abouts import Abouts
-from bot.services.daily.shown import Asked
-from bot.services.quotes import QuoteService
+from bot.daily.bag import Filters
+from bot.daily.commands import ScheduleOptions
+from bot.daily.input import Zones
+from bot.daily.schedule import Style
+from bot.errors import UserError
+from bot.quotes.search import QuoteService
 from bot.store.database import Database
 from tests.support.daily import announcement
 
@@ -113,8 +113,8 @@ class _Run:
         library = announcement(QUOTES)
         self._chat = Chat(self.time, world.seed, self._watch, self._asked)
         self.machine = Machine(self.time, self._chat, path, library, world.seed)
-        abouts = Abouts(library, QuoteService(library, None))  # type: ignore[arg-type]  # nothing is searched
-        self.oracle = Oracle(self.machine, abouts.matching)
+        filters = Filters(library, QuoteService(library, None))  # type: ignore[arg-type]  # nothing is searched
+        self.oracle = Oracle(self.machine, filters.matching)
         self._outside = connect(path)
         self._reader = connect(path)
         self._removals: dict[int, list[int]] = {}
@@ -128,8 +128,8 @@ class _Run:
     def _watch(self, message: imitation.Message) -> None:
         self.oracle.watch(message)
 
-    def _asked(self, mark: int, *, refused: bool) -> None:
-        self.oracle.asked(mark, refused=refused)
+    def _asked(self, component_id: int, *, refused: bool) -> None:
+        self.oracle.asked(component_id, refused=refused)
 
     @contextlib.contextmanager
     def world(self) -> Any:
@@ -278,7 +278,7 @@ class _Run:
             channel = self._chat.make_channel(guild, self._chat.channels[kept.channel].kind)
 
             async def edit(scheduler: Any) -> None:
-                await scheduler.edit(guild.id, number, Asked(channel=channel.id))
+                await scheduler.edit(guild.id, number, ScheduleOptions(channel=channel.id))
                 await scheduler.resume(guild.id, number)
 
             self.time.after(1.0, process.do, "edit", edit, self._answered)
@@ -305,7 +305,7 @@ class _Run:
         if guild.role is None:
             self._chat.make_role(guild)
         hours, minutes = divmod(chosen.minute, 60)
-        asked = Asked(
+        asked = ScheduleOptions(
             channel=channel.id,
             time=f"{hours:02}:{minutes:02}",
             timezone=chosen.zone,
@@ -618,14 +618,14 @@ class _Run:
         other = habit(self._world.seed, guild.number, int(event.at))
         hours, minutes = divmod(other.minute, 60)
         asked = {
-            "time": Asked(time=f"{hours:02}:{minutes:02}"),
-            "about": Asked(about=other.about or "all"),
-            "days": Asked(days=other.days),
-            "zone": Asked(timezone=other.zone),
-            "style": Asked(style=Style(other.style)),
+            "time": ScheduleOptions(time=f"{hours:02}:{minutes:02}"),
+            "about": ScheduleOptions(about=other.about or "all"),
+            "days": ScheduleOptions(days=other.days),
+            "zone": ScheduleOptions(timezone=other.zone),
+            "style": ScheduleOptions(style=Style(other.style)),
         }.get(what)
         if asked is None:
-            asked = Asked(channel=self._chat.make_channel(guild, _KINDS[other.place]).id)
+            asked = ScheduleOptions(channel=self._chat.make_channel(guild, _KINDS[other.place]).id)
             command = lambda s, number: s.edit(guild.id, number, asked)  # noqa: E731
             self.time.after(1.0, self._moderate, event, guild, "edit", command)
             return

@@ -1,10 +1,13 @@
-"""The discord.py client: what it asks of the gateway, and how it starts."""
+"""What the bot can do, without a word of Discord. Cogs are given the services that they use."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import hashlib
+import json
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
@@ -12,24 +15,158 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import errors
-from bot.client import trouble
-from bot.client.discord_clock import DiscordClock
-from bot.client.endpoint import use_gateway
-from bot.client.once import tracing
-from bot.client.ready import ComparingState
-from bot.client.sync import sync
-from bot.rendering.actions import Actions
+from bot.client import errors
+from bot.client.controls import Actions
+from bot.client.library_parts import ComparingState, use_gateway
+from bot.daily.requests import DiscordClock, tracing
+from bot.errors import CanonkeeperError, SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.client.running import Daily
-    from bot.services import Services
+    from bot.canon.service import CanonService
+    from bot.clock import Clock
+    from bot.daily.commands import Scheduler
+    from bot.daily.guilds import Presence, Recovery
+    from bot.daily.ledger import DailyStore
+    from bot.daily.worker import Worker
+    from bot.library import Library
+    from bot.pictures import PictureService
+    from bot.quotes.ask import AskService
+    from bot.quotes.overview import OverviewService, TimelineService
+    from bot.quotes.search import QuoteService
+    from bot.store.synced import SyncedCommands
+    from bot.understanding import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that the composition root builds for the cogs."""
+
+    library: Library
+    facts: Engine
+    claims: Engine
+    quotes: QuoteService
+    canon: CanonService
+    asking: AskService
+    pictures: PictureService
+    timeline: TimelineService
+    overview: OverviewService
+    synced: SyncedCommands
+    clock: Clock
+    daily: DailyStore
+
+
+_log = logging.getLogger(__name__)
+
+# After a fault beside the posts.
+_AGAIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """The daily quotes: `run()` is to be kept running while the bot is logged in."""
+
+    scheduler: Scheduler
+    presence: Presence
+    recovery: Recovery
+    worker: Worker
+    replan: Callable[[], Awaitable[None]]
+    beside: tuple[Callable[[], Awaitable[None]], ...] = ()
+
+    async def run(self) -> None:
+        """Bring what is planned up to this process's tz database, then post until cancelled.
+
+        What is `beside` runs as long.
+        """
+        others = [asyncio.create_task(_run(each), name="beside the posts") for each in self.beside]
+        try:
+            await self.replan()
+            posting = asyncio.create_task(self.worker.run(), name="worker")
+            others.append(posting)
+            done, _ = await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            # The worker ends what is under way before it is done.
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+
+async def _run(work: Callable[[], Awaitable[None]]) -> None:
+    """Keep what runs beside the posts running: a fault of it is logged, and ends nothing else."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - logged with its traceback
+            _log.exception("a fault beside the daily posts")
+        await asyncio.sleep(_AGAIN_SECONDS)
+
+
+# Discord's docs, JSON Error Codes: missing access, unknown guild, and 200 commands made today.
+_NO_ACCESS = frozenset({50001, 10004})
+_DAILY_LIMIT = 30034
+# How long the registration may take, in seconds. The daily limit may also come as a rate limit of many hours, which
+# discord.py would wait for.
+_PATIENCE = 60
+_LIMITED = (
+    "Discord takes no more commands from this application today (it allows 200 a day): those that it has stay, and "
+    "the next start registers what has changed since"
+)
+
+
+class CommandLimitError(CanonkeeperError):
+    """No more commands can be registered today."""
+
+
+async def sync(
+    tree: app_commands.CommandTree[Any],
+    synced: SyncedCommands,
+    *,
+    guild: discord.Object | None = None,
+    force: bool = False,
+) -> bool:
+    """Register the tree's commands, in `guild` alone when one is given; return whether Discord was asked.
+
+    Discord's docs (Application Commands) limit how often commands may be made; a hash in the store keeps
+    every start from doing it again. Where Discord takes no more commands today, those that it has stay, and a line
+    in the log says so.
+
+    Raises SettingError where `guild` is not the bot's, CommandLimitError where it was to be done at once and cannot,
+    and discord.HTTPException when Discord refuses the commands.
+    """
+    application_id = tree.client.application_id
+    assert application_id is not None, "commands are registered after login"  # noqa: S101
+    scope = str(guild.id) if guild else "global"
+    payload = [command.to_dict(tree) for command in tree.get_commands(guild=guild)]
+    sha256 = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    if not force and await synced.get(application_id, scope) == sha256:
+        return False
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await tree.sync(guild=guild)
+    except (discord.Forbidden, discord.NotFound) as error:
+        if guild is not None and error.code in _NO_ACCESS:
+            raise SettingError(
+                f"DEV_GUILD_ID {guild.id} is a server that the bot is not in: invite it there with the scopes "
+                "'bot' and 'applications.commands', or remove the setting"
+            ) from error
+        raise
+    except (discord.HTTPException, TimeoutError) as error:
+        if isinstance(error, discord.HTTPException) and error.code != _DAILY_LIMIT:
+            raise
+        if force:
+            raise CommandLimitError(_LIMITED) from error
+        _log.warning(_LIMITED)
+        return False
+    await synced.put(application_id, scope, sha256)
+    _log.info("registered %d commands (%s)", len(payload), scope)
+    return True
+
 
 _Answer = TypeVar("_Answer")
 
-_log = logging.getLogger(__name__)
 
 # How long to wait between tries while the bot starts, in seconds. What lasts longer ends the start, and is for
 # systemd (or whatever keeps the bot running) to try again: it knows how long to wait between starts.
@@ -131,7 +268,7 @@ class Canonkeeper(commands.AutoShardedBot):
             # `connect` would ask for the same, and keep the address for its first connection alone.
             self.shard_count, gateway, _ = await self._patiently(self._where_the_gateway_is)
         except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
-            if told := trouble.at_start(error):
+            if told := errors.at_start(error):
                 raise told from error
             raise
         use_gateway(gateway)
@@ -147,7 +284,7 @@ class Canonkeeper(commands.AutoShardedBot):
         try:
             return await self.http.get_bot_gateway()
         except discord.GatewayNotFound as error:
-            if error.__cause__ is not None and trouble.is_passing(error.__cause__):
+            if error.__cause__ is not None and errors.is_passing(error.__cause__):
                 raise error.__cause__ from None
             raise
 
@@ -158,9 +295,9 @@ class Canonkeeper(commands.AutoShardedBot):
                 return await ask()
             except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as error:
                 # Where Discord itself fails, discord.py has tried five times already.
-                if not trouble.is_passing(error) or isinstance(error, discord.DiscordServerError):
+                if not errors.is_passing(error) or isinstance(error, discord.DiscordServerError):
                     raise
-                _log.warning("Discord was not reached (%s); trying again in %d s", trouble.in_short(error), wait)
+                _log.warning("Discord was not reached (%s); trying again in %d s", errors.in_short(error), wait)
             await asyncio.sleep(wait)
         return await ask()
 
@@ -185,7 +322,7 @@ class Canonkeeper(commands.AutoShardedBot):
         try:
             await super().connect(reconnect=reconnect)
         except discord.ClientException as error:
-            if told := trouble.at_gateway(error):
+            if told := errors.at_gateway(error):
                 raise told from error
             raise
 

@@ -13,18 +13,15 @@ import itertools
 import logging
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import aiosqlite
 
-from bot.domain.errors import StoreError
+from bot.errors import StoreError
 from bot.store import migrate
-from bot.store.file_watch import FileWatch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-
-    from bot.store.file_watch import Loss
 
 _log = logging.getLogger(__name__)
 
@@ -271,3 +268,39 @@ def _reason(path: Path, error: sqlite3.DatabaseError) -> str:
         sqlite3.SQLITE_CORRUPT: migrate.DAMAGED,
     }
     return f"DATABASE_PATH {path} {reasons.get(code, f'cannot be used: {error}')}"
+
+
+class Loss(NamedTuple):
+    """A file that is no longer the one that was opened; another one has its place, or (not `replaced`) none has."""
+
+    path: Path
+    replaced: bool
+
+    def __str__(self) -> str:
+        return f"{self.path} was {'replaced by another file' if self.replaced else 'deleted or moved away'}"
+
+
+class FileWatch:
+    """Knows the store's file and its write-ahead log, as they are when this is made."""
+
+    def __init__(self, path: Path) -> None:
+        known = {each: _identity(each) for each in (path, path.with_name(f"{path.name}-wal"))}
+        # A file system that gives a file another number each time it is asked tells nothing by it.
+        self._known = {each: found for each, found in known.items() if found and found == _identity(each)}
+
+    def loss(self) -> Loss | None:
+        """Return the first file that is lost, None while all are there; it costs a look at the file system."""
+        for path, known in self._known.items():
+            found = _identity(path)
+            if found != known:
+                return Loss(path, replaced=found is not None)
+        return None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from others, also of its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

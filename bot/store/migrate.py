@@ -11,7 +11,7 @@ import sqlite3
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.domain.errors import StoreError
+from bot.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

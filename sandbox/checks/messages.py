@@ -1,17 +1,58 @@
-"""Checks of message bodies (Discord's docs, "Create message"; lengths as published in the API document)."""
+"""Checks of messages, new threads and forms (Discord's docs; lengths as published in the API document)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.checks.components import ComponentCheck
-from sandbox.checks.embeds import check_embeds
+from sandbox.checks.components import ComponentCheck, check_select, unique_ids
 from sandbox.checks.fields import Fields
+from sandbox.components import ACTION_ROW, LABEL, SELECTS, TEXT, TEXT_INPUT
 from sandbox.errors import Problems, UnsupportedError, fault
 from sandbox.model import Flag, Message
 
 if TYPE_CHECKING:
-    from sandbox.bodies import Upload
+    from sandbox.requests import Upload
+
+_MOST, _TOTAL = 10, 6000
+_LINKS = ("http", "https")
+_SHOWN = ("title", "description", "url", "image", "thumbnail", "video", "author", "footer", "fields", "timestamp")
+_MEDIA = ("http", "https", "attachment")
+
+
+def check_embeds(fields: Fields) -> list[Any]:
+    """Check all embeds of a message: each by itself, and 6,000 characters together."""
+    given = fields.items("embeds", _MOST)
+    total = 0
+    for number, each in enumerate(given):
+        part = fields.inner(each, "embeds", number)
+        if part.ok:
+            total += _one(part)
+    if total > _TOTAL:
+        fields.note("MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {_TOTAL}", "embeds")
+    return given
+
+
+def _one(part: Fields) -> int:
+    texts = [part.text("title", 256, trimmed=True), part.text("description", 4096, trimmed=True)]
+    part.url("url", schemes=_LINKS)
+    part.integer("color", 0, 0xFFFFFF)
+    for key in ("image", "thumbnail"):
+        if part.given.get(key) is not None:
+            part.inner(part.given[key], key).url("url", schemes=_MEDIA)
+    if part.given.get("footer") is not None:
+        texts.append(part.inner(part.given["footer"], "footer").text("text", 2048))
+    if part.given.get("author") is not None:
+        author = part.inner(part.given["author"], "author")
+        texts.append(author.text("name", 256, required=True))
+        author.url("url", schemes=_LINKS)
+    for number, each in enumerate(part.items("fields", 25)):
+        field = part.inner(each, "fields", number)
+        texts.append(field.text("name", 256, 1, required=True, trimmed=True))
+        texts.append(field.text("value", 1024, 1, required=True, trimmed=True))
+    if not any(part.given.get(key) for key in _SHOWN):
+        part.note("BASE_TYPE_REQUIRED", "This field is required", "description")
+    return sum(len(each) for each in texts if each)
+
 
 _CONTENT, _FILES, _NONCE = 2000, 10, 25
 _NOT_IMITATED = ("poll", "sticker_ids", "shared_client_theme", "tts")
@@ -111,3 +152,73 @@ def _nonce(fields: Fields) -> None:
     elif nonce is not None and not isinstance(nonce, str | int):
         fields.note("NONCE_TYPE_INVALID", "Must be a string or integer.", "nonce")
     fields.boolean("enforce_nonce")
+
+
+DURATIONS = frozenset({60, 1440, 4320, 10080})  # minutes
+_KINDS = frozenset({10, 11, 12})
+
+
+def check_thread(body: dict[str, Any], *, post: bool = False) -> None:
+    """Check a thread's name, times and kind; a forum post needs its first message."""
+    problems = Problems()
+    fields = Fields(problems, body)
+    fields.text("name", 100, 1, required=True)
+    fields.choice("auto_archive_duration", DURATIONS)
+    fields.integer("rate_limit_per_user", 0, 21600)
+    if post:
+        fields.items("applied_tags", 5)
+        first = fields.get("message", required=True)
+        if first is not None:
+            fields.inner(first, "message")
+    else:
+        fields.choice("type", _KINDS)
+        fields.boolean("invitable")
+    problems.raise_any()
+
+
+_FIELDS_MOST = 5
+_NOT_IMITATED_IN_FORMS = {19: "file uploads", 21: "radio groups", 22: "checkbox groups", 23: "checkboxes"}
+
+
+def check_modal(data: dict[str, Any]) -> None:
+    """Check a modal's answer data."""
+    problems = Problems()
+    fields = Fields(problems, data, ("data",))
+    fields.text("title", 45, 1, required=True)
+    fields.text("custom_id", 100, 1, required=True)
+    given = fields.items("components", _FIELDS_MOST, 1, required=True)
+    for number, each in enumerate(given):
+        part = fields.inner(each, "components", number)
+        kind = part.choice("type", {ACTION_ROW, TEXT, LABEL}, required=True)
+        if kind == TEXT:
+            part.text("content", 4000, 1, required=True, trimmed=True)
+        elif kind == ACTION_ROW:
+            for spot, inner in enumerate(part.items("components", 1, 1, required=True)):
+                _field(part.inner(inner, "components", spot), {TEXT_INPUT}, labelled=True)
+        elif kind == LABEL:
+            part.text("label", 45, 1, required=True)
+            part.text("description", 100, 1)
+            _field(part.inner(part.given.get("component"), "component"), {TEXT_INPUT} | SELECTS)
+    unique_ids(fields, given)
+    problems.raise_any()
+
+
+def _field(part: Fields, kinds: frozenset[int] | set[int], *, labelled: bool = False) -> None:
+    if part.given.get("type") in _NOT_IMITATED_IN_FORMS:
+        raise UnsupportedError(f"{_NOT_IMITATED_IN_FORMS[part.given['type']]} in modals")
+    kind = part.choice("type", kinds, required=True)
+    if kind in SELECTS:
+        check_select(part)
+        if part.boolean("required") is not False and part.given.get("min_values") == 0:
+            part.note("SELECT_COMPONENT_VALUES_INVALID", "A required select has at least one value", "min_values")
+        return
+    part.text("custom_id", 100, 1, required=True)
+    part.choice("style", {1, 2}, required=True)
+    part.text("label", 45, 1, required=labelled)
+    part.text("value", 4000)
+    part.text("placeholder", 100)
+    part.boolean("required")
+    least = part.integer("min_length", 0, 4000)
+    most = part.integer("max_length", 1, 4000)
+    if least is not None and most is not None and least > most:
+        part.note("TEXT_INPUT_LENGTH_INVALID", "min_length is greater than max_length", "min_length")

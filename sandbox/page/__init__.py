@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.page import dressing, routes
+from sandbox.page import demo_data, routes
 from sandbox.page.hub import Hub
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from sandbox.page.faults import Restart
+    from sandbox.page.hub import Restart
     from sandbox.server import Sandbox
 
 __all__ = ["add_routes"]
@@ -23,7 +23,7 @@ def add_routes(app: web.Application, sandbox: Sandbox, *, restart: Restart | Non
     topics, colours and a few messages to begin with.
     """
     if dressed:
-        dressing.dress(sandbox.world)
+        demo_data.dress(sandbox.world)
     hub = Hub(sandbox, restart)
     routes.add(app, sandbox, hub)
     return hub

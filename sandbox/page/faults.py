@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import SandboxError
 from sandbox.faults import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from sandbox.model import Channel, Guild
     from sandbox.page.hub import Hub
 
-Restart = Callable[[], Awaitable[None]]
 
 _LONGEST = 60.0
 _SENDING = ("send_messages", "send_messages_in_threads")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.page.socket import Client
+from sandbox.page.operations import Client
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler

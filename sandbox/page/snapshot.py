@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import permissions, render, render_messages
+from sandbox import permissions, render
 from sandbox.model import ChannelType
 
 if TYPE_CHECKING:
@@ -89,4 +89,4 @@ def _writes(world: World, channel: Channel, user: User) -> bool:
 
 def message(world: World, one: Message) -> dict[str, Any]:
     """Render a message as the gateway sends it."""
-    return render_messages.dispatched(one, world.root)
+    return render.dispatched(one, world.root)

@@ -1,15 +1,21 @@
 """The REST routes that the sandbox imitates."""
 
-from sandbox.rest import channels, commands, guilds, interactions, messages, meta, threads, webhooks
-from sandbox.routes import Route
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.rest import channels, commands, interactions, messages, threads
+
+if TYPE_CHECKING:
+    from sandbox.requests import Route
 
 ROUTES: list[Route] = [
-    *meta.ROUTES,
-    *guilds.ROUTES,
-    *channels.ROUTES,
+    *channels.BOT_ROUTES,
+    *channels.GUILD_ROUTES,
+    *channels.CHANNEL_ROUTES,
     *messages.ROUTES,
     *threads.ROUTES,
     *commands.ROUTES,
     *interactions.ROUTES,
-    *webhooks.ROUTES,
+    *interactions.WEBHOOK_ROUTES,
 ]

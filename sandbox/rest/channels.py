@@ -1,4 +1,4 @@
-"""Routes of channels: look at, delete, and change (threads only)."""
+"""Routes of channels, guilds and users, and about the bot itself."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import permissions, render
 from sandbox.checks.fields import Fields
-from sandbox.checks.threads import DURATIONS
-from sandbox.errors import Problems, UnsupportedError, fault
-from sandbox.model import PRIVATE
+from sandbox.checks.messages import DURATIONS
+from sandbox.errors import Problems, UnsupportedError, fault, invalid
+from sandbox.model import PRIVATE, THREADS
+from sandbox.requests import Route
 from sandbox.rest import finding
-from sandbox.routes import Route
 
 if TYPE_CHECKING:
     from sandbox.api import Call
@@ -86,8 +86,126 @@ def _may_edit(call: Call, place: Channel, info: ThreadInfo, body: dict[str, Any]
         raise fault(50013)
 
 
-ROUTES = [
+CHANNEL_ROUTES = [
     Route("GET", "/channels/{channel_id}", _get),
     Route("PATCH", "/channels/{channel_id}", _edit),
     Route("DELETE", "/channels/{channel_id}", _delete),
+]
+
+
+def _guild(call: Call) -> dict[str, Any]:
+    one = finding.guild(call)
+    body = render.guild(one)
+    if call.query.get("with_counts", "").lower() in ("true", "1"):
+        body |= {"approximate_member_count": len(one.members), "approximate_presence_count": 1}
+    return body
+
+
+def _channels(call: Call) -> list[dict[str, Any]]:
+    one = finding.guild(call)
+    return [render.channel(each) for each in one.channels.values() if each.type not in THREADS]
+
+
+def _roles(call: Call) -> list[dict[str, Any]]:
+    return [render.role(each) for each in finding.guild(call).roles.values()]
+
+
+def _member(call: Call) -> dict[str, Any]:
+    one = finding.guild(call).members.get(call.id("user_id"))
+    if one is None:
+        raise fault(10007 if call.id("user_id") in call.world.users else 10013)
+    return render.member(one)
+
+
+def _user(call: Call) -> dict[str, Any]:
+    one = call.world.users.get(call.id("user_id"))
+    if one is None:
+        raise fault(10013)
+    return render.user(one)
+
+
+def _leave(call: Call) -> None:
+    call.world.kick_bot(finding.guild(call))
+
+
+def _open_dm(call: Call) -> dict[str, Any]:
+    """Open the DM with somebody (Discord's docs, "Create DM"); not with the bot itself."""
+    given = str(call.object().get("recipient_id"))
+    if not given.isdecimal():
+        raise invalid(("recipient_id",), "NUMBER_TYPE_COERCE", f'Value "{given}" is not snowflake.')
+    one = call.world.users.get(int(given))
+    if one is None:
+        raise fault(10013)
+    if one is call.world.bot:
+        raise fault(50007)
+    body = render.channel(call.world.dm(one, call.world.bot))
+    body["recipients"] = [render.user(one)]
+    return body
+
+
+GUILD_ROUTES = [
+    Route("GET", "/guilds/{guild_id}", _guild),
+    Route("GET", "/guilds/{guild_id}/channels", _channels),
+    Route("GET", "/guilds/{guild_id}/roles", _roles),
+    Route("GET", "/guilds/{guild_id}/members/{user_id}", _member),
+    Route("GET", "/users/{user_id}", _user),
+    Route("DELETE", "/users/@me/guilds/{guild_id}", _leave),
+    Route("POST", "/users/@me/channels", _open_dm),
+]
+
+
+def _me(call: Call) -> dict[str, Any]:
+    return render.user(call.world.bot) | {
+        "mfa_enabled": False,
+        "locale": "en-US",
+        "premium_type": 0,
+        "email": None,
+        "verified": True,
+    }
+
+
+def _application(call: Call) -> dict[str, Any]:
+    bot = call.world.bot
+    return {
+        "id": str(bot.id),
+        "name": bot.name,
+        "icon": None,
+        "description": "",
+        "type": None,
+        "bot": render.user(bot),
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "flags_new": "0",
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "owner": render.user(bot),
+        "approximate_guild_count": sum(bot.id in each.members for each in call.world.guilds.values()),
+        "approximate_user_install_count": sum(each.installed for each in call.world.users.values()),
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "team": None,
+        "eligible_oauth2_scopes": ["bot", "applications.commands"],
+        "integration_types_config": {"0": {}, "1": {}},
+    }
+
+
+def _gateway(call: Call) -> dict[str, Any]:
+    return {"url": call.gateway_url}
+
+
+def _gateway_bot(call: Call) -> dict[str, Any]:
+    """Advise on shards: one for each 1,000 guilds begun (Discord's docs, "Sharding")."""
+    shards = call.world.shards or 1 + len(call.world.guilds) // 1000
+    return {"url": call.gateway_url, "shards": shards, "session_start_limit": call.world.starts.state()}
+
+
+BOT_ROUTES = [
+    Route("GET", "/users/@me", _me),
+    Route("GET", "/applications/@me", _application),
+    Route("GET", "/oauth2/applications/@me", _application),
+    Route("GET", "/gateway", _gateway, auth=False),
+    Route("GET", "/gateway/bot", _gateway_bot),
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.checks.commands import check_command, check_set
 from sandbox.errors import fault, invalid
 from sandbox.model import Command
-from sandbox.routes import Route
+from sandbox.requests import Route
 
 if TYPE_CHECKING:
     from sandbox.api import Call

@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
-from sandbox import messages, permissions
+from sandbox import permissions
 from sandbox.checks.messages import check_message
 from sandbox.compose import Draft, amend, compose
 from sandbox.errors import UnsupportedError, fault, invalid, snowflake
 from sandbox.model import PRIVATE, ChannelType, Flag
+from sandbox.requests import Route
 from sandbox.rest import finding
-from sandbox.routes import Route
+from sandbox.world import delete_message, message_changed, post_message
 
 if TYPE_CHECKING:
     from sandbox.api import Call
@@ -34,7 +35,7 @@ def _create(call: Call) -> dict[str, Any]:
         return call.show(known)
     message = compose(call.world, Draft(call.world.bot, place, body, call.files, reply_to=replied))
     call.world.nonces.note(message)
-    messages.post(call.world, message)
+    post_message(call.world, message)
     return call.show(message)
 
 
@@ -126,7 +127,7 @@ def _edit(call: Call) -> dict[str, Any]:
     _late(call, message)
     amend(call.world, message, Draft(message.author, place, body, call.files))
     message.edited_at = call.world.now()
-    messages.changed(call.world, message)
+    message_changed(call.world, message)
     return call.show(message)
 
 
@@ -153,7 +154,7 @@ def _publish(call: Call) -> dict[str, Any]:
     if message.flags & Flag.CROSSPOSTED:
         raise fault(40033)
     message.flags |= Flag.CROSSPOSTED
-    messages.changed(call.world, message)
+    message_changed(call.world, message)
     return call.show(message)
 
 
@@ -166,7 +167,7 @@ def _delete(call: Call) -> None:
         finding.channel(call, permissions.MANAGE_MESSAGES)
     if place.thread is not None and place.thread.archived:
         raise fault(50083)
-    messages.delete(call.world, message)
+    delete_message(call.world, message)
 
 
 def _typing(call: Call) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sandbox import messages, permissions, render
-from sandbox.checks.messages import check_message
-from sandbox.checks.threads import check_thread
+from sandbox import permissions, render
+from sandbox.checks.messages import check_message, check_thread
 from sandbox.compose import Draft, compose
 from sandbox.errors import ApiError, fault, invalid
 from sandbox.ids import iso
 from sandbox.model import Channel, ChannelType, Flag, ThreadInfo
+from sandbox.requests import Route
 from sandbox.rest import finding
 from sandbox.rest.messages import PUBLISHABLE, may_send
-from sandbox.routes import Route
+from sandbox.world import THREAD_CREATED, THREAD_STARTER, message_changed, post_message, post_system
 
 if TYPE_CHECKING:
     from sandbox.api import Call
@@ -63,7 +63,7 @@ def _start(call: Call) -> dict[str, Any]:
     finding.channel(call, permissions.BITS["create_private_threads" if private else "create_public_threads"])
     one = _open(call, parent, call.world.ids.next(), kind, body)
     if not private:
-        messages.post_system(call.world, parent, call.world.bot, messages.THREAD_CREATED, one.name, one)
+        post_system(call.world, parent, call.world.bot, THREAD_CREATED, one.name, one)
     return _show(call, one)
 
 
@@ -79,7 +79,7 @@ def _post(call: Call, parent: Channel) -> dict[str, Any]:
     message = compose(call.world, Draft(call.world.bot, parent, first, call.files))
     one = _open(call, parent, message.id, ChannelType.PUBLIC_THREAD, body)
     message.channel = one
-    messages.post(call.world, message)
+    post_message(call.world, message)
     parent.last_message_id = message.id
     return _show(call, one) | {"message": call.show(message)}
 
@@ -101,11 +101,11 @@ def _from_message(call: Call) -> dict[str, Any]:
     one = _open(call, parent, message.id, kind, body)
     message.thread = one
     message.flags |= Flag.HAS_THREAD
-    messages.changed(call.world, message)
+    message_changed(call.world, message)
     # Discord's docs, "Threads": told in the channel "from an older message"; the thread begins with a reference.
     if parent.last_message_id != message.id:
-        messages.post_system(call.world, parent, call.world.bot, messages.THREAD_CREATED, one.name, one)
-    messages.post_system(call.world, one, message.author, messages.THREAD_STARTER, about=message)
+        post_system(call.world, parent, call.world.bot, THREAD_CREATED, one.name, one)
+    post_system(call.world, one, message.author, THREAD_STARTER, about=message)
     return _show(call, one)
 
 

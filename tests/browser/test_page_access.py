@@ -102,7 +102,7 @@ async def test_axe_finds_nothing_serious(demo: Demo, visit: Visit, scheme: str, 
     await mo.command("quote", query="bumpy ride", private="True")
     await mo.sees("bumpy ride")
     await mo.command("ask", question="Who voices Korra in the Dutch dub?")
-    await mo.sees("does not answer")
+    await mo.sees("couldn't find that")
     found += await serious(mo, "answers")
     await mo.write("/")
     await expect(mo.options.first).to_be_visible()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from sandbox.page import zones
+from sandbox.page import time_travel
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Demo
     from tests.browser.visitor import Visitor
 
+if TYPE_CHECKING:
     Visit = Callable[..., Awaitable[Visitor]]
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -68,7 +69,7 @@ async def test_a_week_of_daily_posts_in_a_minute(demo: Demo, visit: Visit) -> No
 async def test_over_a_clock_change(demo: Demo, visit: Visit) -> None:
     mo = await visit(demo, "Mo", timezone_id="America/New_York")
     await mo.go("daily-quotes")
-    change = zones.next_change(["America/New_York"], demo.sandbox.clock.now())
+    change = time_travel.next_change(["America/New_York"], demo.sandbox.clock.now())
     before = await mo.messages.count()
     await mo.button(CHANGE).click()
     await expect(mo.page.locator(".toast").last).to_contain_text("Clocks in America/New_York went from", timeout=60_000)
@@ -84,7 +85,7 @@ async def test_over_a_clock_change(demo: Demo, visit: Visit) -> None:
 
 async def test_changes_of_the_clocks() -> None:
     winter = 1_767_225_600  # the first of January 2026, in UTC
-    change = zones.next_change(["Asia/Tokyo", "Europe/London"], winter)
+    change = time_travel.next_change(["Asia/Tokyo", "Europe/London"], winter)
     assert change.zone == "Europe/London"
     assert change.told() == "Clocks in Europe/London went from 01:00 to 02:00 on Sunday, March 29."
-    assert not zones.known("Mars/Olympus")
+    assert not time_travel.known("Mars/Olympus")

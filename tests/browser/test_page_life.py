@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Demo
     from tests.browser.visitor import Visitor
 
+if TYPE_CHECKING:
     Visit = Callable[..., Awaitable[Visitor]]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.client.discord_clock import DiscordClock
-from bot.services.daily.face import EPOCH, NOTHING_KNOWN
+from bot.daily.ports import EPOCH, NOTHING_KNOWN
+from bot.daily.requests import DiscordClock
 from tests.support.clock import FakeClock
 
 NOW = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)

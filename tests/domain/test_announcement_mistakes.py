@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.announcement import Fact, checksum, load
-from bot.domain.announcement.words import plain
-from bot.domain.errors import AnnouncementError
+from bot.announcement import Fact, checksum, load
+from bot.announcement.checking import plain
+from bot.errors import AnnouncementError
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:

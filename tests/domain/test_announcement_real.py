@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.announcement import Announcement, load
-from bot.domain.announcement.check_words import speaker_of
-from bot.domain.text import normalise, sentences
+from bot.announcement import Announcement, load
+from bot.announcement.checking import speaker_of
 from bot.settings import ANNOUNCEMENT
+from bot.text import normalise, sentences
 from tests.support.seeded import ROOT
 
 if TYPE_CHECKING:

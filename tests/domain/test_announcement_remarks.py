@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.announcement import load, remarks
-from bot.domain.announcement.remarks import FEW
+from bot.announcement import load, remarks
+from bot.announcement.checking import FEW
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:

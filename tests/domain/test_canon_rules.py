@@ -9,15 +9,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.announcement import Announcement, load
-from bot.domain.canon import CanonLesson, Judge, Roster, Verdict, learn
-from bot.domain.canon.fitting import Fitting, learn_vocabulary
-from bot.domain.canon.roster import words_of
-from bot.domain.understanding import Outcome, Understanding
+from bot.announcement import Announcement, load
+from bot.canon import CanonLesson, Judge, Roster, Verdict, learn
+from bot.canon.names import words_of
+from bot.canon.rules import Fitting, learn_vocabulary
+from bot.understanding import Outcome, Understanding
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:
-    from bot.domain.canon import Ruling
+    from bot.canon import Ruling
 
 
 @pytest.fixture(scope="module")

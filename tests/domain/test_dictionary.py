@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import dictionary
-from bot.domain.dictionary import is_english
+from bot import fuzzy
+from bot.fuzzy import is_english
 
-WORDS = Path(dictionary.__file__).with_name("english_words.txt").read_text(encoding="ascii").splitlines()
+WORDS = Path(fuzzy.__file__).with_name("english_words.txt").read_text(encoding="ascii").splitlines()
 KNOWN = frozenset(WORDS)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.excerpts import joined, length
-from bot.domain.quotes import Passage, Quote, Speaker
+from bot.announcement.quotes import Passage, Quote, Speaker, joined, length
 
 ADA = Speaker("ada", "Ada", "Ada", "", 0)
 BEN = Speaker("ben", "Ben", "Ben, quoted by Ada", "", 0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.text import cut, fold, normalise, sentences, tail
+from bot.text import cut, fold, normalise, sentences, tail
 
 SENTENCE = st.sampled_from(
     [

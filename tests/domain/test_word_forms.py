@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.word_forms import WordForms, meaningful
+from bot.quotes.search import WordForms, meaningful
 
 TEXTS = (
     "They held hands on the stairs.",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from discord import RoleTags
 
-from bot.domain.text import sentences
-from bot.services.asking import Answered
+from bot.quotes.ask import Answered
+from bot.text import sentences
 from sandbox import Sandbox, SandboxError
 from sandbox.faults import Rule
 from sandbox.views import visible_text
@@ -18,7 +18,7 @@ from tests.support.seeded import SECOND
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services import Services
+    from bot.client.client import Services
 
 ANSWERED, SILENT = 0x7A4FB5, 0x6B7280
 CAPITAL = "what is the capital of france"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from bot.services import Services
+    from bot.client.client import Services
     from tests.conftest import Chat
 
 # What the accent colours stand for: one for each kind of answer.

@@ -11,13 +11,12 @@ import discord
 import pytest
 from discord.http import Route
 
-from bot.client import posting
-from bot.client.posting import DiscordFace
-from bot.domain.daily.answers import NotNow, Refused, Unsure
-from bot.domain.daily.model import Pause, Place, Reason, Setback, Target
-from bot.services.daily.face import Accepted, Unknowable
+from bot.daily import discord_chat
+from bot.daily.discord_chat import DiscordChat
+from bot.daily.ports import Accepted, NotNow, Refused, Unknowable, Unsure
+from bot.daily.schedule import ChannelKind, Pause, Reason, Setback, Target
 from sandbox.faults import Rule
-from tests.e2e.test_daily_face import SOON, discord_clock, errand, notice, unnoted
+from tests.e2e.test_daily_face import SOON, discord_clock, job, notice, unnoted
 from tests.support.daily_chat import DailyChat, daily_chat
 from tests.support.edge import Edge, answer, edge
 
@@ -46,13 +45,13 @@ async def front(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         yield one
 
 
-def face(chat: DailyChat) -> DiscordFace:
-    return DiscordFace(chat.bot, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
+def face(chat: DailyChat) -> DiscordChat:
+    return DiscordChat(chat.bot, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
 
 
 async def post(chat: DailyChat, name: str = "daily-quotes", seconds: float = 15.0) -> object:
     quote, now = chat.bot.services.library.quotes[0], chat.bot.services.clock.now()
-    return await face(chat).post(errand(chat, name), quote, now + dt.timedelta(seconds=seconds), unnoted)
+    return await face(chat).post(job(chat, name), quote, now + dt.timedelta(seconds=seconds), unnoted)
 
 
 ANSWERS = (
@@ -137,10 +136,10 @@ async def test_a_connection_that_is_never_made_is_a_sure_no(chat: DailyChat, mon
 
     monkeypatch.setattr(aiohttp.TCPConnector, "_create_connection", hang)
     monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:1/api/v10")
-    monkeypatch.setattr(posting, "_TIMEOUT", aiohttp.ClientTimeout(total=0.3))
+    monkeypatch.setattr(discord_chat, "_TIMEOUT", aiohttp.ClientTimeout(total=0.3))
     assert await post(chat) == NotNow(setback=Setback.UNREACHABLE)
-    monkeypatch.setattr(posting, "_TIMEOUT", aiohttp.ClientTimeout(total=30))
-    monkeypatch.setattr(posting, "_ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(discord_chat, "_TIMEOUT", aiohttp.ClientTimeout(total=30))
+    monkeypatch.setattr(discord_chat, "_ANSWER_SECONDS", 0.3)
     assert await post(chat, seconds=0.3) == NotNow(counts=False)
     await asyncio.sleep(0.01)
     assert asked.is_set()
@@ -167,14 +166,14 @@ async def test_a_history_that_is_not_had_now_is_asked_for_again(chat: DailyChat,
     for given, _ in HISTORIES:
         front.answers.clear()
         front.answers.append(given)
-        found.append((given, await face(chat).find(errand(chat, name), chat.bot.services.clock.now())))
+        found.append((given, await face(chat).find(job(chat, name), chat.bot.services.clock.now())))
     assert found == list(HISTORIES)
 
 
 async def test_a_channel_that_the_edge_hides_is_not_gone(chat: DailyChat, front: Edge) -> None:
     """An archived thread is not in the cache, so it is fetched."""
     front.answers.append(answer(404))
-    archived = errand(chat, target=Target(chat.guild.id, 5, Place.THREAD))
+    archived = job(chat, target=Target(chat.guild.id, 5, ChannelKind.THREAD))
     assert await face(chat).find(archived, chat.bot.services.clock.now()) == NotNow()
 
 
@@ -206,7 +205,7 @@ async def test_a_server_in_an_outage_is_left_alone(chat: DailyChat, front: Edge)
     assert await post(chat) == down
     now = chat.bot.services.clock.now()
     assert await face(chat).post(notice(chat), None, now + SOON, unnoted) == down
-    assert await face(chat).find(errand(chat), now) == down
+    assert await face(chat).find(job(chat), now) == down
     assert front.requests == []
 
 
@@ -222,7 +221,7 @@ async def test_a_refusal_during_an_outage_is_not_believed(chat: DailyChat, front
         guild.unavailable = True
         return True
 
-    one, now = errand(chat), chat.bot.services.clock.now()
+    one, now = job(chat), chat.bot.services.clock.now()
     said = await face(chat).post(one, chat.bot.services.library.quotes[0], now + SOON, lost)
     assert said == NotNow(30.0, Setback.SERVER_DOWN, counts=False)
 
@@ -285,4 +284,4 @@ async def test_a_client_whose_requests_are_not_traced_is_refused(chat: DailyChat
     """Whether a request had left could not be told."""
     untraced = discord.Client(intents=discord.Intents.none())
     with pytest.raises(ValueError, match="not traced"):
-        DiscordFace(untraced, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
+        DiscordChat(untraced, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))

@@ -13,14 +13,12 @@ import msgspec
 import pytest
 from discord.http import Route
 
-from bot.client import posting
-from bot.client.discord_clock import DiscordClock
-from bot.client.once import tracing
-from bot.client.pace import Pace
-from bot.client.posting import DiscordFace
-from bot.domain.daily.errand import PausedSchedule, PauseNotice, QuotePost
-from bot.domain.daily.model import Pause, Place, Reason, Setback, Style, Target
-from bot.services.daily.face import NOTHING_KNOWN, Absent, Accepted, NotNow, Problem, Refused, Unknowable, Unsure
+from bot.daily import discord_chat
+from bot.daily.discord_chat import DiscordChat
+from bot.daily.jobs import NoticeJob, PausedSchedule, PostJob
+from bot.daily.ports import NOTHING_KNOWN, Absent, Accepted, NotNow, Problem, Refused, Unknowable, Unsure
+from bot.daily.requests import DiscordClock, RateLimiter, tracing
+from bot.daily.schedule import ChannelKind, Pause, Reason, Setback, Style, Target
 from sandbox.faults import Rule
 from sandbox.limits import Limits
 from tests.support.daily_chat import DailyChat, daily_chat, ours
@@ -43,7 +41,7 @@ async def chat(second_path: Path) -> AsyncIterator[DailyChat]:
 
 def discord_clock(chat: DailyChat) -> DiscordClock:
     """The clock that the bot's tracing teaches."""
-    there: DiscordClock = chat.bot.daily.poster._face._discord_clock  # type: ignore[attr-defined]
+    there: DiscordClock = chat.bot.daily.worker._face._discord_clock  # type: ignore[attr-defined]
     return there
 
 
@@ -51,14 +49,14 @@ async def unnoted() -> bool:
     return True
 
 
-def face(chat: DailyChat) -> DiscordFace:
-    return DiscordFace(chat.bot, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
+def face(chat: DailyChat) -> DiscordChat:
+    return DiscordChat(chat.bot, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
 
 
-def errand(chat: DailyChat, name: str = "daily-quotes", **fields: Any) -> QuotePost:
+def job(chat: DailyChat, name: str = "daily-quotes", **fields: Any) -> PostJob:
     now = chat.bot.services.clock.now()
-    place = {"lore-questions": Place.FORUM, "Book One re-watch": Place.THREAD}.get(name, Place.TEXT)
-    made = QuotePost(
+    place = {"lore-questions": ChannelKind.FORUM, "Book One re-watch": ChannelKind.THREAD}.get(name, ChannelKind.TEXT)
+    made = PostJob(
         id=77,
         target=Target(chat.guild.id, chat.channel(name).id, place),
         nonce="dq-test",
@@ -75,31 +73,31 @@ def errand(chat: DailyChat, name: str = "daily-quotes", **fields: Any) -> QuoteP
     return msgspec.structs.replace(made, **fields)
 
 
-def notice(chat: DailyChat) -> PauseNotice:
+def notice(chat: DailyChat) -> NoticeJob:
     now = chat.bot.services.clock.now()
     paused = (PausedSchedule(1, 1, chat.channel().id, Pause.NO_ACCESS),)
-    target = Target(chat.guild.id, 0, Place.TEXT)
-    return PauseNotice(id=5, target=target, nonce="dn5", lease_until=now + SOON, latest=now + SOON, schedules=paused)
+    target = Target(chat.guild.id, 0, ChannelKind.TEXT)
+    return NoticeJob(id=5, target=target, nonce="dn5", lease_until=now + SOON, latest=now + SOON, schedules=paused)
 
 
-async def post(chat: DailyChat, one: QuotePost | PauseNotice, within: dt.timedelta = SOON) -> object:
+async def post(chat: DailyChat, one: PostJob | NoticeJob, within: dt.timedelta = SOON) -> object:
     quote = chat.bot.services.library.quotes[0]
     return await face(chat).post(one, quote, chat.bot.services.clock.now() + within, unnoted)
 
 
-async def find(chat: DailyChat, one: QuotePost | PauseNotice) -> object:
+async def find(chat: DailyChat, one: PostJob | NoticeJob) -> object:
     return await face(chat).find(one, chat.bot.services.clock.now() - SOON)
 
 
 async def test_the_same_nonce_gives_the_first_message(chat: DailyChat) -> None:
-    first = await post(chat, errand(chat))
+    first = await post(chat, job(chat))
     assert isinstance(first, Accepted)
-    assert await post(chat, errand(chat)) == first
+    assert await post(chat, job(chat)) == first
     assert len(chat.posts()) == 1
 
 
 async def test_after_the_deadline_nothing_is_asked(chat: DailyChat) -> None:
-    assert await post(chat, errand(chat), -SOON) == NOT_ASKED
+    assert await post(chat, job(chat), -SOON) == NOT_ASKED
     assert chat.posts() == []
 
 
@@ -117,7 +115,7 @@ async def test_after_the_deadline_nothing_is_asked(chat: DailyChat) -> None:
 )
 async def test_what_a_status_means(chat: DailyChat, status: int, meant: object) -> None:
     chat.sandbox.faults.add(Rule("error", "POST", MESSAGES, status=status))
-    assert await post(chat, errand(chat)) == meant
+    assert await post(chat, job(chat)) == meant
     asked = [each for each in chat.sandbox.journal if each.route == MESSAGES]
     assert len(asked) == 1
 
@@ -125,17 +123,17 @@ async def test_what_a_status_means(chat: DailyChat, status: int, meant: object) 
 async def test_a_rate_limit_is_obeyed_and_the_post_not_repeated_by_the_library(chat: DailyChat) -> None:
     chat.sandbox.api.limits = Limits(per_second=0, now=lambda: 0.0)
     chat.sandbox.api.limits._all.ends = 0.3
-    assert await post(chat, errand(chat)) == NotNow(1.0, Setback.LIMIT)
+    assert await post(chat, job(chat)) == NotNow(1.0, Setback.LIMIT)
     chat.sandbox.api.limits = None
     await asyncio.sleep(0.4)
-    assert isinstance(await post(chat, errand(chat)), Accepted)
+    assert isinstance(await post(chat, job(chat)), Accepted)
 
 
 async def test_a_long_rate_limit_outlasts_the_attempt_and_is_obeyed(
     chat: DailyChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posting, "_ANSWER_SECONDS", 0.3)
-    one, here, quote = errand(chat), face(chat), chat.bot.services.library.quotes[0]
+    monkeypatch.setattr(discord_chat, "_ANSWER_SECONDS", 0.3)
+    one, here, quote = job(chat), face(chat), chat.bot.services.library.quotes[0]
 
     async def ask(seconds: float = 0.3) -> object:
         async with asyncio.timeout(seconds + 1.0):
@@ -153,15 +151,15 @@ async def test_a_long_rate_limit_outlasts_the_attempt_and_is_obeyed(
 
 async def test_what_waits_at_the_gate_is_not_asked_after_the_deadline(chat: DailyChat) -> None:
     chat.bot.http._global_over.clear()
-    assert await post(chat, errand(chat), dt.timedelta(seconds=0.2)) == NOT_ASKED
+    assert await post(chat, job(chat), dt.timedelta(seconds=0.2)) == NOT_ASKED
     chat.bot.http._global_over.set()
     assert chat.posts() == []
-    assert isinstance(await post(chat, errand(chat)), Accepted)
+    assert isinstance(await post(chat, job(chat)), Accepted)
 
 
 async def test_a_search_and_a_reopening_end_with_the_lease(chat: DailyChat) -> None:
-    def brief(name: str) -> QuotePost:
-        return errand(chat, name, lease_until=chat.bot.services.clock.now() + dt.timedelta(seconds=0.5))
+    def brief(name: str) -> PostJob:
+        return job(chat, name, lease_until=chat.bot.services.clock.now() + dt.timedelta(seconds=0.5))
 
     chat.sandbox.faults.add(Rule("timeout", "GET", MESSAGES, seconds=2.0))
     chat.sandbox.faults.add(Rule("timeout", "PATCH", "/channels/{channel_id}", seconds=2.0))
@@ -171,13 +169,13 @@ async def test_a_search_and_a_reopening_end_with_the_lease(chat: DailyChat) -> N
 
 
 async def test_no_answer_leaves_it_unsure(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posting, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
+    monkeypatch.setattr(discord_chat, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
     chat.sandbox.faults.add(Rule("timeout", "POST", MESSAGES, seconds=1.0))
-    assert await post(chat, errand(chat)) == Unsure()
+    assert await post(chat, job(chat)) == Unsure()
 
 
 async def test_nobody_there_is_surely_not_accepted(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = errand(chat)
+    one = job(chat)
     monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:1/api/v10")
     assert await post(chat, one) == NotNow(setback=Setback.UNREACHABLE)
 
@@ -185,40 +183,40 @@ async def test_nobody_there_is_surely_not_accepted(chat: DailyChat, monkeypatch:
 async def test_a_thread_that_may_not_be_reopened(chat: DailyChat) -> None:
     thread = chat.channel("Book One re-watch")
     chat.sandbox.world.archive_thread(thread, locked=True)
-    assert await post(chat, errand(chat, "Book One re-watch")) == Refused(Pause.ARCHIVED)
+    assert await post(chat, job(chat, "Book One re-watch")) == Refused(Pause.ARCHIVED)
 
 
 async def test_a_message_is_found_behind_many_others(chat: DailyChat) -> None:
     for number in range(130):
         await chat.mo.at("daily-quotes").say(f"word {number}")
-    sent = await post(chat, errand(chat))
-    assert await find(chat, errand(chat)) == sent
-    assert await find(chat, errand(chat, id=78)) == Absent()
+    sent = await post(chat, job(chat))
+    assert await find(chat, job(chat)) == sent
+    assert await find(chat, job(chat, id=78)) == Absent()
 
 
 async def test_a_channel_too_busy_to_read(chat: DailyChat) -> None:
     for number in range(1000):
         await chat.mo.at("daily-quotes").say(f"word {number}")
-    assert await find(chat, errand(chat)) == Unknowable()
+    assert await find(chat, job(chat)) == Unknowable()
 
 
 async def test_a_mark_of_somebody_else_is_not_ours(chat: DailyChat) -> None:
     said = await chat.mo.at("daily-quotes").say("look what I can do")
-    said.components = [{"type": 17, "id": errand(chat).mark, "components": []}]
-    assert await find(chat, errand(chat)) == Absent()
+    said.components = [{"type": 17, "id": job(chat).component_id, "components": []}]
+    assert await find(chat, job(chat)) == Absent()
 
 
 async def test_what_cannot_be_read_cannot_be_known(chat: DailyChat) -> None:
     chat.sandbox.faults.add(Rule("error", "GET", MESSAGES, status=503))
-    assert await find(chat, errand(chat)) == NotNow()
+    assert await find(chat, job(chat)) == NotNow()
     chat.sandbox.faults.add(Rule("error", "GET", MESSAGES, status=403))
-    assert await find(chat, errand(chat)) == NotNow()
-    assert await find(chat, errand(chat, target=Target(4, 5, Place.TEXT))) == Unknowable()
-    assert await find(chat, errand(chat, target=Target(chat.guild.id, 5, Place.TEXT))) == Unknowable()
+    assert await find(chat, job(chat)) == NotNow()
+    assert await find(chat, job(chat, target=Target(4, 5, ChannelKind.TEXT))) == Unknowable()
+    assert await find(chat, job(chat, target=Target(chat.guild.id, 5, ChannelKind.TEXT))) == Unknowable()
 
 
 async def test_forum_posts_are_told_apart(chat: DailyChat) -> None:
-    one, other = errand(chat, "lore-questions"), errand(chat, "lore-questions", id=78)
+    one, other = job(chat, "lore-questions"), job(chat, "lore-questions", id=78)
     assert await find(chat, one) == Absent()
     sent = await post(chat, one)
     assert await find(chat, one) == sent
@@ -247,10 +245,10 @@ def me(chat: DailyChat) -> discord.Member:
 async def test_before_the_gateway_is_ready_channels_are_not_judged(chat: DailyChat) -> None:
     clock = DiscordClock(chat.bot.services.clock, time.monotonic)
     client = discord.Client(intents=discord.Intents.none(), http_trace=tracing(clock))
-    sleeping = DiscordFace(client, chat.bot.services.clock, chat.bot.services.pictures, clock)
+    sleeping = DiscordChat(client, chat.bot.services.clock, chat.bot.services.pictures, clock)
     assert sleeping.time() == NOTHING_KNOWN
     now = chat.bot.services.clock.now()
-    assert await sleeping.find(errand(chat), now) == NotNow(5, counts=False)
+    assert await sleeping.find(job(chat), now) == NotNow(5, counts=False)
     assert await sleeping.post(notice(chat), None, now + SOON, unnoted) == NotNow(5, counts=False)
     looked = await sleeping.look(1, 2, None, Style.TEXT)
     assert looked.problem is Problem.GONE
@@ -262,7 +260,7 @@ async def test_a_role_that_is_gone(chat: DailyChat) -> None:
 
 
 async def test_the_pace_lets_no_more_go_in_any_second() -> None:
-    pace, loop, went = Pace(lambda: None, 20), asyncio.get_running_loop(), []
+    pace, loop, went = RateLimiter(lambda: None, 20), asyncio.get_running_loop(), []
     for number in range(45):
         await pace.wait()
         went.append(loop.time())
@@ -273,7 +271,7 @@ async def test_the_pace_lets_no_more_go_in_any_second() -> None:
 
 
 async def test_what_counts_as_invalid_goes_out_at_ten_a_second() -> None:
-    pace, loop, went = Pace(lambda: None), asyncio.get_running_loop(), []
+    pace, loop, went = RateLimiter(lambda: None), asyncio.get_running_loop(), []
     for _ in range(12):
         await pace.wait()
         pace.invalid()
@@ -283,7 +281,7 @@ async def test_what_counts_as_invalid_goes_out_at_ten_a_second() -> None:
 
 async def test_behind_a_closed_gate_nothing_piles_up() -> None:
     gate, went, loop = asyncio.Event(), [], asyncio.get_running_loop()
-    pace = Pace(lambda: gate, 50)
+    pace = RateLimiter(lambda: gate, 50)
 
     async def go() -> None:
         await pace.wait()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.client import replying
+from bot.client import controls
 from sandbox import Sandbox
 from sandbox.views import visible_text
 from tests.support.daily_chat import START, DailyChat, daily_chat
@@ -136,8 +136,8 @@ async def test_a_button_whose_work_is_slow_is_answered_too(
         await chat.until(lambda: reply.text or reply.followups)
         texts = [reply.text, *(visible_text(each) for each in reply.followups)]
         assert any("My store is busy just now" in text for text in texts)
-    monkeypatch.setattr(replying, "PROMPT_SECONDS", 0.0)
-    monkeypatch.setattr(replying.reply, "__kwdefaults__", {"edit": False, "prompt": 0.0})
+    monkeypatch.setattr(controls, "PROMPT_SECONDS", 0.0)
+    monkeypatch.setattr(controls.reply, "__kwdefaults__", {"edit": False, "prompt": 0.0})
     shown = await chat.daily("preview", schedule="1")
     assert "Dropped" in (await chat.mo.press(shown, "Skip this quote")).text
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.daily.face import EPOCH, Absent, Accepted, Unknowable
+from bot.daily.ports import EPOCH, Absent, Accepted, Unknowable
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.model import Channel, ChannelType, ThreadInfo
-from tests.e2e.test_daily_face import errand, face, find, post
+from tests.e2e.test_daily_face import face, find, job, post
 from tests.support.daily_chat import START, DailyChat, daily_chat, ours
 
 if TYPE_CHECKING:
@@ -72,33 +72,33 @@ def question(chat: DailyChat, forum: Channel) -> Channel:
 
 
 async def test_a_forum_is_read_on_behind_hundreds_of_archived_posts(chat: DailyChat) -> None:
-    sent = await post(chat, errand(chat, "lore-questions"))
+    sent = await post(chat, job(chat, "lore-questions"))
     assert isinstance(sent, Accepted)
     forum = chat.channel("lore-questions")
     (made,) = [each for each in chat.guild.channels.values() if ours(chat.sandbox, each)]
     archive(chat, made)
     for _ in range(230):
         archive(chat, question(chat, forum))
-    assert await find(chat, errand(chat, "lore-questions")) == sent
-    assert await find(chat, errand(chat, "lore-questions", id=78)) == Absent()
+    assert await find(chat, job(chat, "lore-questions")) == sent
+    assert await find(chat, job(chat, "lore-questions", id=78)) == Absent()
 
 
 async def test_a_forum_post_that_lost_its_first_message_may_have_been_the_one(chat: DailyChat) -> None:
-    await post(chat, errand(chat, "lore-questions"))
+    await post(chat, job(chat, "lore-questions"))
     (made,) = [each for each in chat.guild.channels.values() if ours(chat.sandbox, each)]
     chat.sandbox.faults.add(Rule("error", "GET", f"{MESSAGES}/{{message_id}}", status=404, code=10008, times=None))
-    assert await find(chat, errand(chat, "lore-questions")) == Unknowable()
+    assert await find(chat, job(chat, "lore-questions")) == Unknowable()
     archive(chat, made)
-    assert await find(chat, errand(chat, "lore-questions")) == Unknowable()
+    assert await find(chat, job(chat, "lore-questions")) == Unknowable()
 
 
 async def test_a_history_without_a_known_time_is_read_from_its_end(chat: DailyChat) -> None:
-    sent = await post(chat, errand(chat))
+    sent = await post(chat, job(chat))
     for number in range(130):
         await chat.mo.at("daily-quotes").say(f"word {number}")
-    assert await face(chat).find(errand(chat), EPOCH) == sent
-    assert await face(chat).find(errand(chat, id=78), EPOCH) == Absent()
-    forum = errand(chat, "lore-questions")
+    assert await face(chat).find(job(chat), EPOCH) == sent
+    assert await face(chat).find(job(chat, id=78), EPOCH) == Absent()
+    forum = job(chat, "lore-questions")
     assert await face(chat).find(forum, EPOCH) == Absent()
     created = await post(chat, forum)
     assert await face(chat).find(forum, EPOCH) == created

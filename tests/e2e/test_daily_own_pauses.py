@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from bot.domain.daily.model import Schedule
+    from bot.daily.schedule import Schedule
 
 
 @pytest.fixture
@@ -69,8 +69,8 @@ def strip_role(chat: DailyChat) -> None:
 def give_role(chat: DailyChat) -> None:
     """Give the bot a role that may post: an update of the member, not of a role."""
     world = chat.sandbox.world
-    poster = world.add_role(chat.guild, "Poster", 1 << 11)
-    world.set_roles(chat.guild, world.bot, world.bot_role(chat.guild), poster)
+    worker = world.add_role(chat.guild, "Poster", 1 << 11)
+    world.set_roles(chat.guild, world.bot, world.bot_role(chat.guild), worker)
 
 
 CAUSES: dict[str, tuple[str, Callable[[DailyChat], None], Callable[[DailyChat], None], str]] = {

@@ -185,12 +185,12 @@ async def test_seven_days_after_the_bot_left_its_rows_are_gone(chat: DailyChat) 
     chat.sandbox.world.kick_bot(chat.guild)
     store = chat.bot.services.daily
     for _ in range(100):
-        if await store.departures.gone():
+        if await store.left_guilds.gone():
             break
         await chat.move(seconds=1)
     await chat.move(days=7)
     for _ in range(100):
-        if not await store.departures.guilds():
+        if not await store.left_guilds.guilds():
             break
         await chat.move(seconds=2)
-    assert await store.departures.guilds() == set()
+    assert await store.left_guilds.guilds() == set()

@@ -117,7 +117,7 @@ async def test_a_server_that_removes_the_bot_and_takes_it_back(chat: DailyChat) 
     assert chat.posts() == []
     chat.sandbox.world.add_bot(chat.guild)
     await chat.until(lambda: chat.bot.get_guild(chat.guild.id) is not None)
-    while await chat.bot.services.daily.departures.gone():  # noqa: ASYNC110 - the handler has no event
+    while await chat.bot.services.daily.left_guilds.gone():  # noqa: ASYNC110 - the handler has no event
         await asyncio.sleep(0.05)
     await chat.move(hours=1)
     await chat.until_recorded("sent")
@@ -130,15 +130,15 @@ async def test_a_server_that_takes_the_bot_back_while_it_is_off_keeps_its_schedu
             await before.schedule()
             guild = before.guild
             sandbox.world.kick_bot(guild)
-            while not await before.bot.services.daily.departures.gone():  # noqa: ASYNC110 - the handler has no event
+            while not await before.bot.services.daily.left_guilds.gone():  # noqa: ASYNC110 - the handler has no event
                 await asyncio.sleep(0.05)
         sandbox.world.add_bot(guild)
         sandbox.clock.advance(8 * 86400)
         async with daily_chat(second_path, sandbox=sandbox) as after:
-            departures = after.bot.services.daily.departures
-            while await departures.gone():  # noqa: ASYNC110 - the handler has no event
+            left_guilds = after.bot.services.daily.left_guilds
+            while await left_guilds.gone():  # noqa: ASYNC110 - the handler has no event
                 await asyncio.sleep(0.05)
-            assert await departures.guilds() == {guild.id}
+            assert await left_guilds.guilds() == {guild.id}
             await after.move(hours=1)
             await after.until_recorded("sent")
 
@@ -155,20 +155,20 @@ async def store_held(chat: DailyChat, path: Path) -> AsyncIterator[None]:
 async def test_a_return_is_noted_though_the_store_was_held(second_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with daily_chat(second_path) as chat:
         await chat.schedule()
-        departures = chat.bot.services.daily.departures
+        left_guilds = chat.bot.services.daily.left_guilds
         chat.sandbox.world.kick_bot(chat.guild)
-        while not await departures.gone():  # noqa: ASYNC110 - the handler has no event
+        while not await left_guilds.gone():  # noqa: ASYNC110 - the handler has no event
             await asyncio.sleep(0.05)
         async with store_held(chat, second_path):
             chat.sandbox.world.add_bot(chat.guild)
             await chat.until(lambda: "the return to server" in caplog.text)
             await chat.move(seconds=5)
-            assert await departures.gone() == {chat.guild.id}
+            assert await left_guilds.gone() == {chat.guild.id}
         for _ in range(100):
-            if not await departures.gone():
+            if not await left_guilds.gone():
                 break
             await chat.move(seconds=1)
-        assert await departures.gone() == set()
+        assert await left_guilds.gone() == set()
     assert "error in" not in caplog.text
 
 
@@ -194,10 +194,10 @@ async def test_servers_that_were_left_while_the_bot_was_off(second_path: Path) -
         sandbox.world.kick_bot(guild)
         async with daily_chat(second_path, sandbox=sandbox) as after:
             for _ in range(100):
-                if await after.bot.services.daily.departures.gone() == {guild.id}:
+                if await after.bot.services.daily.left_guilds.gone() == {guild.id}:
                     break
                 await after.move(seconds=1)
-            assert await after.bot.services.daily.departures.gone() == {guild.id}
+            assert await after.bot.services.daily.left_guilds.gone() == {guild.id}
 
 
 async def test_a_week_of_moved_days(chat: DailyChat) -> None:

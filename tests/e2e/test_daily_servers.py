@@ -42,12 +42,12 @@ async def new_session(
 
 async def gone(chat: DailyChat, *guilds: int) -> None:
     """Wait until the bot has noted that it is no longer in exactly these servers."""
-    departures = chat.bot.services.daily.departures
+    left_guilds = chat.bot.services.daily.left_guilds
     for _ in range(200):
-        if await departures.gone() == set(guilds):
+        if await left_guilds.gone() == set(guilds):
             return
         await asyncio.sleep(0.05)
-    raise AssertionError(f"noted: {await departures.gone()}")
+    raise AssertionError(f"noted: {await left_guilds.gone()}")
 
 
 async def test_a_server_that_removed_the_bot_while_the_session_was_lost(chat: DailyChat) -> None:
@@ -70,7 +70,7 @@ async def test_seven_days_run_from_the_ready_that_did_not_list_the_server(chat: 
     await gone(chat, guild.id)
     await chat.move(days=7, seconds=5)
     for _ in range(200):
-        if not await chat.bot.services.daily.departures.guilds():
+        if not await chat.bot.services.daily.left_guilds.guilds():
             return
         await asyncio.sleep(0.05)
     raise AssertionError("the rows are still there")

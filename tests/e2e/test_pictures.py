@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.services.pictures import PictureService
+from bot.pictures import PictureService
 from cogs import quote as quotes
 from tests.services.pictures.looking import picture
 
 if TYPE_CHECKING:
-    from sandbox.reply import Reply
+    from sandbox.people import Reply
     from tests.conftest import Chat
 
 
@@ -130,7 +130,7 @@ async def test_a_drawing_that_takes_too_long_is_told(chat: Chat, monkeypatch: py
         return None
 
     monkeypatch.setattr(PictureService, "card", never)
-    monkeypatch.setattr(quotes, "PATIENCE", 0.05)
+    monkeypatch.setattr(quotes, "PICTURE_SECONDS", 0.05)
     mina = chat.person("Mina")
     late = await mina.press(await mina.slash("quote", query="Konietzko"), "Card")
     assert "took too long" in late.text

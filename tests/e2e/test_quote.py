@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.announcement import load
+from bot.announcement import load
 from sandbox import Sandbox, SandboxError
 from tests.conftest import Chat, connected, settings_for
 from tests.support.seeded import SECOND

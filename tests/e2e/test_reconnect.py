@@ -11,7 +11,7 @@ from discord.gateway import DiscordWebSocket
 from yarl import URL
 
 from bot import app
-from bot.domain.errors import UnreachableError
+from bot.errors import UnreachableError
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from tests.conftest import settings_for

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.rendering.frame import safe
+from bot.client.panels import safe
 from sandbox.views import visible_text
 from tests.support.markdown import live, shown
 

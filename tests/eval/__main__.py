@@ -3,8 +3,6 @@
 Everything goes through the services that the bot itself uses, over a store seeded for the purpose.
 """
 
-# ruff: noqa: T201 - it prints what it measured
-
 from __future__ import annotations
 
 import argparse
@@ -14,10 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import announcement as announcements
 from bot.app import services
-from bot.domain import announcement as announcements
-from bot.services.asking import Answered, Closest, Ruled
-from bot.services.seeding import FACTS, lessons
+from bot.quotes.ask import Answered, Closest, Ruled
+from bot.seeding import FACTS, lessons
 from bot.settings import ANNOUNCEMENT, Settings
 from tests.eval.baseline import Search, best_tally, sentences
 from tests.eval.commands import score_checks, score_look_ups, somebody
@@ -28,8 +26,11 @@ from tests.eval.sets import QUESTION_SETS, items, present
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.domain.quotes import Quote
-    from bot.services.asking import AskService
+    from bot.announcement.quotes import Quote
+    from bot.quotes.ask import AskService
+
+# ruff: noqa: T201 - it prints what it measured
+
 
 FOLDS = 3
 

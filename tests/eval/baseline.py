@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterable
 
-from bot.domain.understanding.english import STOP
+from bot.understanding.reading import STOP
 from tests.eval.scoring import NOTHING, Shown, Tally
 from tests.eval.sets import Item
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.domain.understanding import Engine, learn
-from bot.domain.understanding.evidence import sentences
+from bot.understanding import Engine, learn
+from bot.understanding.second_look import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.domain.understanding import Example, Lesson
+    from bot.understanding import Example, Lesson
 
 
 @dataclass(frozen=True)

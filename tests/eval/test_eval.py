@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import pytest
 
-from bot.domain import announcement as announcements
-from bot.domain.understanding import Example, Lesson
-from bot.domain.understanding.normal import tokens
-from bot.services.seeding import lessons
+from bot import announcement as announcements
+from bot.seeding import lessons
 from bot.settings import ANNOUNCEMENT
+from bot.understanding import Example, Lesson
+from bot.understanding.reading import tokens
 from tests.eval.baseline import Search, best_tally, sentences
 from tests.eval.crossval import parts
 from tests.eval.scoring import NOTHING, Shown, Tally, tally

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.rendering.choices import COMPLETIONS, choices
+from bot.client.controls import COMPLETIONS, choices
 
 
 def test_what_stands_first_stays_first_though_it_comes_again() -> None:

@@ -6,30 +6,29 @@ import datetime as dt
 
 import pytest
 
-from bot.domain.daily.bag import Bag
-from bot.domain.daily.errand import PausedSchedule
-from bot.domain.daily.model import Delivery, MentionLoss, Pause, Place, Reason, Schedule, State, Style
-from bot.domain.daily.rule import Occurrence
-from bot.rendering.daily import overview, planned
-from bot.rendering.daily_reasons import standing
-from bot.services.daily.shown import Line, Planned
-from tests.support.daily import START, wish
+from bot.daily.bag import Bag
+from bot.daily.commands import Line, Planned
+from bot.daily.discord_chat import standing
+from bot.daily.jobs import PausedSchedule
+from bot.daily.schedule import ChannelKind, Delivery, MentionLoss, Occurrence, Pause, Reason, Schedule, State, Style
+from cogs.daily import overview, planned
+from tests.support.daily import START, spec
 
 DAY = dt.timedelta(days=1)
 
 
 def test_only_a_post_that_is_due_comes_at_once() -> None:
     posts = tuple(Occurrence((START + n * DAY).date(), START + n * DAY) for n in range(3))
-    plan = Planned(Schedule(1, 1, wish(), Bag(7)), "all quotes", dt.timedelta(), START, posts, ())
+    plan = Planned(Schedule(1, 1, spec(), Bag(7)), "all quotes", dt.timedelta(), START, posts, ())
     (box,) = planned(plan, "Changed").to_components()
     text = "\n".join(part.get("content", "") for part in box["components"])
     first, second = (int(post.instant.timestamp()) for post in posts[:2])
     assert f"1. <t:{first}:F> (due, it comes at once)\n2. <t:{second}:F> (<t:{second}:R>)\n" in text
 
 
-@pytest.mark.parametrize("place", list(Place))
+@pytest.mark.parametrize("place", list(ChannelKind))
 @pytest.mark.parametrize("reason", [*Pause, *MentionLoss])
-def test_every_reason_has_its_sentence_and_one_step(reason: Pause | MentionLoss, place: Place) -> None:
+def test_every_reason_has_its_sentence_and_one_step(reason: Pause | MentionLoss, place: ChannelKind) -> None:
     for name in (None, "daily_quotes"):
         told = standing(PausedSchedule(1, 7, 2001, reason, place, Style.CARD, 55, name))
         assert told.endswith(".")
@@ -46,7 +45,7 @@ def test_every_reason_has_its_sentence_and_one_step(reason: Pause | MentionLoss,
 def test_every_end_of_a_post_is_told_in_words() -> None:
     for reason in [*(each.value for each in Reason), *(each.value for each in Pause)]:
         for state in (State.FAILED, State.UNCONFIRMED, State.SKIPPED):
-            schedule = Schedule(1, 1, wish(), Bag(7), next_date=START.date(), next_due=START)
+            schedule = Schedule(1, 1, spec(), Bag(7), next_date=START.date(), next_due=START)
             last = Delivery(1, 1, START.date(), START, state, "n", reason=reason)
             (box,) = overview([Line(schedule, "all quotes", dt.timedelta(), last, {})], 0).to_components()
             text = "\n".join(part.get("content", "") for part in box["components"])

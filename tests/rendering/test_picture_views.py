@@ -8,25 +8,23 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.domain.announcement import Entry
-from bot.domain.daily.errand import QuotePost
-from bot.domain.daily.model import Place, Style, Target
-from bot.rendering import daily_post
-from bot.rendering import overview as overviews
-from bot.rendering import quote as quotes
-from bot.rendering import timeline as timelines
-from bot.rendering.frame import TEXT_LIMIT, Accent, Panel
-from bot.rendering.openers import openers
-from bot.rendering.picture import ALT_LIMIT, alt_text, attached, gallery
-from bot.services.overview import STROKES, Ship
-from bot.services.timeline import Told
+from bot.announcement import Entry
+from bot.client import views as quotes
+from bot.client.controls import openers
+from bot.client.panels import ALT_LIMIT, TEXT_LIMIT, Accent, Panel, alt_text, attached, gallery
+from bot.daily import discord_chat
+from bot.daily.jobs import PostJob
+from bot.daily.schedule import ChannelKind, Style, Target
+from bot.quotes.overview import STROKES, Ship, TimelineItem
+from cogs import canon as overviews
+from cogs import timeline as timelines
 from tests.services.pictures.looking import quote
 
 CONFIRMED = STROKES["confirmed"]
 NOON = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
-ERRAND = QuotePost(
+ERRAND = PostJob(
     id=1,
-    target=Target(guild=1, channel=2, place=Place.TEXT),
+    target=Target(guild=1, channel=2, place=ChannelKind.TEXT),
     nonce="nonce",
     lease_until=NOON,
     latest=NOON,
@@ -54,9 +52,9 @@ def galleries(panel: Panel) -> list[dict[str, Any]]:
     return [item for part in parts(panel) if part["type"] == 12 for item in part["items"]]
 
 
-def told(number: int, *, line: str = "A line.") -> Told:
+def told(number: int, *, line: str = "A line.") -> TimelineItem:
     entry = Entry(id=f"entry-{number}", when="Then", title=f"Something *{number}*", quote="a-quote", line=line)
-    return Told(number, entry, quote("The words."))
+    return TimelineItem(number, entry, quote("The words."))
 
 
 def ship(number: int) -> Ship:
@@ -100,7 +98,7 @@ def test_every_quote_offers_its_context_and_its_card() -> None:
     ("picture", "buttons"), [(False, ["Context", "Card"]), (True, ["Context"])], ids=["text", "card"]
 )
 def test_a_daily_post_shows_its_card_or_offers_it(picture: bool, buttons: list[str]) -> None:
-    panel = daily_post.post(ERRAND, quote("Words."), picture=picture)
+    panel = discord_chat.post_view(ERRAND, quote("Words."), picture=picture)
     assert [item["media"]["url"] for item in galleries(panel)] == ["attachment://quote.png"] * picture
     assert "> Words." in text_of(panel)
     (row,) = [part for part in parts(panel) if part["type"] == 1]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from bot.rendering.quote import card_name, origin, place
+from bot.client.views import card_name, origin, source_line
 from tests.services.pictures.looking import quote
 
 if TYPE_CHECKING:
-    from bot.domain.quotes import Quote
+    from bot.announcement.quotes import Quote
 
 LISTED = quote("One.", source="Aya's *post*")
 UNLISTED = msgspec.structs.replace(LISTED, id="a-run", number=None)
@@ -35,7 +35,7 @@ def test_the_origin_of_a_quote() -> None:
     ],
 )
 def test_the_places_of_several(quotes: list[Quote], told: str) -> None:
-    assert place(quotes) == told
+    assert source_line(quotes) == told
 
 
 def test_the_name_of_a_card_s_file() -> None:

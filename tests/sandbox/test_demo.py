@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Sandbox, __main__, ids, start_copy
+from sandbox import Sandbox, __main__, ids, process
 from sandbox.process import BotProcess
 from sandbox.server import make_token
 
@@ -58,16 +58,16 @@ async def test_a_process_that_does_not_want_to_stop(
 
 def test_each_demo_begins_with_the_copy(tmp_path: Path) -> None:
     database = tmp_path / "var" / "demo.sqlite3"
-    start_copy.prepare(database)
-    start_copy.take(database)
-    assert not start_copy.copy_of(database).exists()
+    process.prepare(database)
+    process.take(database)
+    assert not process.copy_of(database).exists()
     with closing(sqlite3.connect(database)) as one:
         one.execute("CREATE TABLE learnt (what TEXT)")
         one.commit()
-        start_copy.take(database)
+        process.take(database)
         one.execute("INSERT INTO learnt VALUES ('something of an earlier demo')")
         one.commit()
-    start_copy.prepare(database)
+    process.prepare(database)
     with closing(sqlite3.connect(database)) as one:
         assert one.execute("SELECT count(*) FROM learnt").fetchone() == (0,)
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sandbox import Sandbox, SandboxError, render_messages
+from sandbox import Sandbox, SandboxError, render
 from tests.sandbox.board import build
 from tests.sandbox.tiny import TinyBot, discord, running, until
 
@@ -61,7 +61,7 @@ async def test_an_answers_command_is_named_with_its_subcommand(sb: Sandbox) -> N
     planned = (await mina.slash("daily schedule", day="Monday")).message
     assert planned is not None
     others = [(await mina.slash("board")).message, (await mina.menu("Canon check", planned)).message]
-    named = [render_messages.message(each, "")["interaction"]["name"] for each in (planned, *others) if each]
+    named = [render.message(each, "")["interaction"]["name"] for each in (planned, *others) if each]
     assert named == ["daily schedule", "board", "Canon check"]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox
-from sandbox.journal import Exchange
+from sandbox.requests import Exchange
 from tests.sandbox.tiny import TinyBot, discord, running
 from tests.support import openapi
 

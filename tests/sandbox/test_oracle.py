@@ -10,11 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sandbox.checks.commands import check_command
-from sandbox.checks.messages import check_message
-from sandbox.checks.modals import check_modal
-from sandbox.checks.threads import check_thread
+from sandbox.checks.messages import check_message, check_modal, check_thread
 from sandbox.errors import ApiError, UnsupportedError
-from sandbox.journal import Exchange
+from sandbox.requests import Exchange
 from tests.support import openapi
 
 pytestmark = pytest.mark.skipif(not openapi.available(), reason="Discord's document is not beside the repository")

@@ -10,8 +10,7 @@ import pytest
 from sandbox import Sandbox, SandboxError
 from sandbox.clock import Clock
 from sandbox.ids import Ids, iso, seconds
-from sandbox.journal import Exchange, Journal
-from sandbox.routes import Route, Router
+from sandbox.requests import Exchange, Journal, Route, Router
 from tests.sandbox.tiny import Raw, TinyBot, discord, running
 
 POST = "/channels/{channel_id}/messages"

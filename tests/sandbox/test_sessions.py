@@ -6,10 +6,10 @@ from typing import Any, cast
 import pytest
 
 from sandbox import Sandbox
-from sandbox.events import Event
+from sandbox.gateway import Intent, Session, wants
 from sandbox.model import Channel
-from sandbox.render_messages import without_content
-from sandbox.sessions import Intent, Session, wants
+from sandbox.registry import Event
+from sandbox.render import without_content
 
 
 class Socket:
@@ -56,7 +56,7 @@ async def test_events_are_numbered_and_kept_while_nobody_listens() -> None:
 
 
 def test_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sandbox.sessions._MISSED", 3)
+    monkeypatch.setattr("sandbox.gateway._MISSED", 3)
     session = Session("s", 0, 1, 0)
     for _ in range(5):
         session.dispatch("A", {})

@@ -7,7 +7,7 @@ import pytest
 from sandbox import Reply, Sandbox
 from sandbox.components import find, texts, walk
 from sandbox.model import Interaction, Message
-from sandbox.reply import Modal
+from sandbox.people import Modal
 from sandbox.views import buttons, can_see, selects, visible_text
 
 LAYOUT: list[dict[str, Any]] = [

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox, SandboxError
-from sandbox.checks.choices import focused
+from sandbox.checks.commands import focused
 from sandbox.model import Command, Guild
 from sandbox.people import fill_in
-from sandbox.wire import Typed
+from sandbox.wire_options import Typed
 
 
 def command(*options: dict[str, Any]) -> Command:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.asking import Answered, Closest, Greeted, Ruled, Silent
+from bot.quotes.ask import Answered, Closest, Greeted, NoAnswer, Ruled
 
 if TYPE_CHECKING:
-    from bot.services import Services
+    from bot.client.client import Services
 
 PRESS = ("got it right", "embraced it", "didn't find it ambiguous")
 FANS = ("embraced it", "lashed out", "picked up on this")
@@ -128,7 +128,7 @@ def test_a_near_miss_may_show_what_is_closest(real: Services) -> None:
     ],
 )
 def test_without_content_nothing_is_answered(real: Services, typed: str) -> None:
-    assert isinstance(real.asking.ask(typed), Silent)
+    assert isinstance(real.asking.ask(typed), NoAnswer)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_without_content_nothing_is_answered(real: Services, typed: str) -> None
     ],
 )
 def test_chatter_is_left_alone(real: Services, said: str) -> None:
-    assert isinstance(real.asking.ask(said), Silent | Greeted)
+    assert isinstance(real.asking.ask(said), NoAnswer | Greeted)
 
 
 def test_what_was_asked_lately_is_remembered_and_no_more(real: Services) -> None:

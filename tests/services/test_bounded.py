@@ -12,25 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.domain.daily.days import complete_days, parse_days
-from bot.domain.daily.times import complete_time, parse_time
-from bot.domain.daily.zones import Zones
-from bot.domain.errors import UserError
-from bot.domain.text import fold, normalise, sentences
-from bot.domain.understanding import normal
-from bot.rendering import ask as answers
-from bot.rendering import canon as rulings
-from bot.rendering import quote as quotes
-from bot.rendering.choices import choices
-from bot.rendering.frame import safe
-from bot.services.daily.abouts import Abouts
-from bot.services.daily.completing import complete_zone
-from bot.services.quotes import Found
+from bot.client import views as quotes
+from bot.client import views as rulings
+from bot.client.controls import choices
+from bot.client.panels import safe
+from bot.daily.bag import Filters
+from bot.daily.input import Zones, complete_days, complete_time, complete_zone, parse_days, parse_time
+from bot.errors import UserError
+from bot.quotes.search import Found
+from bot.text import fold, normalise, sentences
+from bot.understanding import reading
+from cogs import ask as answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.services import Services
+    from bot.client.client import Services
 
 # Of a CPU's time, in seconds. Discord sends up to 6,000 characters of an option while it is typed.
 MOST = 0.010
@@ -88,15 +85,15 @@ TEXTS = {
 @pytest.fixture(scope="module")
 def paths(real: Services) -> dict[str, Callable[[str], Any]]:
     """What is done with a text, by where it is typed; options are cut to what Discord lets through."""
-    zones, abouts = Zones.load(), Abouts(real.library, real.quotes)
+    zones, abouts = Zones.load(), Filters(real.library, real.quotes)
 
     def ask(text: str) -> object:
-        return answers.replied(real.asking.ask(text), private=False, question=text)
+        return answers.reply_view(real.asking.ask(text), private=False, question=text)
 
     return {
         "fold": fold,
         "normalise": normalise,
-        "understanding's fold": normal.tokens,
+        "understanding's fold": reading.tokens,
         "sentences": sentences,
         "safe": safe,
         "/quote query, while typed": lambda text: choices(real.quotes.complete_query(text, 25)),
@@ -145,7 +142,11 @@ async def test_no_text_holds_the_loop_up(paths: dict[str, Callable[[str], Any]],
 async def test_no_search_holds_the_loop_up(services: Services) -> None:
     async def search(query: str, speaker: str | None) -> object:
         found = await services.quotes.find(query, speaker, 1)
-        return quotes.page(found, 0, 1, query) if isinstance(found, Found) else quotes.missing(found, query, speaker)
+        return (
+            quotes.quote_page(found, 0, 1, query)
+            if isinstance(found, Found)
+            else quotes.nothing_found(found, query, speaker)
+        )
 
     for name, text in TEXTS.items():
         assert await _least(lambda typed: search(typed[:200], None), text) < MOST, name

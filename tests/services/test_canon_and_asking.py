@@ -8,20 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.announcement import load
-from bot.domain.canon import Verdict
-from bot.domain.errors import LearningError
-from bot.domain.excerpts import length
-from bot.services import seeding
-from bot.services.asking import CLOSEST_SENTENCES, QUESTION_LIMIT, Answered, Closest, Greeted, Reply, Ruled, Silent
-from bot.services.canon import ON_PEOPLE, STRENGTHS, VERDICTS, CanonRuling
-from bot.services.seeding import lessons
+from bot import seeding
+from bot.announcement import load
+from bot.announcement.quotes import length
+from bot.canon import Verdict
+from bot.canon.service import ON_PEOPLE, STRENGTHS, VERDICTS, CanonRuling
+from bot.errors import LearningError
+from bot.quotes.ask import CLOSEST_SENTENCES, QUESTION_LIMIT, Answered, Closest, Greeted, NoAnswer, Reply, Ruled
+from bot.seeding import lessons
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.services import Services
+    from bot.client.client import Services
 
 VERDICT_WORDS = {"Confirmed", "Ended", "Mentioned, no ruling", "Not addressed", "Supported", "Contradicted"}
 REAL = "Tomines is real: Ines Falk and Tomas Brandt are engaged."
@@ -198,7 +198,7 @@ def test_what_is_likely_but_not_sure_is_the_closest_passage(second_services: Ser
 )
 def test_silence(second_services: Services, question: str) -> None:
     answer = second_services.asking.ask(question)
-    assert isinstance(answer, Silent)
+    assert isinstance(answer, NoAnswer)
     assert len(answer.nearest) == 3
 
 
@@ -238,7 +238,7 @@ def test_the_question_in_the_middle_of_a_message_is_found(second_services: Servi
 
 def test_sentences_that_ask_nothing_are_not_answered(second_services: Services) -> None:
     reply = second_services.asking.ask("we had soup for dinner. my sister made it. it was too salty for me.")
-    assert isinstance(reply, Silent)
+    assert isinstance(reply, NoAnswer)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.names import Names
-from bot.services.words import Vocabulary
+from bot.fuzzy import Names, Vocabulary
 
 NAMES = Names(
     [

@@ -6,11 +6,10 @@ from typing import Any, cast
 
 import pytest
 
-from bot.domain.announcement import Entry, Head, Person, Subject
-from bot.services.library import Library
-from bot.services.overview import OverviewService
-from bot.services.pictures import PictureService, Step, Tie
-from bot.services.timeline import TimelineService
+from bot.announcement import Entry, Head, Person, Subject
+from bot.library import Library
+from bot.pictures import PictureService, Step, Tie
+from bot.quotes.overview import OverviewService, TimelineService
 from tests.services.pictures.looking import quote
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.services.quotes import Found, Missing, QuoteService, numbered
-from bot.services.words import Vocabulary
+from bot.fuzzy import Vocabulary
+from bot.quotes.search import Found, Missing, QuoteService, numbered
 
 if TYPE_CHECKING:
-    from bot.services import Services
+    from bot.client.client import Services
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.quotes import overlap
-from bot.services.quotes import Found, Missing, numbered
+from bot.announcement.quotes import overlap
+from bot.quotes.search import Found, Missing, numbered
 
 if TYPE_CHECKING:
-    from bot.services import Services
+    from bot.client.client import Services
 
 HANDS = "held hands as they walked into the spirit portal"
 BETTER = "he's a better person for it"

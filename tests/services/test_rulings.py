@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.canon import Verdict
+from bot.canon import Verdict
 
 if TYPE_CHECKING:
-    from bot.services import Services
-    from bot.services.canon import CanonCheck
+    from bot.canon.service import CanonCheck
+    from bot.client.client import Services
 
 SENTENCES: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("rulings.toml").read_text(encoding="utf-8")

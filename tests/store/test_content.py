@@ -11,12 +11,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.announcement import Announcement, checksum, load
-from bot.domain.quotes import Source
-from bot.services import seeding
-from bot.services.seeding import bring_up_to_date
-from bot.store import seed
-from bot.store.content import Content
+from bot import seeding
+from bot.announcement import Announcement, checksum, load
+from bot.announcement.quotes import Source
+from bot.seeding import bring_up_to_date
+from bot.store.content import Content, write_content, written_checksum
 from bot.store.database import Database
 from bot.store.synced import SyncedCommands
 from tests.support.seeded import SECOND
@@ -260,17 +259,17 @@ async def test_a_folder_with_mistakes_leaves_the_store_as_it_was(database: Datab
 async def test_a_seed_that_fails_leaves_the_store_as_it_was(database: Database, announcement: Announcement) -> None:
     before = await Content(database).quotes()
     with pytest.raises(sqlite3.Error):
-        await seed.seed(database, announcement, "another", {"facts": None})  # type: ignore[dict-item]
+        await write_content(database, announcement, "another", {"facts": None})  # type: ignore[dict-item]
     assert await Content(database).quotes() == before
-    assert await seed.seeded_checksum(database) != "another"
+    assert await written_checksum(database) != "another"
 
 
 async def test_what_servers_chose_survives_another_seed(database: Database, announcement: Announcement) -> None:
     synced = SyncedCommands(database)
     await synced.put(1, "global", "abc")
-    await seed.seed(database, announcement, "another", {})
+    await write_content(database, announcement, "another", {})
     assert await synced.get(1, "global") == "abc"
-    assert await seed.seeded_checksum(database) == "another"
+    assert await written_checksum(database) == "another"
 
 
 async def test_a_program_that_reads_another_form_learns_anew(
@@ -283,5 +282,5 @@ async def test_a_program_that_reads_another_form_learns_anew(
 
 async def test_an_empty_store_was_seeded_from_nothing(tmp_path: Path) -> None:
     async with await Database.open(tmp_path / "new.sqlite3") as database:
-        assert await seed.seeded_checksum(database) is None
+        assert await written_checksum(database) is None
     assert checksum(SECOND)

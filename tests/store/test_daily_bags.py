@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.daily.bag import Bag, foretell
-from bot.domain.daily.errand import Ended, QuotePost, Sent
-from bot.domain.daily.model import Pause, Reason, State
+from bot.daily.bag import Bag, predict
+from bot.daily.jobs import Delivered, NotDelivered, PostJob
+from bot.daily.schedule import Pause, Reason, State
 from bot.store import migrate
 from bot.store.database import Database
 from tests.support.clock import FakeClock
-from tests.support.daily import CHANNEL, START, Office, office, wish
+from tests.support.daily import CHANNEL, START, Office, office, spec
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.domain.daily.model import Schedule
-    from bot.domain.daily.rule import Occurrence
+    from bot.daily.schedule import Occurrence, Schedule
 
 DUE = START + dt.timedelta(hours=1)
 UNSENT = [(State.FAILED, Reason.REFUSED), (State.FAILED, Pause.NO_ACCESS), (State.SKIPPED, Reason.STOPPED)]
@@ -35,24 +34,24 @@ async def here(tmp_path: Path) -> AsyncIterator[Office]:
         yield one
 
 
-async def claimed(here: Office, day: int) -> QuotePost:
+async def claimed(here: Office, day: int) -> PostJob:
     """Claim the post of a day, counted from 0."""
     here.clock.set(DUE + dt.timedelta(days=day))
-    errands = [errand for errand in await here.take() if isinstance(errand, QuotePost) and errand.tries == 1]
-    (errand,) = errands
-    return errand
+    jobs = [job for job in await here.take() if isinstance(job, PostJob) and job.tries == 1]
+    (job,) = jobs
+    return job
 
 
 async def posted(here: Office, day: int) -> str:
-    errand = await claimed(here, day)
-    await here.store.deliveries.record([Sent(errand, day + 1, CHANNEL, here.clock.now())], here.clock.now())
-    return errand.quote
+    job = await claimed(here, day)
+    await here.store.deliveries.record([Delivered(job, day + 1, CHANNEL, here.clock.now())], here.clock.now())
+    return job.quote
 
 
 async def fail(
-    here: Office, *errands: QuotePost, state: State = State.FAILED, reason: Reason | Pause = Reason.REFUSED
+    here: Office, *jobs: PostJob, state: State = State.FAILED, reason: Reason | Pause = Reason.REFUSED
 ) -> None:
-    await here.store.deliveries.record([Ended(errand, state, reason) for errand in errands], here.clock.now())
+    await here.store.deliveries.record([NotDelivered(job, state, reason) for job in jobs], here.clock.now())
 
 
 async def bag(here: Office) -> Bag:
@@ -62,7 +61,7 @@ async def bag(here: Office) -> Bag:
 
 
 def told(here: Office, count: int) -> list[str]:
-    return list(foretell(Bag(7), here.abouts.matching(None), count))
+    return list(predict(Bag(7), here.filters.matching(None), count))
 
 
 async def test_a_round_after_an_edit_to_a_topic_and_back_misses_nothing(here: Office) -> None:
@@ -71,9 +70,9 @@ async def test_a_round_after_an_edit_to_a_topic_and_back_misses_nothing(here: Of
 
     seen = []
     for day, about in enumerate([None, None, *["topic:music"] * 4, *[None] * 5]):
-        await here.store.schedules.change(1, wish(about=about), at_the_same_time)
+        await here.store.schedules.change(1, spec(about=about), at_the_same_time)
         seen.append(await posted(here, day))
-    everything = set(here.abouts.matching(None))
+    everything = set(here.filters.matching(None))
     unseen = everything - set(seen[:6])
     assert set(seen[6 : 6 + len(unseen)]) == unseen
 
@@ -107,20 +106,20 @@ async def test_the_very_first_post_that_fails_leaves_no_last(here: Office) -> No
 
 
 async def test_an_unconfirmed_post_counts_as_posted(here: Office) -> None:
-    errand = await claimed(here, 0)
-    await fail(here, errand, state=State.UNCONFIRMED, reason=Reason.UNKNOWABLE)
-    assert await bag(here) == Bag(7, 0, {errand.quote: 0}, errand.quote)
+    job = await claimed(here, 0)
+    await fail(here, job, state=State.UNCONFIRMED, reason=Reason.UNKNOWABLE)
+    assert await bag(here) == Bag(7, 0, {job.quote: 0}, job.quote)
 
 
 async def test_a_turn_that_is_not_the_latest_puts_nothing_back(here: Office) -> None:
-    errand = await claimed(here, 0)
+    job = await claimed(here, 0)
     before = await bag(here)
-    here.clock.set(errand.lease_until)
+    here.clock.set(job.lease_until)
     (newer,) = await here.take()
-    await fail(here, errand)
+    await fail(here, job)
     assert await bag(here) == before
-    assert isinstance(newer, QuotePost)
-    await here.store.deliveries.record([Sent(errand, 1, CHANNEL, DUE)], here.clock.now())
+    assert isinstance(newer, PostJob)
+    await here.store.deliveries.record([Delivered(job, 1, CHANNEL, DUE)], here.clock.now())
     await fail(here, newer)
     assert await bag(here) == before
 
@@ -131,7 +130,7 @@ async def test_a_quote_that_fails_twice_in_a_row_waits_for_the_next_round(here: 
     await fail(here, *twice)
     twice.append(await claimed(here, 2))
     await fail(here, *twice[1:])
-    assert [errand.quote for errand in twice] == [told(here, 2)[1]] * 2
+    assert [job.quote for job in twice] == [told(here, 2)[1]] * 2
     assert await bag(here) == Bag(7, 0, {first: 0, twice[0].quote: 0}, first)
     assert [await posted(here, day) for day in range(3, 8)] == told(here, 7)[2:]
 
@@ -140,24 +139,24 @@ async def test_a_quote_that_fails_twice_in_a_row_waits_for_the_next_round(here: 
 async def test_two_posts_of_one_schedule_fail_at_once(here: Office, turned: bool) -> None:
     first = await posted(here, 0)
     before = await bag(here)
-    errands = [await claimed(here, 1)]
+    jobs = [await claimed(here, 1)]
     # The first one is searched for in the channel's history until the next is due.
     async with here.database.transaction() as tx:
         await tx.execute("UPDATE delivery SET lease_until = lease_until + 100000000 WHERE state = 'claimed'")
-    errands.append(await claimed(here, 2))
-    await fail(here, *(reversed(errands) if turned else errands))
+    jobs.append(await claimed(here, 2))
+    await fail(here, *(reversed(jobs) if turned else jobs))
     assert await bag(here) == before
     assert [first, *[await posted(here, day) for day in range(3, 10)]] == told(here, 8)
 
 
 async def test_one_that_fails_late_stays_drawn_where_it_came_again(here: Office) -> None:
-    await here.store.schedules.change(1, wish(about="topic:music"), lambda _: pytest.fail("the rule stays"))
-    here.abouts.matching = lambda _: ("quote-3",)  # type: ignore[method-assign, assignment]
-    errand = await claimed(here, 0)
+    await here.store.schedules.change(1, spec(about="topic:music"), lambda _: pytest.fail("the rule stays"))
+    here.filters.matching = lambda _: ("quote-3",)  # type: ignore[method-assign, assignment]
+    job = await claimed(here, 0)
     async with here.database.transaction() as tx:
         await tx.execute("UPDATE delivery SET lease_until = lease_until + 100000000 WHERE state = 'claimed'")
     await posted(here, 1)
-    await fail(here, errand)
+    await fail(here, job)
     assert await bag(here) == Bag(7, 1, {"quote-3": 1}, "quote-3")
 
 
@@ -184,7 +183,7 @@ async def test_quotes_drawn_before_rounds_were_kept_are_of_the_present_round(
     monkeypatch.undo()
     async with office(path, FakeClock(START)) as here:
         assert await bag(here) == Bag(7, 5, {"quote-1": 5, "quote-2": 5}, "quote-2")
-        (errand,) = await here.take()
-        assert isinstance(errand, QuotePost)
-        await fail(here, errand)
+        (job,) = await here.take()
+        assert isinstance(job, PostJob)
+        await fail(here, job)
         assert await bag(here) == Bag(7, 5, {"quote-1": 5}, None)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.daily.model import Pause
-from bot.services.daily.replanning import replan
+from bot.daily.guilds import replan
+from bot.daily.schedule import Pause
 from tests.support.clock import FakeClock
 from tests.support.daily import GUILD, START, Office, office
 

@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.daily.bag import Bag, foretell
-from bot.domain.daily.errand import QuotePost, Sent
-from bot.domain.daily.model import Pause
-from bot.domain.daily.rule import upcoming
-from bot.services.daily.poster import FAREWELL
-from bot.store.schedules import EqualError, TooManyError
+from bot.daily.bag import Bag, predict
+from bot.daily.jobs import Delivered, PostJob
+from bot.daily.schedule import Pause, upcoming
+from bot.daily.store import EqualError, TooManyError
+from bot.daily.worker import RETENTION
 from tests.support.clock import FakeClock
-from tests.support.daily import CHANNEL, GUILD, START, Office, office, wish
+from tests.support.daily import CHANNEL, GUILD, START, Office, office, spec
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.domain.daily.model import Schedule
-    from bot.domain.daily.rule import Occurrence
+    from bot.daily.schedule import Occurrence, Schedule
 
 DUE = START + dt.timedelta(hours=1)
 
@@ -34,16 +32,16 @@ async def here(tmp_path: Path) -> AsyncIterator[Office]:
 
 def next_of(now: dt.datetime) -> object:
     def following(schedule: Schedule) -> Occurrence:
-        return next(upcoming(schedule.wish.rule, now, schedule.last_date))
+        return next(upcoming(schedule.spec.rule, now, schedule.last_date))
 
     return following
 
 
-async def claimed(here: Office) -> QuotePost:
+async def claimed(here: Office) -> PostJob:
     here.clock.set(DUE)
-    (errand,) = await here.take()
-    assert isinstance(errand, QuotePost)
-    return errand
+    (job,) = await here.take()
+    assert isinstance(job, PostJob)
+    return job
 
 
 async def test_a_schedule_that_was_resumed_owes_no_notice(here: Office) -> None:
@@ -69,7 +67,7 @@ async def test_an_equal_one_is_refused_with_its_number(here: Office) -> None:
     assert error.value.number == 2
     other = await here.add(about="topic:music")
     with pytest.raises(EqualError):
-        await here.store.schedules.change(other.id, wish(), next_of(START))  # type: ignore[arg-type]
+        await here.store.schedules.change(other.id, spec(), next_of(START))  # type: ignore[arg-type]
 
 
 async def test_numbers_are_used_again_and_ids_never(here: Office) -> None:
@@ -84,7 +82,7 @@ async def test_numbers_are_used_again_and_ids_never(here: Office) -> None:
 async def test_an_edit_does_not_bring_a_second_post_on_the_same_date(here: Office) -> None:
     schedule = await here.add()
     await claimed(here)
-    await here.store.schedules.change(schedule.id, wish(time="21:00"), next_of(DUE))  # type: ignore[arg-type]
+    await here.store.schedules.change(schedule.id, spec(time="21:00"), next_of(DUE))  # type: ignore[arg-type]
     after = await here.store.schedules.get(schedule.id)
     assert after is not None
     assert after.next_due == dt.datetime(2026, 1, 6, 21, 0, tzinfo=dt.UTC)
@@ -93,21 +91,21 @@ async def test_an_edit_does_not_bring_a_second_post_on_the_same_date(here: Offic
 async def test_an_edit_of_a_paused_schedule_leaves_it_paused(here: Office) -> None:
     schedule = await here.add()
     await here.store.schedules.pause(schedule.id, Pause.MODERATOR)
-    await here.store.schedules.change(schedule.id, wish(time="21:00"), next_of(DUE))  # type: ignore[arg-type]
+    await here.store.schedules.change(schedule.id, spec(time="21:00"), next_of(DUE))  # type: ignore[arg-type]
     after = await here.store.schedules.get(schedule.id)
     assert after is not None
-    assert (after.paused, after.next_due, after.wish.rule.minute) == (Pause.MODERATOR, None, 21 * 60)
+    assert (after.paused, after.next_due, after.spec.rule.minute) == (Pause.MODERATOR, None, 21 * 60)
 
 
 async def test_rows_that_name_a_quote_that_is_gone_stay_valid(here: Office) -> None:
     schedule = await here.add()
-    await here.store.deliveries.record([Sent(await claimed(here), 1, CHANNEL, DUE)], DUE)
+    await here.store.deliveries.record([Delivered(await claimed(here), 1, CHANNEL, DUE)], DUE)
     async with here.database.transaction() as tx:
         await tx.execute("UPDATE drawn SET quote = 'gone-from-the-data'")
         await tx.execute("UPDATE schedule SET last_quote = 'gone-from-the-data'")
     here.clock.move(days=1)
-    (errand,) = await here.take()
-    assert isinstance(errand, QuotePost)
+    (job,) = await here.take()
+    assert isinstance(job, PostJob)
     after = await here.store.schedules.get(schedule.id)
     assert after is not None
     assert "gone-from-the-data" in after.bag.drawn
@@ -118,29 +116,29 @@ async def test_a_round_of_the_bag_goes_over_into_the_next(here: Office) -> None:
     quotes = []
     for day in range(21):
         here.clock.set(DUE + dt.timedelta(days=day))
-        quotes += [errand.quote for errand in await here.take() if isinstance(errand, QuotePost) and errand.tries == 1]
-    assert quotes == list(foretell(Bag(7), here.abouts.matching(None), 21))
+        quotes += [job.quote for job in await here.take() if isinstance(job, PostJob) and job.tries == 1]
+    assert quotes == list(predict(Bag(7), here.filters.matching(None), 21))
 
 
 async def test_a_server_that_was_left_keeps_its_rows_for_seven_days(here: Office) -> None:
     await here.add()
     paused = await here.add(time="10:00")
     await here.store.schedules.pause(paused.id, Pause.MODERATOR)
-    departures = here.store.departures
-    await departures.leave([GUILD, 555], START)
-    assert await departures.gone() == {GUILD}
-    assert await here.store.deliveries.next_wake(FAREWELL) == START + FAREWELL
+    left_guilds = here.store.left_guilds
+    await left_guilds.leave([GUILD, 555], START)
+    assert await left_guilds.gone() == {GUILD}
+    assert await here.store.deliveries.next_wake(RETENTION) == START + RETENTION
     here.clock.move(days=6)
     assert await here.take() == []
-    assert await departures.come_back(GUILD, next_of(here.clock.now()), here.clock.now()) == 1  # type: ignore[arg-type]
+    assert await left_guilds.come_back(GUILD, next_of(here.clock.now()), here.clock.now()) == 1  # type: ignore[arg-type]
     back = await here.store.schedules.of_guild(GUILD)
     assert [schedule.paused for schedule in back] == [None, Pause.MODERATOR]
-    await departures.leave([GUILD], here.clock.now())
+    await left_guilds.leave([GUILD], here.clock.now())
     here.clock.move(days=7)
-    assert await departures.purge(here.clock.now() - FAREWELL, lambda guild: guild != GUILD) == 0
-    assert await departures.purge(here.clock.now() - FAREWELL, lambda guild: guild == GUILD) == 1
+    assert await left_guilds.purge(here.clock.now() - RETENTION, lambda guild: guild != GUILD) == 0
+    assert await left_guilds.purge(here.clock.now() - RETENTION, lambda guild: guild == GUILD) == 1
     assert await here.store.schedules.of_guild(GUILD) == []
-    assert await here.store.deliveries.next_wake(FAREWELL) is None
+    assert await here.store.deliveries.next_wake(RETENTION) is None
 
 
 async def test_removing_takes_all_that_belongs_to_it(here: Office) -> None:

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.daily.bag import Bag, foretell
-from bot.domain.daily.errand import Again, Ended, PauseNotice, QuotePost, Sent
-from bot.domain.daily.model import Pause, Reason, State
-from bot.services.daily.poster import FAREWELL
+from bot.daily.bag import Bag, predict
+from bot.daily.jobs import Delivered, NotDelivered, NoticeJob, PostJob, Retry
+from bot.daily.schedule import Pause, Reason, State
+from bot.daily.worker import RETENTION
 from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, GUILD, START, Office, office
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
-
 
 DUE = START + dt.timedelta(hours=1)
 
@@ -29,25 +28,25 @@ async def here(tmp_path: Path) -> AsyncIterator[Office]:
         yield one
 
 
-async def claimed(here: Office) -> QuotePost:
+async def claimed(here: Office) -> PostJob:
     here.clock.set(DUE)
-    (errand,) = await here.take()
-    assert isinstance(errand, QuotePost)
-    return errand
+    (job,) = await here.take()
+    assert isinstance(job, PostJob)
+    return job
 
 
 async def test_a_claim_writes_the_row_the_bag_and_the_next_date_at_once(here: Office) -> None:
     schedule = await here.add()
-    errand = await claimed(here)
+    job = await claimed(here)
     (row,) = await here.ledger()
     assert (row["state"], row["date"], row["nonce"]) == ("claimed", "2026-01-05", "dq1-20260105")
-    assert errand.quote == row["quote"] == foretell(Bag(7), here.abouts.matching(None), 1)[0]
-    assert errand.asked is None
+    assert job.quote == row["quote"] == predict(Bag(7), here.filters.matching(None), 1)[0]
+    assert job.asked is None
     after = await here.store.schedules.get(schedule.id)
     assert after is not None
     assert after.next_due == DUE + dt.timedelta(days=1)
     assert after.last_date == DUE.date()
-    assert after.bag.drawn == {errand.quote: 0}
+    assert after.bag.drawn == {job.quote: 0}
     assert await here.take() == []
 
 
@@ -70,7 +69,7 @@ async def test_many_are_claimed_in_the_order_of_their_due_times(here: Office) ->
     here.clock.set(DUE + dt.timedelta(hours=1))
     first = await here.take(2)
     rest = await here.take(2)
-    assert [errand.target.channel - CHANNEL for errand in [*first, *rest]] == [10, 20, 30]
+    assert [job.target.channel - CHANNEL for job in [*first, *rest]] == [10, 20, 30]
 
 
 async def test_the_ledger_refuses_a_second_row_for_a_date(here: Office) -> None:
@@ -85,22 +84,22 @@ async def test_the_ledger_refuses_a_second_row_for_a_date(here: Office) -> None:
 
 async def test_while_a_lease_runs_nobody_else_works_on_the_row(here: Office, tmp_path: Path) -> None:
     await here.add()
-    errand = await claimed(here)
-    await here.ask(errand)
+    job = await claimed(here)
+    await here.ask(job)
     async with office(tmp_path / "store.sqlite3", here.clock, here.channel, "two") as other:
         assert await other.take() == []
-        here.clock.set(errand.lease_until)
+        here.clock.set(job.lease_until)
         (taken,) = await other.take()
-        assert isinstance(taken, QuotePost)
-        assert (taken.id, taken.nonce, taken.tries, taken.asked) == (errand.id, errand.nonce, 2, DUE)
+        assert isinstance(taken, PostJob)
+        assert (taken.id, taken.nonce, taken.tries, taken.asked) == (job.id, job.nonce, 2, DUE)
         # The first owner comes back: only that the message exists counts from it.
         here.clock.move(seconds=1)
-        await here.store.deliveries.record([Ended(errand, State.FAILED, Reason.REFUSED)], here.clock.now())
-        await here.store.deliveries.record([Again(errand, DUE, None)], here.clock.now())
+        await here.store.deliveries.record([NotDelivered(job, State.FAILED, Reason.REFUSED)], here.clock.now())
+        await here.store.deliveries.record([Retry(job, DUE, None)], here.clock.now())
         (row,) = await here.ledger()
         assert (row["state"], row["owner"]) == ("claimed", "two")
-        await here.store.deliveries.record([Sent(errand, 99, CHANNEL, DUE)], here.clock.now())
-        await other.store.deliveries.record([Ended(taken, State.FAILED, Reason.REFUSED)], here.clock.now())
+        await here.store.deliveries.record([Delivered(job, 99, CHANNEL, DUE)], here.clock.now())
+        await other.store.deliveries.record([NotDelivered(taken, State.FAILED, Reason.REFUSED)], here.clock.now())
         (row,) = await here.ledger()
         assert (row["state"], row["message"]) == ("sent", 99)
 
@@ -109,13 +108,13 @@ async def test_an_older_turn_does_not_overwrite_a_newer_one(here: Office) -> Non
     await here.add()
     older = await claimed(here)
     here.clock.set(older.lease_until)
-    assert await here.store.deliveries.take(here.clock.now(), 9, here.abouts.matching, [older]) == []
+    assert await here.store.deliveries.take(here.clock.now(), 9, here.filters.matching, [older]) == []
     (newer,) = await here.take()
     before = await here.ledger()
-    for verdict in (Again(older, DUE, None), Ended(older, State.FAILED, Reason.REFUSED)):
-        await here.store.deliveries.record([verdict], here.clock.now())
+    for outcome in (Retry(older, DUE, None), NotDelivered(older, State.FAILED, Reason.REFUSED)):
+        await here.store.deliveries.record([outcome], here.clock.now())
         assert await here.ledger() == before
-    await here.store.deliveries.record([Again(newer, DUE, DUE)], here.clock.now())
+    await here.store.deliveries.record([Retry(newer, DUE, DUE)], here.clock.now())
     assert (await here.ledger())[0]["owner"] is None
 
 
@@ -124,11 +123,11 @@ async def test_an_older_turn_of_a_notice_does_not_overwrite_a_newer_one(here: Of
     await here.store.schedules.pause_channel(CHANNEL, Pause.CHANNEL_GONE, START)
     (older,) = await here.take()
     here.clock.set(older.lease_until)
-    assert await here.store.deliveries.take(here.clock.now(), 9, here.abouts.matching, [older]) == []
+    assert await here.store.deliveries.take(here.clock.now(), 9, here.filters.matching, [older]) == []
     (newer,) = await here.take()
-    await here.store.deliveries.record([Again(older, START, None)], here.clock.now())
+    await here.store.deliveries.record([Retry(older, START, None)], here.clock.now())
     assert await here.take() == []
-    await here.store.deliveries.record([Again(newer, START, None)], here.clock.now())
+    await here.store.deliveries.record([Retry(newer, START, None)], here.clock.now())
     assert len(await here.take()) == 1
 
 
@@ -138,17 +137,17 @@ async def test_two_processes_claim_each_post_once(here: Office, tmp_path: Path) 
     here.clock.set(DUE)
     async with office(tmp_path / "store.sqlite3", here.clock, here.channel, "two") as other:
         takes = [one.take(7) for _ in range(10) for one in (here, other)]
-        taken = [errand.id for found in await asyncio.gather(*takes) for errand in found]
+        taken = [job.id for found in await asyncio.gather(*takes) for job in found]
     assert len(taken) == len(set(taken)) == 60
 
 
 async def test_a_row_that_waits_is_taken_again_at_its_time(here: Office) -> None:
     await here.add()
-    errand = await claimed(here)
+    job = await claimed(here)
     later = DUE + dt.timedelta(seconds=4)
-    await here.store.deliveries.record([Again(errand, later, DUE)], DUE)
+    await here.store.deliveries.record([Retry(job, later, DUE)], DUE)
     assert await here.take() == []
-    assert await here.store.deliveries.next_wake(FAREWELL) == later
+    assert await here.store.deliveries.next_wake(RETENTION) == later
     here.clock.set(later)
     (again,) = await here.take()
     assert (again.asked, again.tries) == (DUE, 2)
@@ -156,22 +155,22 @@ async def test_a_row_that_waits_is_taken_again_at_its_time(here: Office) -> None
 
 async def test_what_was_surely_not_accepted_is_known_to_be_so(here: Office) -> None:
     await here.add()
-    await here.store.deliveries.record([Again(await claimed(here), DUE, None)], DUE)
+    await here.store.deliveries.record([Retry(await claimed(here), DUE, None)], DUE)
     (again,) = await here.take()
     assert again.asked is None
 
 
 async def test_a_refusal_pauses_the_schedule_and_owes_one_notice(here: Office) -> None:
     schedule = await here.add()
-    errand = await claimed(here)
-    await here.store.deliveries.record([Ended(errand, State.FAILED, Pause.NO_PERMISSION, Pause.NO_PERMISSION)], DUE)
+    job = await claimed(here)
+    await here.store.deliveries.record([NotDelivered(job, State.FAILED, Pause.NO_PERMISSION, Pause.NO_PERMISSION)], DUE)
     after = await here.store.schedules.get(schedule.id)
     assert after is not None
     assert (after.paused, after.next_due) == (Pause.NO_PERMISSION, None)
     (notice,) = await here.take()
-    assert isinstance(notice, PauseNotice)
+    assert isinstance(notice, NoticeJob)
     assert [paused.number for paused in notice.schedules] == [1]
-    await here.store.deliveries.record([Sent(notice, 5, 6, DUE)], DUE)
+    await here.store.deliveries.record([Delivered(notice, 5, 6, DUE)], DUE)
     here.clock.move(days=30)
     assert await here.take() == []
 
@@ -182,7 +181,7 @@ async def test_all_pauses_of_a_server_are_one_notice(here: Office) -> None:
     await here.add(channel=77, guild=GUILD + 1)
     assert await here.store.schedules.pause_channel(CHANNEL, Pause.CHANNEL_GONE, START) == 3
     (notice,) = await here.take()
-    assert isinstance(notice, PauseNotice)
+    assert isinstance(notice, NoticeJob)
     assert [paused.number for paused in notice.schedules] == [1, 2, 3]
 
 
@@ -190,7 +189,7 @@ async def test_a_notice_waits_and_is_taken_again(here: Office) -> None:
     await here.add()
     await here.store.schedules.pause_channel(CHANNEL, Pause.CHANNEL_GONE, START)
     (notice,) = await here.take()
-    await here.store.deliveries.record([Again(notice, START + dt.timedelta(minutes=1), START)], START)
+    await here.store.deliveries.record([Retry(notice, START + dt.timedelta(minutes=1), START)], START)
     assert await here.take() == []
     here.clock.move(minutes=1)
     (again,) = await here.take()

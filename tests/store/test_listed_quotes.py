@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.announcement import Announcement, load
-from bot.store.content import Content
+from bot.announcement import Announcement, load
+from bot.store.content import Content, write_content
 from bot.store.database import Database
-from bot.store.seed import seed
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def drawn(store: Path, folder: Path, before: tuple[str, ...], after: tuple[str, 
 
     async def run() -> dict[int, dict[str, int]]:
         async with await Database.open(store) as database:
-            await seed(database, relisted(folder, *before), "before", {})
+            await write_content(database, relisted(folder, *before), "before", {})
             async with database.transaction() as tx:
                 await tx.executemany(SCHEDULE, [(1, 1, 1, "from-october"), (2, 2, 2, "the-kettle"), (3, 3, 3, None)])
                 await tx.executemany(
@@ -69,7 +68,7 @@ def drawn(store: Path, folder: Path, before: tuple[str, ...], after: tuple[str, 
                         (2, "gone", 0),
                     ],
                 )
-            await seed(database, relisted(folder, *after), "after", {})
+            await write_content(database, relisted(folder, *after), "after", {})
             rows = await database.fetch_all("SELECT * FROM drawn")
             last = await database.fetch_all("SELECT id, last_quote FROM schedule ORDER BY id")
             assert [row["last_quote"] for row in last][1:] == ["the-kettle", None]
@@ -99,7 +98,7 @@ def test_shorter_quotes_take_over_from_a_longer_one(tmp_path: Path, folder: Path
 def test_listed_quotes_are_numbered_among_themselves(tmp_path: Path, folder: Path) -> None:
     async def run() -> None:
         async with await Database.open(tmp_path / "store.sqlite3") as database:
-            await seed(database, relisted(folder, *SHORT), "x", {})
+            await write_content(database, relisted(folder, *SHORT), "x", {})
             quotes = await Content(database).quotes()
             assert [quote.order for quote in quotes] == list(range(1, 16))
             assert quotes[1].number is None
@@ -115,7 +114,7 @@ def test_a_source_is_cited_in_the_words_for_it(tmp_path: Path, folder: Path) -> 
 
     async def run() -> None:
         async with await Database.open(tmp_path / "store.sqlite3") as database:
-            await seed(database, load(folder), "x", {})
+            await write_content(database, load(folder), "x", {})
             content = Content(database)
             assert "Ines Falk's letter" in {quote.source for quote in await content.quotes()}
             assert "Ines Falk's letter" in {passage.source for passage in await content.passages()}

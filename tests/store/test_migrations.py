@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.errors import StoreError
+from bot.errors import StoreError
 from bot.store import migrate
 from bot.store.database import Database
 from bot.store.migrate import Migration, migrations

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.errors import StoreError
-from bot.services.seeding import bring_up_to_date
+from bot.errors import StoreError
+from bot.seeding import bring_up_to_date
 from bot.store.database import Database
 from tests.support.program import program
 from tests.support.seeded import SECOND

@@ -11,41 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.domain.announcement import Head
-from bot.domain.daily.errand import FollowUp, PauseNotice, QuotePost
-from bot.domain.daily.model import Extra, Place, Style, Target, Wish
-from bot.domain.daily.rule import EVERY_DAY, Rule, upcoming
-from bot.domain.daily.zones import Zones
-from bot.domain.quotes import Quote, Speaker, Topic
-from bot.services.daily.abouts import Abouts
-from bot.services.daily.face import (
-    NOTHING_KNOWN,
-    Absent,
-    Accepted,
-    Look,
-    NotNow,
-    Refused,
-    Span,
-    Unknowable,
-    Unsure,
-)
-from bot.services.daily.poster import Poster
-from bot.services.daily.scheduling import Scheduler
-from bot.services.library import Library
-from bot.services.quotes import QuoteService
-from bot.store.daily import DailyStore
+from bot.announcement import Head
+from bot.announcement.quotes import Quote, Speaker, Topic
+from bot.daily.bag import Filters
+from bot.daily.commands import Scheduler
+from bot.daily.input import Zones
+from bot.daily.jobs import FollowUpJob, NoticeJob, PostJob
+from bot.daily.ledger import DailyStore, Deliveries
+from bot.daily.ports import NOTHING_KNOWN, Absent, Accepted, ChannelCheck, NotNow, Refused, Span, Unknowable, Unsure
+from bot.daily.schedule import EVERY_DAY, ChannelKind, Extra, Rule, ScheduleSpec, Style, Target, upcoming
+from bot.daily.store import Identity, LeftGuilds, Recoveries, Schedules
+from bot.daily.worker import Worker
+from bot.library import Library
+from bot.quotes.search import QuoteService
 from bot.store.database import Database
-from bot.store.deliveries import Deliveries
-from bot.store.departures import Departures
-from bot.store.recoveries import Recoveries
-from bot.store.schedules import Schedules
-from bot.store.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-    from bot.domain.daily.model import Schedule
+    from bot.daily.schedule import Schedule
     from tests.support.clock import FakeClock
 
 GUILD, CHANNEL = 1001, 2001
@@ -59,9 +44,11 @@ def rule(time: str = "09:00", days: int = EVERY_DAY, zone: str = "UTC") -> Rule:
     return Rule(int(hours) * 60 + int(minutes), days, zone)
 
 
-def wish(channel: int = CHANNEL, guild: int = GUILD, place: Place = Place.TEXT, **fields: Any) -> Wish:
+def spec(
+    channel: int = CHANNEL, guild: int = GUILD, place: ChannelKind = ChannelKind.TEXT, **fields: Any
+) -> ScheduleSpec:
     given = {name: fields.pop(name) for name in ("time", "days", "zone") if name in fields}
-    return Wish(Target(guild, channel, place), rule(**given), **fields)
+    return ScheduleSpec(Target(guild, channel, place), rule(**given), **fields)
 
 
 def announcement(count: int = 7) -> Library:
@@ -79,9 +66,9 @@ def announcement(count: int = 7) -> Library:
     return Library(head, ("The post",), speakers, topics, empty, quotes, empty, empty, empty, empty, empty)
 
 
-def abouts(count: int = 7) -> Abouts:
+def filters(count: int = 7) -> Filters:
     library = announcement(count)
-    return Abouts(library, QuoteService(library, None))  # type: ignore[arg-type]  # no search in these tests
+    return Filters(library, QuoteService(library, None))  # type: ignore[arg-type]  # no search in these tests
 
 
 class Channel:
@@ -97,28 +84,28 @@ class Channel:
         self.clock = clock
         self.plan: deque[Refused | NotNow | Unsure | str | BaseException] = deque()
         self.follow_ups: deque[Refused | NotNow | BaseException | None] = deque()
-        self.followed: list[FollowUp] = []
+        self.followed: list[FollowUpJob] = []
         self.searches: deque[Unknowable | NotNow] = deque()
-        self.look_answer = Look(Place.TEXT)
+        self.look_answer = ChannelCheck(ChannelKind.TEXT)
         self.not_away: set[int] = set()
         self.ahead = dt.timedelta()
         self.time_known = True
-        self.sent: list[QuotePost | PauseNotice] = []
+        self.sent: list[PostJob | NoticeJob] = []
         self.asked = 0
         self.searched = 0
-        self._accepted: list[tuple[QuotePost | PauseNotice, Accepted]] = []
+        self._accepted: list[tuple[PostJob | NoticeJob, Accepted]] = []
 
     @property
-    def posts(self) -> list[QuotePost]:
-        return [errand for errand in self.sent if isinstance(errand, QuotePost)]
+    def posts(self) -> list[PostJob]:
+        return [job for job in self.sent if isinstance(job, PostJob)]
 
     @property
-    def notices(self) -> list[PauseNotice]:
-        return [errand for errand in self.sent if isinstance(errand, PauseNotice)]
+    def notices(self) -> list[NoticeJob]:
+        return [job for job in self.sent if isinstance(job, NoticeJob)]
 
     async def post(
         self,
-        errand: QuotePost | PauseNotice,
+        job: PostJob | NoticeJob,
         _quote: Quote | None,
         deadline: dt.datetime,
         asking: Callable[[], Awaitable[bool]],
@@ -131,34 +118,32 @@ class Channel:
             raise happens
         if not isinstance(happens, str):
             return happens
-        accepted = self._remembered(errand) or self._create(errand)
+        accepted = self._remembered(job) or self._create(job)
         return accepted if happens == "ok" else Unsure()
 
-    def _remembered(self, errand: QuotePost | PauseNotice) -> Accepted | None:
+    def _remembered(self, job: PostJob | NoticeJob) -> Accepted | None:
         for known, accepted in self._accepted:
             recent = self.there - accepted.at < NONCE_WINDOW
-            if known.nonce == errand.nonce and recent and errand.target.place is not Place.FORUM:
+            if known.nonce == job.nonce and recent and job.target.place is not ChannelKind.FORUM:
                 return accepted
         return None
 
-    def _create(self, errand: QuotePost | PauseNotice) -> Accepted:
-        self.sent.append(errand)
-        accepted = Accepted(len(self.sent), errand.target.channel, self.there)
-        self._accepted.append((errand, accepted))
+    def _create(self, job: PostJob | NoticeJob) -> Accepted:
+        self.sent.append(job)
+        accepted = Accepted(len(self.sent), job.target.channel, self.there)
+        self._accepted.append((job, accepted))
         return accepted
 
-    async def find(
-        self, errand: QuotePost | PauseNotice, since: dt.datetime
-    ) -> Accepted | Absent | Unknowable | NotNow:
+    async def find(self, job: PostJob | NoticeJob, since: dt.datetime) -> Accepted | Absent | Unknowable | NotNow:
         self.searched += 1
         if self.searches:
             return self.searches.popleft()
         for known, accepted in self._accepted:
-            if known.mark == errand.mark and accepted.at >= since:
+            if known.component_id == job.component_id and accepted.at >= since:
                 return accepted
         return Absent()
 
-    async def follow_up(self, job: FollowUp, _quote: Quote | None) -> Refused | NotNow | None:
+    async def follow_up(self, job: FollowUpJob, _quote: Quote | None) -> Refused | NotNow | None:
         self.followed.append(job)
         happens = self.follow_ups.popleft() if self.follow_ups else None
         if isinstance(happens, BaseException):
@@ -177,42 +162,42 @@ class Channel:
 
     async def look(
         self, _guild: int, _channel: int, _role: int | None, _style: Style, _extras: frozenset[Extra] = frozenset()
-    ) -> Look:
+    ) -> ChannelCheck:
         return self.look_answer
 
 
 class Office:
-    """A process at work on a store: its poster and its scheduler, with a clock and channel of the test."""
+    """A process at work on a store: its worker and its scheduler, with a clock and channel of the test."""
 
     def __init__(self, database: Database, clock: FakeClock, channel: Channel, owner: str = "one") -> None:
-        self.worker = Worker(owner)
+        self.worker = Identity(owner)
         self.database, self.clock, self.channel = database, clock, channel
-        self.abouts = abouts()
+        self.filters = filters()
         self.store = DailyStore(
-            Schedules(database), Deliveries(database, self.worker), Departures(database), Recoveries(database)
+            Schedules(database), Deliveries(database, self.worker), LeftGuilds(database), Recoveries(database)
         )
-        self.poster = Poster(self.store.deliveries, self.store.departures, self.abouts, channel, clock)
+        self.worker = Worker(self.store.deliveries, self.store.left_guilds, self.filters, channel, clock)
         stores = (self.store.schedules, self.store.deliveries)
-        self.scheduler = Scheduler(stores, self.abouts, zones(), channel, clock, lambda: 7, self.poster.poke)
+        self.scheduler = Scheduler(stores, self.filters, zones(), channel, clock, lambda: 7, self.worker.poke)
 
     async def add(self, seed: int = 7, **fields: Any) -> Schedule:
-        made = wish(**fields)
+        made = spec(**fields)
         first = next(upcoming(made.rule, self.clock.now()))
         schedule = await self.store.schedules.add(made, seed, first, 25)
-        self.poster.poke()
+        self.worker.poke()
         return schedule
 
-    async def take(self, limit: int = 100) -> list[QuotePost | PauseNotice | FollowUp]:
-        return await self.store.deliveries.take(self.clock.now(), limit, self.abouts.matching)
+    async def take(self, limit: int = 100) -> list[PostJob | NoticeJob | FollowUpJob]:
+        return await self.store.deliveries.take(self.clock.now(), limit, self.filters.matching)
 
-    async def ask(self, errand: QuotePost | PauseNotice) -> Accepted | Refused | NotNow | Unsure:
-        """Ask for an errand as a turn does, and record nothing more: as if killed before the answer."""
+    async def ask(self, job: PostJob | NoticeJob) -> Accepted | Refused | NotNow | Unsure:
+        """Ask for a job as an attempt does, and record nothing more: as if killed before the answer."""
 
         async def asking() -> bool:
-            since = errand.asked or self.channel.time().earliest
-            return errand.nonce in await self.store.deliveries.asking([(errand, since)])
+            since = job.asked or self.channel.time().earliest
+            return job.nonce in await self.store.deliveries.asking([(job, since)])
 
-        return await self.channel.post(errand, None, errand.lease_until, asking)
+        return await self.channel.post(job, None, job.lease_until, asking)
 
     async def lose_zone(self, number: int) -> None:
         """Let a schedule's zone be one that is not in the tz database."""
@@ -225,7 +210,7 @@ class Office:
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self.poster.run())
+        task = asyncio.create_task(self.worker.run())
         try:
             await self.quiet()
             yield
@@ -234,18 +219,18 @@ class Office:
             await asyncio.gather(task, return_exceptions=True)
 
     async def quiet(self) -> None:
-        """Wait until the poster sleeps, and nothing is written for a post that is about to go."""
+        """Wait until the worker sleeps, and nothing is written for a post that is about to go."""
 
         def still() -> bool:
-            writing = self.poster._noting._writing
+            writing = self.worker._noting._writing
             return bool(self.clock.wakes) and (writing is None or writing.done())
 
-        # Twice: what was just written lets a post go, which wakes the poster when it ends.
+        # Twice: what was just written lets a post go, which wakes the worker when it ends.
         await until(still)
         await until(still)
 
     async def move(self, **delta: float) -> None:
-        """Let time pass and the poster do what is due."""
+        """Let time pass and the worker do what is due."""
         self.clock.move(**delta)
         await self.quiet()
 

@@ -9,9 +9,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.errors import UserError
-from bot.rendering.actions import button
-from bot.rendering.frame import Accent, Panel
+from bot.client.controls import button
+from bot.client.panels import Accent, Panel
+from bot.errors import UserError
 
 if TYPE_CHECKING:
     from bot.client import Canonkeeper

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bot.domain.daily import tz
+from bot.daily.schedule import zone_info
 
 MINUTES_A_DAY = 1440
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -39,7 +39,7 @@ def _offset(zone: dt.tzinfo, minute: int) -> int:
 
 def walk(zone_name: str, first: dt.date, last: dt.date) -> Walk:
     """Walk all minutes from two days before `first` to two days after `last`."""
-    zone = tz.zone(zone_name)
+    zone = zone_info(zone_name)
     start = (first.toordinal() - _EPOCH_DAY - 2) * MINUTES_A_DAY
     end = (last.toordinal() - _EPOCH_DAY + 3) * MINUTES_A_DAY
     hours = np.array([_offset(zone, minute) for minute in range(start, end + 60, 60)], dtype=np.int64)

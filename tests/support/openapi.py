@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 
 if TYPE_CHECKING:
-    from sandbox.journal import Exchange
+    from sandbox.requests import Exchange
 
 DOCUMENT = Path(__file__).resolve().parents[2].parent / "shared" / "discord-openapi.json"
 _JSON = "application/json"

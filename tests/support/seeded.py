@@ -8,8 +8,8 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from bot.domain import announcement
-from bot.services.seeding import bring_up_to_date
+from bot import announcement
+from bot.seeding import bring_up_to_date
 from bot.settings import ANNOUNCEMENT
 from bot.store.database import Database
 

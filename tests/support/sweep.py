@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from bot.domain.daily.rule import EVERY_DAY, Rule, following, upcoming
+from bot.daily.schedule import EVERY_DAY, Rule, following, upcoming
 from tests.support.minutes import posts, walk
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.daily.bag import Bag, draw, drop, foretell, put_back
+from bot.daily.bag import Bag, draw, drop, predict, put_back
 
 ids = st.lists(st.text("abcdef", min_size=1, max_size=4), min_size=1, max_size=30, unique=True)
 seeds = st.integers(0, 2**63 - 1)
@@ -28,14 +28,14 @@ def after(seed: int, edits: list[tuple[set[str], int]]) -> Bag:
 
 @given(seeds, ids, st.integers(1, 4))
 def test_each_round_holds_every_quote_once(seed: int, quotes: list[str], rounds: int) -> None:
-    told = foretell(Bag(seed), quotes, rounds * len(quotes))
+    told = predict(Bag(seed), quotes, rounds * len(quotes))
     for start in range(0, len(told), len(quotes)):
         assert sorted(told[start : start + len(quotes)]) == sorted(quotes)
 
 
 @given(seeds, ids, st.integers(2, 100))
 def test_never_the_same_twice_in_a_row(seed: int, quotes: list[str], count: int) -> None:
-    told = foretell(Bag(seed), quotes, count)
+    told = predict(Bag(seed), quotes, count)
     if len(quotes) > 1:
         assert all(one != other for one, other in pairwise(told))
 
@@ -43,7 +43,7 @@ def test_never_the_same_twice_in_a_row(seed: int, quotes: list[str], count: int)
 @given(seeds, ids, st.integers(1, 40))
 def test_what_was_told_in_advance_is_what_comes(seed: int, quotes: list[str], count: int) -> None:
     bag, drawn = Bag(seed), []
-    told = foretell(bag, quotes, count)
+    told = predict(bag, quotes, count)
     for _ in range(count):
         quote, bag = draw(bag, list(reversed(quotes)))  # the order in which the store lists them is no matter
         drawn.append(quote)
@@ -63,10 +63,10 @@ def test_quotes_that_come_and_go_change_nothing_else(
     after = sorted((set(quotes) - gone) | new)
     left = [quote for quote in after if quote not in seen]
     # What is left of the round comes before anything that was seen, new quotes included.
-    assert sorted(foretell(bag, after, len(left))) == sorted(left)
+    assert sorted(predict(bag, after, len(left))) == sorted(left)
     # And those that were there keep their order.
-    before = [quote for quote in foretell(bag, quotes, len(quotes) - len(seen)) if quote in left]
-    assert [quote for quote in foretell(bag, after, len(left)) if quote in before] == before or bag.last in new
+    before = [quote for quote in predict(bag, quotes, len(quotes) - len(seen)) if quote in left]
+    assert [quote for quote in predict(bag, after, len(left)) if quote in before] == before or bag.last in new
 
 
 @given(seeds, ids)
@@ -103,7 +103,7 @@ def test_all_then_a_topic_then_all_repeats_nothing_before_the_rest() -> None:
             quote, bag = draw(bag, matching)
             seen.append(quote)
     rest = set(everything) - set(seen)
-    assert set(foretell(bag, everything, len(rest))) == rest
+    assert set(predict(bag, everything, len(rest))) == rest
 
 
 @given(seeds, edits)
@@ -125,7 +125,7 @@ def test_after_any_past_the_round_is_ended_and_then_each_holds_all(
 ) -> None:
     bag, size = after(seed, edits), len(matching)
     waiting = {quote for quote in matching if bag.drawn.get(quote) != bag.round}
-    told = foretell(bag, matching, len(waiting) + 3 * size)
+    told = predict(bag, matching, len(waiting) + 3 * size)
     assert set(told[: len(waiting)]) == waiting
     for start in range(len(waiting), len(told), size):
         assert set(told[start : start + size]) == matching
@@ -137,7 +137,7 @@ def test_after_any_past_the_round_is_ended_and_then_each_holds_all(
 def test_new_quotes_come_first_and_once(seed: int, edits: list[tuple[set[str], int]], new: set[str]) -> None:
     bag, old = after(seed, edits), set("abcdefgh")
     waiting = {quote for quote in old if bag.drawn.get(quote) != bag.round}
-    told = foretell(bag, old | new, len(new | waiting))
+    told = predict(bag, old | new, len(new | waiting))
     assert set(told) == new | waiting
     assert set(told[: len(new)]) <= new | (old - bag.drawn.keys())
 
@@ -149,7 +149,7 @@ def test_a_post_that_failed_leaves_the_order_as_it_was(
     bag = after(seed, edits)
     quote, claimed = draw(bag, matching)
     back = put_back(claimed, quote, bag.drawn.get(quote), bag.last, [])
-    assert foretell(back, matching, 20) == foretell(bag, matching, 20)
+    assert predict(back, matching, 20) == predict(bag, matching, 20)
 
 
 @given(seeds, st.lists(st.tuples(st.sets(st.sampled_from("abcdef"), min_size=1), st.booleans()), max_size=80))
@@ -197,11 +197,11 @@ def test_the_second_failure_in_a_row_leaves_it_drawn_and_the_third_leaves_it_las
 
 
 def test_nothing_to_draw_from() -> None:
-    assert foretell(Bag(1), [], 3) == []
+    assert predict(Bag(1), [], 3) == []
     with pytest.raises(ValueError, match="nothing"):
         draw(Bag(1), [])
 
 
 def test_seeds_give_other_orders() -> None:
     quotes = [f"quote-{number}" for number in range(20)]
-    assert len({tuple(foretell(Bag(seed), quotes, 20)) for seed in range(50)}) == 50
+    assert len({tuple(predict(Bag(seed), quotes, 20)) for seed in range(50)}) == 50

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.daily.bag import Bag, foretell
-from bot.domain.daily.model import Pause, Place, Schedule, Target, Wish, nonce
-from bot.domain.daily.plan import MISSED_LIMIT, plan
-from bot.domain.daily.rule import EVERY_DAY, Rule
+from bot.daily.bag import Bag, predict
+from bot.daily.jobs import MISSED_LIMIT, plan
+from bot.daily.schedule import EVERY_DAY, ChannelKind, Pause, Rule, Schedule, ScheduleSpec, Target, nonce
 
 LIMIT = dt.timedelta(hours=6)
 QUOTES = ("a", "b", "c")
@@ -19,14 +18,14 @@ MONDAY = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 
 
 def schedule(due: dt.datetime | None = MONDAY, zone: str = "UTC") -> Schedule:
-    wish = Wish(Target(1, 2, Place.TEXT), Rule(9 * 60, EVERY_DAY, zone))
-    return Schedule(5, 1, wish, Bag(11), next_date=due.date() if due else None, next_due=due)
+    spec = ScheduleSpec(Target(1, 2, ChannelKind.TEXT), Rule(9 * 60, EVERY_DAY, zone))
+    return Schedule(5, 1, spec, Bag(11), next_date=due.date() if due else None, next_due=due)
 
 
 def test_on_time() -> None:
     made = plan(schedule(), MONDAY, LIMIT, QUOTES)
     assert made.post is not None
-    assert made.post.quote == foretell(Bag(11), QUOTES, 1)[0]
+    assert made.post.quote == predict(Bag(11), QUOTES, 1)[0]
     assert not made.post.late
     assert made.missed == ()
     assert made.next_ is not None

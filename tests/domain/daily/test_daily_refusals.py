@@ -6,18 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.daily.answers import (
-    LONGEST_WAIT,
-    UNSAID_WAIT,
-    Answer,
-    NotNow,
-    Refused,
-    Unsure,
-    lasting,
-    meaning,
-    wait_of,
-)
-from bot.domain.daily.model import Pause, Reason, Setback
+from bot.daily.ports import LONGEST_WAIT, UNSAID_WAIT, Answer, NotNow, Refused, Unsure, lasting, meaning, wait_of
+from bot.daily.schedule import Pause, Reason, Setback
 
 LASTING = {10003, 10004, 40058, 40067, 50001, 50008, 50013, 50024, 50083, 160005}
 EDGE = NotNow(0.0, Setback.EDGE)

@@ -10,13 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.daily import tz
-from bot.domain.daily.changes import Change, Effect, changes, effect, offset_at
-from bot.domain.daily.rule import EVERY_DAY, Rule, following, instant_on, upcoming
-from bot.domain.daily.tz import offset_text
+from bot.daily.schedule import (
+    EVERY_DAY,
+    Change,
+    Effect,
+    Rule,
+    changes,
+    effect,
+    following,
+    instant_on,
+    offset_at,
+    offset_text,
+    upcoming,
+    zone_info,
+    zone_names,
+)
 from tests.support.sweep import differences
 
-ZONES = sorted(tz.names())
+ZONES = sorted(zone_names())
 instants = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2037, 1, 1)).map(  # noqa: DTZ001
     lambda naive: naive.replace(tzinfo=dt.UTC)
 )
@@ -95,11 +106,11 @@ def test_going_from_post_to_post_gives_the_same_as_asking_from_an_instant(rule: 
 @given(rules, instants)
 def test_the_local_time_of_a_post_is_the_rules_or_the_first_after_it(rule: Rule, instant: dt.datetime) -> None:
     post = next(upcoming(rule, instant))
-    local = post.instant.astimezone(tz.zone(rule.zone)).replace(tzinfo=None)
+    local = post.instant.astimezone(zone_info(rule.zone)).replace(tzinfo=None)
     wanted = dt.datetime.combine(post.date, dt.time(rule.minute // 60, rule.minute % 60))
     assert local >= wanted
     assert local - wanted < dt.timedelta(hours=24)
-    just_before = (post.instant - dt.timedelta(seconds=1)).astimezone(tz.zone(rule.zone))
+    just_before = (post.instant - dt.timedelta(seconds=1)).astimezone(zone_info(rule.zone))
     assert just_before.replace(tzinfo=None) < wanted
 
 

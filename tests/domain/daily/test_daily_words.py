@@ -14,12 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.daily import tz
-from bot.domain.daily.days import complete_days, days_text, parse_days
-from bot.domain.daily.rule import EVERY_DAY
-from bot.domain.daily.times import complete_time, parse_time, time_text
-from bot.domain.daily.zones import POPULAR, Zones
-from bot.domain.errors import UserError
+from bot.daily import schedule
+from bot.daily.input import POPULAR, Zones, complete_days, complete_time, days_text, parse_days, parse_time, time_text
+from bot.daily.schedule import EVERY_DAY, offset_text, zone_info, zone_names, zone_text
+from bot.errors import UserError
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +148,9 @@ def test_offsets(zones: Zones, text: str, expected: str) -> None:
 @given(st.integers(-48, 56))
 def test_an_offset_that_the_bot_prints_is_read_back(zones: Zones, quarters: int) -> None:
     offset = dt.timedelta(minutes=15 * quarters)
-    zone = zones.parse(tz.offset_text(offset))
-    assert dt.datetime(2026, 1, 1, tzinfo=tz.zone(zone)).utcoffset() == offset
-    assert tz.zone_text(zone) == tz.offset_text(offset)
+    zone = zones.parse(offset_text(offset))
+    assert dt.datetime(2026, 1, 1, tzinfo=zone_info(zone)).utcoffset() == offset
+    assert zone_text(zone) == offset_text(offset)
 
 
 @pytest.mark.parametrize("text", ["utc+15", "-12:15", "UTC+5:20", "+99", "utc+5:60"])
@@ -224,7 +222,7 @@ def test_a_beginning_of_five_letters_is_taken(zones: Zones) -> None:
 
 
 def test_every_zone_is_found_by_its_own_name(zones: Zones) -> None:
-    for zone in tz.names():
+    for zone in zone_names():
         if "/" in zone or zone == "UTC":
             assert zones.parse(zone) == zone
             assert zones.find(zone)[0] == zone
@@ -234,12 +232,12 @@ def test_every_zone_is_found_by_its_own_name(zones: Zones) -> None:
 
 
 def test_every_name_beside_the_database_leads_to_zones_of_it(zones: Zones) -> None:
-    tables = tomllib.loads((Path(tz.__file__).parent / "zones.toml").read_text(encoding="utf-8"))
+    tables = tomllib.loads((Path(schedule.__file__).parent / "zones.toml").read_text(encoding="utf-8"))
     for table, entries in tables.items():
         for name, meant in entries.items():
             assert len(set(meant)) == len(meant) > 0, name
             for each in meant:
-                assert each in tz.names() or (table == "called" and re.fullmatch("[A-Z]{2}", each)), name
+                assert each in zone_names() or (table == "called" and re.fullmatch("[A-Z]{2}", each)), name
             if table != "countries":
                 assert zones.find(name), name
 
@@ -261,10 +259,10 @@ def test_the_zones_of_the_machine_are_never_used(tmp_path: Path) -> None:
     zoneinfo.reset_tzpath([tmp_path])
     try:
         zoneinfo.ZoneInfo.clear_cache()
-        tz.zone.cache_clear()
+        zone_info.cache_clear()
         december = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
         assert december.astimezone(zoneinfo.ZoneInfo("America/Vancouver")).hour == 21
-        assert december.astimezone(tz.zone("America/Vancouver")).hour in {4, 5}
+        assert december.astimezone(zone_info("America/Vancouver")).hour in {4, 5}
     finally:
         zoneinfo.reset_tzpath()
         zoneinfo.ZoneInfo.clear_cache()
@@ -273,7 +271,7 @@ def test_the_zones_of_the_machine_are_never_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../tzdata.zi", "/etc/passwd", "UTC+5:20", "UTC+2", "utc"])
 def test_what_is_no_zone(name: str) -> None:
     with pytest.raises(zoneinfo.ZoneInfoNotFoundError):
-        tz.zone(name)
+        zone_info(name)
 
 
 @pytest.mark.parametrize(

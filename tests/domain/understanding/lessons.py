@@ -1,6 +1,6 @@
 """A small lesson about a lighthouse: nothing in the engine may know what its lessons are about."""
 
-from bot.domain.understanding import Answerable, Example, Lesson
+from bot.understanding import Answerable, Example, Lesson
 
 ANSWERABLES = (
     Answerable("keeper", "Ada Finch keeps the light.", ("Ada Finch has kept the light since the war.",)),

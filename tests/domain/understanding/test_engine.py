@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lessons import ANSWERABLES, lesson
 
-from bot.domain.understanding import Engine, Example, Lesson, Understanding, UnreadableBlobError, learn
+from bot.understanding import Engine, Example, Lesson, Understanding, UnreadableBlobError, learn
 
 BLOB = learn(lesson())
 ENGINE = Engine.load(BLOB)
@@ -106,7 +106,7 @@ def test_the_order_of_the_examples_is_of_no_consequence() -> None:
 def test_another_process_with_other_hashes_learns_the_same_bytes(hash_seed: str) -> None:
     script = (
         "import sys, hashlib; sys.path[:0] = ['.', 'tests/domain/understanding']\n"
-        "from lessons import lesson; from bot.domain.understanding import learn\n"
+        "from lessons import lesson; from bot.understanding import learn\n"
         "sys.stdout.write(hashlib.sha256(learn(lesson())).hexdigest())"
     )
     import hashlib  # noqa: PLC0415 - beside the script that does the same

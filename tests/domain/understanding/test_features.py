@@ -7,12 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.understanding.corpus import Corpus
-from bot.domain.understanding.features import MOST_LINKED, RUN, Reader, kind_of, named, runs
-from bot.domain.understanding.lexicon import MARK, Lexicon
-from bot.domain.understanding.normal import tokens
-from bot.domain.understanding.spelling import Speller
-from bot.domain.understanding.vocabulary import MANY, RAREST, WEIGHTS, rarest
+from bot.understanding.features import (
+    MANY,
+    MOST_LINKED,
+    RAREST,
+    RUN,
+    WEIGHTS,
+    Corpus,
+    Reader,
+    kind_of,
+    named,
+    rarest,
+    runs,
+)
+from bot.understanding.reading import MARK, Lexicon, Speller, tokens
 
 LEXICON = Lexicon(
     (("light", ("lighthouse", "light house", "the tower")), ("ada", ("ada", "ada finch")), ("keeper", ("ada",)))

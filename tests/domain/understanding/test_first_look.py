@@ -3,12 +3,9 @@
 import numpy as np
 import pytest
 
-from bot.domain.understanding.corpus import Corpus
-from bot.domain.understanding.features import Reader, Reading, named, runs
-from bot.domain.understanding.first_look import Arrays, FirstLook, quantised
-from bot.domain.understanding.lexicon import Lexicon
-from bot.domain.understanding.linear import learn_linear, sparse
-from bot.domain.understanding.spelling import Speller
+from bot.understanding.classifier import Arrays, FirstLook, learn_linear, quantised, sparse
+from bot.understanding.features import Corpus, Reader, Reading, named, runs
+from bot.understanding.reading import Lexicon, Speller
 
 TEXTS = ("who lit the lantern", "when did the storm come", "what do gulls eat") * 4
 TARGETS = np.asarray([0, 1, 2] * 4, np.int32)

@@ -6,20 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.understanding import blob
-from bot.domain.understanding.clues import CANDIDATES, CLUES, SecondLook, candidates, logit
-from bot.domain.understanding.corpus import Corpus, Rows
-from bot.domain.understanding.evidence import backing, sentences
-from bot.domain.understanding.features import Reader, named
-from bot.domain.understanding.first_look import quantised
-from bot.domain.understanding.judge import Judges, learn_judges
-from bot.domain.understanding.learning import held_back, known_words
-from bot.domain.understanding.lexicon import Lexicon
-from bot.domain.understanding.linear import learn_linear, softmax, sparse
-from bot.domain.understanding.memory import Memory, remember
-from bot.domain.understanding.normal import tokens
-from bot.domain.understanding.spelling import Speller
-from bot.domain.understanding.types import Answerable, Example, Lesson
+from bot.understanding.classifier import learn_linear, quantised, softmax, sparse
+from bot.understanding.engine import FORM, Answerable, Example, Lesson, UnreadableBlobError, pack_model, unpack_model
+from bot.understanding.features import Corpus, Reader, Rows, named
+from bot.understanding.reading import Lexicon, Speller, tokens
+from bot.understanding.second_look import (
+    CANDIDATES,
+    CLUES,
+    Judges,
+    Memory,
+    SecondLook,
+    backing,
+    candidates,
+    learn_judges,
+    logit,
+    remember,
+    sentences,
+)
+from bot.understanding.training import held_back, known_words
 
 TEXTS = ("who lit the lamp", "who lit it", "when did the storm come", "when was the storm", "what do gulls eat") * 3
 TARGETS = np.asarray([0, 0, 1, 1, 2] * 3, np.int32)
@@ -205,23 +209,23 @@ def test_of_too_few_people_some_examples_are_held_back() -> None:
 
 def test_packed_arrays_come_back_as_they_were() -> None:
     arrays = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.asarray([1, 2], np.uint16)}
-    header, back = blob.unpack(blob.pack(Title("x"), arrays), Title)
+    header, back = unpack_model(pack_model(Title("x"), arrays), Title)
     assert header == Title("x")
     assert all(np.array_equal(arrays[name], back[name]) and arrays[name].dtype == back[name].dtype for name in arrays)
 
 
 def test_equal_arrays_give_equal_bytes_in_any_order() -> None:
     one, two = np.zeros(2, np.float32), np.ones(3, np.int8)
-    assert blob.pack(Title("x"), {"a": one, "b": two}) == blob.pack(Title("x"), {"b": two, "a": one})
+    assert pack_model(Title("x"), {"a": one, "b": two}) == pack_model(Title("x"), {"b": two, "a": one})
 
 
 def test_an_array_of_another_type_is_refused() -> None:
     with pytest.raises(KeyError):
-        blob.pack(Title("x"), {"a": np.zeros(2, np.float64)})
+        pack_model(Title("x"), {"a": np.zeros(2, np.float64)})
 
 
 def test_a_blob_of_another_form_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    packed = blob.pack(Title("x"), {})
-    monkeypatch.setattr(blob, "FORM", blob.FORM + 1)
-    with pytest.raises(blob.UnreadableBlobError, match="form"):
-        blob.unpack(packed, Title)
+    packed = pack_model(Title("x"), {})
+    monkeypatch.setattr("bot.understanding.engine.FORM", FORM + 1)
+    with pytest.raises(UnreadableBlobError, match="form"):
+        unpack_model(packed, Title)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.understanding.normal import LONGEST, MOST_TOKENS, fold, stem, tokens
+from bot.understanding.reading import LONGEST, MOST_TOKENS, fold, stem, tokens
 
 
 @pytest.mark.parametrize(

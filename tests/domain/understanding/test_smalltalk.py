@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.understanding import small_talk, tokens
-from bot.domain.understanding.english import SMALL_PHRASES, SMALL_TALK
+from bot.understanding import small_talk, tokens
+from bot.understanding.reading import SMALL_PHRASES, SMALL_TALK
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.understanding.spelling import LONG, MOST_REPAIRS, SHORTEST, Speller
+from bot.understanding.reading import LONG, MOST_REPAIRS, SHORTEST, Speller
 
 WORDS = {
     "korrasami": 90,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.daily.errand import Again
-from bot.domain.daily.model import Pause, Place, Setback
-from bot.services.daily.face import EPOCH, Accepted, NotNow, Unknowable, Unsure
-from bot.services.daily.noting import Noting
+from bot.daily.jobs import Retry
+from bot.daily.ports import EPOCH, Accepted, NotNow, Unknowable, Unsure
+from bot.daily.schedule import ChannelKind, Pause, Setback
+from bot.daily.worker import Noting
 from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, GUILD, START, Office, office
 
@@ -52,12 +52,12 @@ async def test_a_claim_is_not_an_attempt(here: Office) -> None:
 async def test_what_may_have_been_sent_stays_noted_whoever_takes_it_over(here: Office) -> None:
     await here.add()
     here.clock.set(DUE)
-    (errand,) = await here.take()
-    await here.ask(errand)
+    (job,) = await here.take()
+    await here.ask(job)
     for _ in range(3):
         here.clock.move(minutes=1)
-        (errand,) = await here.take()
-        assert errand.asked == DUE
+        (job,) = await here.take()
+        assert job.asked == DUE
 
 
 @pytest.mark.parametrize("ahead", [400, -400, 3 * 3600, -3 * 3600, 400 * 86400])
@@ -112,10 +112,10 @@ async def test_without_a_word_of_discords_time_all_of_the_history_is_read(here: 
 
 async def test_an_attempt_that_may_still_be_under_way_in_a_forum_is_not_searched_for(here: Office) -> None:
     """A step of the clock let the lease run out at once."""
-    await here.add(place=Place.FORUM)
+    await here.add(place=ChannelKind.FORUM)
     here.clock.set(DUE)
-    (errand,) = await here.take()
-    await here.ask(errand)
+    (job,) = await here.take()
+    await here.ask(job)
     here.channel.ahead = HOUR - dt.timedelta(seconds=4)
     here.clock.move(hours=1)
     async with here.at_work():
@@ -142,9 +142,9 @@ async def test_a_crash_loop_makes_no_pause_longer(here: Office) -> None:
     await here.add()
     here.clock.set(DUE)
     for _ in range(40):
-        (errand,) = await here.take()
-        here.clock.set(errand.lease_until)
-    assert (errand.tries, errand.failures) == (40, 0)
+        (job,) = await here.take()
+        here.clock.set(job.lease_until)
+    assert (job.tries, job.failures) == (40, 0)
     here.channel.plan.append(NotNow())
     async with here.at_work():
         await here.move(seconds=3)
@@ -154,8 +154,8 @@ async def test_a_crash_loop_makes_no_pause_longer(here: Office) -> None:
 async def test_pauses_grow_over_restarts_as_well(here: Office) -> None:
     await here.add()
     here.clock.set(DUE)
-    (errand,) = await here.take()
-    await here.store.deliveries.record([Again(errand, DUE, None, 7)], DUE)
+    (job,) = await here.take()
+    await here.store.deliveries.record([Retry(job, DUE, None, 7)], DUE)
     (again,) = await here.take()
     assert (again.failures, again.asked) == (7, None)
 
@@ -164,12 +164,12 @@ async def test_pauses_grow_over_restarts_as_well(here: Office) -> None:
 async def test_a_pause_and_a_removal_hold_up_to_the_last_moment(here: Office, what: str) -> None:
     schedule = await here.add()
     here.clock.set(DUE)
-    (errand,) = await here.take()
+    (job,) = await here.take()
     if what == "pause":
         await here.store.schedules.pause(schedule.id, Pause.MODERATOR)
     else:
         await here.store.schedules.remove(schedule.id)
-    assert await here.ask(errand) == NotNow(counts=False)
+    assert await here.ask(job) == NotNow(counts=False)
     here.clock.move(minutes=1)
     async with here.at_work():
         pass
@@ -207,12 +207,12 @@ async def test_what_cannot_be_noted_is_not_sent(here: Office, caplog: pytest.Log
     """Another program holds the store."""
     await here.add()
     here.clock.set(DUE)
-    (errand,) = await here.take()
+    (job,) = await here.take()
     await here.database._writer.execute("PRAGMA query_only = ON")
-    assert await Noting(here.store.deliveries).note(errand, DUE) is False
+    assert await Noting(here.store.deliveries).note(job, DUE) is False
     await here.database._writer.execute("PRAGMA query_only = OFF")
     assert "the store, which cannot be used just now" in caplog.text
-    assert await Noting(here.store.deliveries).note(errand, DUE) is True
+    assert await Noting(here.store.deliveries).note(job, DUE) is True
 
 
 async def test_what_keeps_a_post_back_is_kept_and_what_it_says_last_counts(here: Office) -> None:
@@ -243,7 +243,7 @@ async def test_whatever_the_clocks_do_no_post_is_doubled(
     """Answers are lost, our clock and Discord's step apart, and Discord's time is known or not."""
     passing = st.sampled_from([1, 20, 100, 299, 301, 1000])
     async with office(tmp_path_factory.mktemp("clocks") / "store.sqlite3", FakeClock(START)) as here:
-        await here.add(place=data.draw(st.sampled_from([Place.TEXT, Place.FORUM])))
+        await here.add(place=data.draw(st.sampled_from([ChannelKind.TEXT, ChannelKind.FORUM])))
         async with here.at_work():
             await here.move(hours=1)
             for _ in range(data.draw(st.integers(1, 8))):

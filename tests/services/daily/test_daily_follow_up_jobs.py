@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.domain.daily.answers import Answer, NotNow, Refused, follow_up_meaning
-from bot.domain.daily.errand import FollowUp, QuotePost, Sent
-from bot.domain.daily.model import Extra, Pause, Reason, Setback
+from bot.daily.jobs import Delivered, FollowUpJob, PostJob
+from bot.daily.ports import Answer, NotNow, Refused, follow_up_meaning
+from bot.daily.schedule import Extra, Pause, Reason, Setback
 from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, START, Office, office
 
@@ -97,12 +97,12 @@ async def test_a_post_recorded_twice_is_followed_once(here: Office) -> None:
     await here.add(extras=BOTH)
     here.clock.move(hours=1)
     (post,) = await here.take()
-    assert isinstance(post, QuotePost)
-    sent = Sent(post, 5, CHANNEL, here.clock.now())
+    assert isinstance(post, PostJob)
+    sent = Delivered(post, 5, CHANNEL, here.clock.now())
     await here.store.deliveries.record([sent, sent], here.clock.now())
     await here.store.deliveries.record([sent], here.clock.now())
     taken = await here.take()
-    assert sorted(job.extra for job in taken if isinstance(job, FollowUp)) == sorted(Extra)
+    assert sorted(job.extra for job in taken if isinstance(job, FollowUpJob)) == sorted(Extra)
     assert await here.take() == []
 
 
@@ -110,8 +110,8 @@ async def test_a_job_whose_owner_died_is_taken_over(here: Office, tmp_path: Path
     await here.add(extras=PUBLISH)
     here.clock.move(hours=1)
     (post,) = await here.take()
-    assert isinstance(post, QuotePost)
-    await here.store.deliveries.record([Sent(post, 5, CHANNEL, here.clock.now())], here.clock.now())
+    assert isinstance(post, PostJob)
+    await here.store.deliveries.record([Delivered(post, 5, CHANNEL, here.clock.now())], here.clock.now())
     assert len(await here.take()) == 1
     async with office(tmp_path / "store.sqlite3", here.clock, owner="two") as other:
         assert await other.take() == []

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from bot.domain.daily.errand import Ended, QuotePost, Sent
-from bot.domain.daily.model import Extra, Pause, State
-from bot.domain.daily.rule import Occurrence
+from bot.daily.jobs import Delivered, NotDelivered, PostJob
+from bot.daily.schedule import Extra, Occurrence, Pause, State
 from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, START, Office, office
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.domain.daily.model import Schedule
+    from bot.daily.schedule import Schedule
 
 DUE = START + dt.timedelta(hours=1)
 
@@ -29,11 +28,11 @@ async def here(tmp_path: Path) -> AsyncIterator[Office]:
         yield one
 
 
-async def claimed(here: Office) -> QuotePost:
+async def claimed(here: Office) -> PostJob:
     here.clock.set(DUE)
-    (errand,) = await here.take()
-    assert isinstance(errand, QuotePost)
-    return errand
+    (job,) = await here.take()
+    assert isinstance(job, PostJob)
+    return job
 
 
 def planned(schedule: Schedule) -> Occurrence:
@@ -45,9 +44,9 @@ def planned(schedule: Schedule) -> Occurrence:
 async def test_a_schedule_that_was_removed_leaves_nothing_to_follow_its_post(here: Office) -> None:
     """It was removed after its post had left: what comes back is recorded without a fault."""
     schedule = await here.add(extras=frozenset({Extra.PUBLISH, Extra.THREAD}))
-    errand = await claimed(here)
+    job = await claimed(here)
     await here.store.schedules.remove(schedule.id)
-    await here.store.deliveries.record([Sent(errand, 1, CHANNEL, DUE)], DUE)
+    await here.store.deliveries.record([Delivered(job, 1, CHANNEL, DUE)], DUE)
     assert await here.take() == []
 
 
@@ -58,10 +57,10 @@ async def test_what_the_old_channel_refused_does_not_pause_for_the_new_one(
     here: Office, refused: Pause, pauses: bool
 ) -> None:
     schedule = await here.add()
-    errand = await claimed(here)
-    target = msgspec.structs.replace(schedule.wish.target, channel=CHANNEL + 1)
-    await here.store.schedules.change(schedule.id, msgspec.structs.replace(schedule.wish, target=target), planned)
-    await here.store.deliveries.record([Ended(errand, State.FAILED, refused, refused)], DUE)
+    job = await claimed(here)
+    target = msgspec.structs.replace(schedule.spec.target, channel=CHANNEL + 1)
+    await here.store.schedules.change(schedule.id, msgspec.structs.replace(schedule.spec, target=target), planned)
+    await here.store.deliveries.record([NotDelivered(job, State.FAILED, refused, refused)], DUE)
     after = await here.store.schedules.get(schedule.id)
     assert after is not None
     assert (after.paused is refused) == pauses

@@ -1,4 +1,4 @@
-"""The poster, with a clock that the test moves and a channel that remembers: each promise of delivery."""
+"""The worker, with a clock that the test moves and a channel that remembers: each promise of delivery."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.domain.daily.bag import Bag, foretell
-from bot.domain.daily.model import Pause, Place
-from bot.services.daily.face import NotNow, Unsure
-from bot.services.daily.turns import pause_after
+from bot.daily.bag import Bag, predict
+from bot.daily.delivery import pause_after
+from bot.daily.ports import NotNow, Unsure
+from bot.daily.schedule import ChannelKind, Pause
 from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, GUILD, START, Channel, Office, office, until
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-    from bot.domain.daily.errand import PauseNotice, QuotePost
-    from bot.domain.quotes import Quote
+    from bot.announcement.quotes import Quote
+    from bot.daily.jobs import NoticeJob, PostJob
 
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR
@@ -54,7 +54,7 @@ async def test_every_day_of_a_month_has_its_post_in_the_order_foretold(here: Off
         await here.move(hours=1)
         for _ in range(29):
             await here.move(days=1)
-    assert [post.quote for post in here.channel.posts] == foretell(Bag(7), here.abouts.matching(None), 30)
+    assert [post.quote for post in here.channel.posts] == predict(Bag(7), here.filters.matching(None), 30)
     assert len({post.date for post in here.channel.posts}) == 30
 
 
@@ -172,16 +172,16 @@ class Slow(Channel):
 
     async def post(
         self,
-        errand: QuotePost | PauseNotice,
+        job: PostJob | NoticeJob,
         quote: Quote | None,
         deadline: dt.datetime,
         asking: Callable[[], Awaitable[bool]],
     ) -> Any:
-        if errand.target.channel not in self.channels or self.opened.is_set():
-            return await super().post(errand, quote, deadline, asking)
+        if job.target.channel not in self.channels or self.opened.is_set():
+            return await super().post(job, quote, deadline, asking)
         self.turns += 1
         assert await asking()
-        self._create(errand)
+        self._create(job)
         await self.opened.wait()
         return Unsure()
 
@@ -191,7 +191,7 @@ async def test_turns_that_outlive_their_lease_are_not_taken_again(tmp_path: Path
     slow = Slow(clock, range(9000, 9008))
     async with office(tmp_path / "store.sqlite3", clock, slow) as here:
         for channel in slow.channels:
-            await here.add(channel=channel, place=Place.FORUM)
+            await here.add(channel=channel, place=ChannelKind.FORUM)
         await here.add(time="09:20")
         async with here.at_work():
             clock.set(DUE)
@@ -235,7 +235,7 @@ async def test_two_processes_at_work_on_one_store(here: Office, tmp_path: Path) 
 
 async def test_the_rows_of_a_server_go_seven_days_after_the_bot_left(here: Office) -> None:
     await here.add()
-    await here.store.departures.leave([GUILD], START)
+    await here.store.left_guilds.leave([GUILD], START)
     async with here.at_work():
         await here.move(days=6, hours=23)
         assert len(await here.store.schedules.of_guild(GUILD)) == 1
@@ -248,7 +248,7 @@ async def test_the_rows_of_a_server_go_seven_days_after_the_bot_left(here: Offic
 async def test_the_rows_of_a_server_stay_while_the_bot_may_be_in_it(here: Office) -> None:
     """As at a start long after the bot came back while it was off: the gateway tells it in a moment."""
     await here.add()
-    await here.store.departures.leave([GUILD], START)
+    await here.store.left_guilds.leave([GUILD], START)
     here.channel.not_away.add(GUILD)
     here.clock.move(days=8)
     async with here.at_work():

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.daily.model import Pause
-from bot.services.daily.face import NotNow, Refused
-from bot.services.daily.presence import Presence
+from bot.daily.guilds import Presence
+from bot.daily.ports import NotNow, Refused
+from bot.daily.schedule import Pause
 from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, GUILD, START, Office, office, until
 
@@ -34,7 +34,7 @@ async def here(tmp_path: Path) -> AsyncIterator[Office]:
 
 @pytest.fixture
 def presence(here: Office) -> Presence:
-    return Presence(here.store.schedules, here.store.departures, here.clock, here.poster.poke)
+    return Presence(here.store.schedules, here.store.left_guilds, here.clock, here.worker.poke)
 
 
 @contextlib.asynccontextmanager
@@ -53,7 +53,7 @@ async def begin(here: Office, event: Coroutine[None, None, None]) -> asyncio.Tas
     return task
 
 
-async def departures(here: Office) -> list[tuple[int, int]]:
+async def left_guilds(here: Office) -> list[tuple[int, int]]:
     """Return which servers were left, and how many seconds after START."""
     rows = await here.database.fetch_all("SELECT * FROM departure")
     return [(row["guild"], row["left_at"] // 1000 - int(START.timestamp())) for row in rows]
@@ -69,10 +69,10 @@ async def test_a_return_that_meets_a_held_store_is_not_lost(
         assert here.clock.wakes == [here.clock.now() + PAUSE]
         for _ in range(3):
             await here.move(seconds=5)
-        assert await here.store.departures.gone() == {GUILD}
+        assert await here.store.left_guilds.gone() == {GUILD}
     here.clock.move(seconds=5)
     await task
-    assert await here.store.departures.gone() == set()
+    assert await here.store.left_guilds.gone() == set()
     assert (await here.store.schedules.of_guild(GUILD))[0].next_due == DUE
     assert [record.levelno for record in caplog.records].count(logging.ERROR) == 1
 
@@ -96,7 +96,7 @@ async def test_events_that_wait_are_noted_in_their_order_and_at_their_instants(
         await here.move(hours=30)
     here.clock.move(seconds=5)
     await asyncio.gather(*tasks)
-    assert await departures(here) == [(GUILD, 3)]
+    assert await left_guilds(here) == [(GUILD, 3)]
     assert [each.paused for each in await here.store.schedules.of_guild(GUILD + 1)] == [None]
 
 
@@ -111,7 +111,7 @@ async def test_what_ready_says_is_noted_before_what_came_after(
         await here.move(minutes=5)
     here.clock.move(seconds=5)
     await asyncio.gather(*tasks)
-    assert await departures(here) == [(GUILD, 2), (GUILD + 1, 1)]
+    assert await left_guilds(here) == [(GUILD, 2), (GUILD + 1, 1)]
 
 
 async def test_a_channel_deleted_while_the_store_is_held_pauses_and_is_told(
@@ -155,7 +155,7 @@ async def test_an_event_that_waits_can_be_cancelled_and_holds_up_no_other(
         assert not second.done()
     here.clock.move(seconds=5)
     await second
-    assert await departures(here) == [(GUILD, 2)]
+    assert await left_guilds(here) == [(GUILD, 2)]
 
 
 async def test_at_the_end_whatever_waits_is_given_up(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.client import running
-from bot.domain.daily.model import Pause, Place
-from bot.services.daily.face import Look, Problem
-from bot.services.daily.recovering import EVERY, Recovery
+from bot.client import client
+from bot.daily.guilds import EVERY, Recovery
+from bot.daily.ports import ChannelCheck, Problem
+from bot.daily.schedule import ChannelKind, Pause
 from tests.support.clock import FakeClock
 from tests.support.daily import GUILD, START, Office, office, until
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
     from pathlib import Path
 
-    from bot.domain.daily.model import Schedule
-    from bot.store.recoveries import Mention
+    from bot.daily.schedule import Schedule
+    from bot.daily.store import Mention
 
 
 class Sight:
     """Sees what the test says."""
 
     def __init__(self) -> None:
-        self.looked: Look | None = Look(Place.TEXT)
+        self.looked: ChannelCheck | None = ChannelCheck(ChannelKind.TEXT)
         self.problem: Problem | None = None
 
     def knows(self, guild: int) -> bool:
         return guild == GUILD
 
-    async def look(self, _schedule: Schedule) -> Look | None:
+    async def look(self, _schedule: Schedule) -> ChannelCheck | None:
         return self.looked
 
     def role(self, _mention: Mention) -> Problem | None:
@@ -58,9 +58,9 @@ def recovery(here: Office, sight: Sight) -> Recovery:
     async def joined(_guild: int) -> None:
         """Nobody returns in these tests."""
 
-    stores = (here.store.recoveries, here.store.departures)
+    stores = (here.store.recoveries, here.store.left_guilds)
     limit = dt.timedelta(hours=6)
-    return Recovery(stores, here.abouts, sight, here.clock, limit, joined, here.poster.poke)
+    return Recovery(stores, here.filters, sight, here.clock, limit, joined, here.worker.poke)
 
 
 async def paused(here: Office, reason: Pause, **fields: object) -> None:
@@ -76,21 +76,21 @@ async def reasons(here: Office, guild: int = GUILD) -> list[Pause | None]:
     "looked",
     [
         None,
-        Look(None, Problem.GONE),
-        Look(Place.TEXT, Problem.PERMISSIONS, ("Send Messages",)),
-        Look(Place.TEXT, Problem.TIMED_OUT, until=START),
-        Look(None, Problem.SERVER_DOWN),
-        Look(Place.FORUM),
+        ChannelCheck(None, Problem.GONE),
+        ChannelCheck(ChannelKind.TEXT, Problem.PERMISSIONS, ("Send Messages",)),
+        ChannelCheck(ChannelKind.TEXT, Problem.TIMED_OUT, until=START),
+        ChannelCheck(None, Problem.SERVER_DOWN),
+        ChannelCheck(ChannelKind.FORUM),
     ],
 )
 async def test_what_still_hinders_ends_no_pause(
-    here: Office, recovery: Recovery, sight: Sight, looked: Look | None
+    here: Office, recovery: Recovery, sight: Sight, looked: ChannelCheck | None
 ) -> None:
     await paused(here, Pause.NO_PERMISSION)
     sight.looked = looked
     await recovery.look(None)
     assert await reasons(here) == [Pause.NO_PERMISSION]
-    sight.looked = Look(Place.TEXT)
+    sight.looked = ChannelCheck(ChannelKind.TEXT)
     await recovery.look(None)
     assert await reasons(here) == [None]
 
@@ -159,7 +159,7 @@ async def test_a_store_that_is_held_is_asked_again(
 async def test_a_fault_beside_the_posts_ends_nothing(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(running, "_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(client, "_AGAIN_SECONDS", 0.0)
     calls: list[int] = []
 
     async def work() -> None:
@@ -168,7 +168,7 @@ async def test_a_fault_beside_the_posts_ends_nothing(
             raise ZeroDivisionError
         await asyncio.sleep(60)
 
-    task = asyncio.create_task(running._run(work))
+    task = asyncio.create_task(client._run(work))
     await until(lambda: len(calls) == 2)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""What the poster does when Discord refuses, fails or stays silent, and when a process died."""
+"""What the worker does when Discord refuses, fails or stays silent, and when a process died."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.daily.model import Pause, Place
-from bot.services.daily.face import NotNow, Refused, Unknowable, Unsure
+from bot.daily.ports import NotNow, Refused, Unknowable, Unsure
+from bot.daily.schedule import ChannelKind, Pause
 from tests.support.clock import FakeClock
 from tests.support.daily import GUILD, START, Office, office
 
@@ -151,8 +151,8 @@ async def test_a_claim_left_behind_is_sent_with_the_same_nonce(here: Office) -> 
     """As after a kill between Discord's acceptance and our record."""
     await here.add()
     here.clock.set(DUE)
-    (errand,) = await here.take()
-    await here.ask(errand)
+    (job,) = await here.take()
+    await here.ask(job)
     async with here.at_work():
         assert here.channel.asked == 1
         await here.move(minutes=1)
@@ -163,8 +163,8 @@ async def test_a_claim_left_behind_is_sent_with_the_same_nonce(here: Office) -> 
 async def test_a_claim_left_behind_for_long_is_looked_up(here: Office) -> None:
     await here.add()
     here.clock.set(DUE)
-    (errand,) = await here.take()
-    await here.ask(errand)
+    (job,) = await here.take()
+    await here.ask(job)
     here.clock.move(hours=8)
     async with here.at_work():
         pass
@@ -193,8 +193,8 @@ async def test_a_post_whose_quote_is_gone_is_looked_up(here: Office) -> None:
     """As after a kill between Discord's acceptance and our record, and a restart with other data."""
     await here.add()
     here.clock.set(DUE)
-    (errand,) = await here.take()
-    await here.ask(errand)
+    (job,) = await here.take()
+    await here.ask(job)
     await lose_quote(here)
     async with here.at_work():
         await here.move(minutes=1)
@@ -206,8 +206,8 @@ async def test_a_post_whose_quote_is_gone_and_that_nobody_can_find_is_unconfirme
     here.channel.searches.append(Unknowable())
     await here.add()
     here.clock.set(DUE)
-    (errand,) = await here.take()
-    await here.ask(errand)
+    (job,) = await here.take()
+    await here.ask(job)
     await lose_quote(here)
     async with here.at_work():
         await here.move(minutes=1)
@@ -229,7 +229,7 @@ async def test_a_post_whose_quote_is_gone_and_that_was_never_sent_failed(here: O
 
 async def test_a_forum_is_searched_before_any_second_attempt(here: Office) -> None:
     here.channel.plan.append("lost")
-    await here.add(place=Place.FORUM)
+    await here.add(place=ChannelKind.FORUM)
     async with here.at_work():
         await here.move(hours=1)
         await here.move(seconds=29)

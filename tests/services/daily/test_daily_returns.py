@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from bot.domain.daily.bag import Bag, foretell
-from bot.domain.daily.model import Pause, Reason
-from bot.services.daily.face import Refused
+from bot.daily.bag import Bag, predict
+from bot.daily.ports import Refused
+from bot.daily.schedule import Pause, Reason
 from tests.support.clock import FakeClock
 from tests.support.daily import GUILD, START, office
 
@@ -26,7 +26,7 @@ async def test_posts_that_fail_leave_no_gap_in_what_is_posted(tmp_path: Path) ->
                 await here.move(hours=1)
         states = [row["state"] for row in await here.ledger()]
         assert states == ["sent", "sent", "failed"] * 8
-        assert [post.quote for post in here.channel.posts] == foretell(Bag(7), here.abouts.matching(None), 16)
+        assert [post.quote for post in here.channel.posts] == predict(Bag(7), here.filters.matching(None), 16)
 
 
 async def test_the_quote_that_met_a_missing_permission_comes_when_it_is_resumed(tmp_path: Path) -> None:

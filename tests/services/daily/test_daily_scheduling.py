@@ -8,24 +8,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.daily.model import Pause, Place, Reason, Style
-from bot.domain.daily.zones import Zones
-from bot.domain.errors import UserError
-from bot.services.daily import words
-from bot.services.daily.completing import complete_schedule, complete_zone
-from bot.services.daily.face import Look, NotNow, Problem, Refused, Unsure
-from bot.services.daily.presence import Presence
-from bot.services.daily.shown import Asked
+from bot.daily import messages
+from bot.daily.commands import ScheduleOptions
+from bot.daily.guilds import Presence
+from bot.daily.input import Zones, complete_schedule, complete_zone
+from bot.daily.ports import ChannelCheck, NotNow, Problem, Refused, Unsure
+from bot.daily.schedule import ChannelKind, Pause, Reason, Style
+from bot.errors import UserError
 from tests.support.clock import FakeClock
-from tests.support.daily import CHANNEL, GUILD, START, Office, abouts, office
+from tests.support.daily import CHANNEL, GUILD, START, Office, filters, office
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.services.daily.shown import Planned
+    from bot.daily.commands import Planned
 
-NINE = Asked(channel=CHANNEL, time="9:00", timezone="UTC")
+NINE = ScheduleOptions(channel=CHANNEL, time="9:00", timezone="UTC")
 
 
 @pytest.fixture
@@ -36,23 +35,23 @@ async def here(tmp_path: Path) -> AsyncIterator[Office]:
 
 async def made(here: Office, **fields: object) -> Planned:
     return await here.scheduler.create(
-        GUILD, Asked(**({"channel": CHANNEL, "time": "9:00", "timezone": "UTC"} | fields))
+        GUILD, ScheduleOptions(**({"channel": CHANNEL, "time": "9:00", "timezone": "UTC"} | fields))
     )  # type: ignore[arg-type]
 
 
 async def test_options_left_out_have_their_defaults(here: Office) -> None:
     plan = await made(here)
-    wish = plan.schedule.wish
-    assert (wish.rule.days, wish.about, wish.role, wish.style) == (127, None, None, Style.TEXT)
+    spec = plan.schedule.spec
+    assert (spec.rule.days, spec.about, spec.role, spec.style) == (127, None, None, Style.TEXT)
     assert [post.date.day for post in plan.posts] == [5, 6, 7]
     assert plan.about == "all quotes"
 
 
 @pytest.mark.parametrize("problem", list(Problem))
 async def test_every_problem_of_a_channel_is_told(here: Office, problem: Problem) -> None:
-    here.channel.look_answer = Look(None, problem, ("Send Messages",), until=START)
+    here.channel.look_answer = ChannelCheck(None, problem, ("Send Messages",), until=START)
     with pytest.raises(UserError) as told:
-        await here.scheduler.create(GUILD, Asked(channel=CHANNEL, time="9:00", timezone="UTC", role=7))
+        await here.scheduler.create(GUILD, ScheduleOptions(channel=CHANNEL, time="9:00", timezone="UTC", role=7))
     assert str(told.value).endswith(".")
     assert await here.store.schedules.of_guild(GUILD) == []
 
@@ -60,9 +59,9 @@ async def test_every_problem_of_a_channel_is_told(here: Office, problem: Problem
 async def test_a_change_of_the_channels_kind_is_noted_when_it_goes_on(here: Office) -> None:
     await made(here)
     await here.scheduler.pause(GUILD, "1")
-    here.channel.look_answer = Look(Place.FORUM)
+    here.channel.look_answer = ChannelCheck(ChannelKind.FORUM)
     plan = await here.scheduler.resume(GUILD, "1")
-    assert plan.schedule.wish.target.place is Place.FORUM
+    assert plan.schedule.spec.target.place is ChannelKind.FORUM
     assert plan.schedule.paused is None
 
 
@@ -75,7 +74,7 @@ async def test_nothing_goes_on_without_quotes(here: Office) -> None:
 
 
 async def test_the_only_quote_cannot_be_skipped(here: Office) -> None:
-    here.abouts._matching["topic:one"] = ("quote-1",)
+    here.filters._matching["topic:one"] = ("quote-1",)
     await here.add(about="topic:one")
     with pytest.raises(UserError, match="Only one quote"):
         await here.scheduler.skip(GUILD, "1")
@@ -92,11 +91,11 @@ async def test_a_test_that_fails_says_what_to_do(here: Office, answer: NotNow | 
 
 def test_every_refusal_has_words() -> None:
     for reason in (*Pause, *Reason):
-        assert words.refused(reason).endswith(".")
+        assert messages.refused(reason).endswith(".")
 
 
 def test_abouts() -> None:
-    known = abouts()
+    known = filters()
     assert known.parse(None) is known.parse("all") is None
     assert known.parse("ann") == "speaker:ann"
     assert known.parse("The music") == "topic:music"
@@ -132,13 +131,13 @@ async def test_completed_schedules(here: Office) -> None:
 
 async def test_presence_catches_up_with_what_happened_meanwhile(here: Office) -> None:
     changes = []
-    presence = Presence(here.store.schedules, here.store.departures, here.clock, lambda: changes.append(1))
+    presence = Presence(here.store.schedules, here.store.left_guilds, here.clock, lambda: changes.append(1))
     await here.add()
     await here.add(guild=GUILD + 1)
     await presence.here({GUILD, 999})
-    assert await here.store.departures.gone() == {GUILD + 1}
+    assert await here.store.left_guilds.gone() == {GUILD + 1}
     await presence.here({GUILD, GUILD + 1})
-    assert await here.store.departures.gone() == set()
+    assert await here.store.left_guilds.gone() == set()
     (schedule,) = await here.store.schedules.of_guild(GUILD + 1)
     assert schedule.paused is None
     await presence.here({GUILD, GUILD + 1})
@@ -162,12 +161,12 @@ async def test_a_zone_that_is_gone_is_listed_and_told_what_helps(here: Office) -
         with pytest.raises(UserError, match=r"Mars/Olympus.*`/daily edit`"):
             await asked
     with pytest.raises(UserError, match="Mars/Olympus"):
-        await here.scheduler.edit(GUILD, "1", Asked(time="11:00"))
-    assert (await here.scheduler.edit(GUILD, "1", Asked(timezone="UTC"))).schedule.paused is None
+        await here.scheduler.edit(GUILD, "1", ScheduleOptions(time="11:00"))
+    assert (await here.scheduler.edit(GUILD, "1", ScheduleOptions(timezone="UTC"))).schedule.paused is None
 
 
 async def test_a_return_leaves_what_lost_its_zone_paused_and_goes_on(here: Office) -> None:
-    presence = Presence(here.store.schedules, here.store.departures, here.clock, here.poster.poke)
+    presence = Presence(here.store.schedules, here.store.left_guilds, here.clock, here.worker.poke)
     guilds = {GUILD, GUILD + 1}
     await here.add()
     await here.add(time="10:00")
@@ -177,7 +176,7 @@ async def test_a_return_leaves_what_lost_its_zone_paused_and_goes_on(here: Offic
     async with here.at_work():
         await presence.here(guilds)
         await here.move(seconds=1)
-    assert await here.store.departures.gone() == set()
+    assert await here.store.left_guilds.gone() == set()
     reasons = [[each.paused for each in await here.store.schedules.of_guild(guild)] for guild in sorted(guilds)]
     assert reasons == [[Pause.ZONE_GONE, None], [Pause.ZONE_GONE]]
     assert sorted(len(notice.schedules) for notice in here.channel.notices) == [1, 1]
@@ -195,9 +194,15 @@ async def test_two_presses_at_once_drop_one_quote(here: Office) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "second"),
-    [(Asked(role=5), "09:00"), (Asked(time="21:00"), "21:00"), (Asked(timezone="Asia/Tokyo"), "00:00")],
+    [
+        (ScheduleOptions(role=5), "09:00"),
+        (ScheduleOptions(time="21:00"), "21:00"),
+        (ScheduleOptions(timezone="Asia/Tokyo"), "00:00"),
+    ],
 )
-async def test_an_edit_of_a_post_that_is_due_does_not_lose_it(here: Office, asked: Asked, second: str) -> None:
+async def test_an_edit_of_a_post_that_is_due_does_not_lose_it(
+    here: Office, asked: ScheduleOptions, second: str
+) -> None:
     await made(here)
     here.clock.move(hours=1, minutes=2)
     await here.scheduler.edit(GUILD, "1", asked)
@@ -213,13 +218,15 @@ async def test_an_edit_of_a_post_that_is_due_does_not_lose_it(here: Office, aske
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (Asked(role=5), ["05 09:00", "06 09:00", "07 09:00"]),
-        (Asked(time="21:00"), ["05 09:00", "06 21:00", "07 21:00"]),
-        (Asked(timezone="Asia/Tokyo"), ["05 09:00", "06 00:00", "07 00:00"]),
-        (Asked(days="weekends"), ["05 09:00", "10 09:00", "11 09:00"]),
+        (ScheduleOptions(role=5), ["05 09:00", "06 09:00", "07 09:00"]),
+        (ScheduleOptions(time="21:00"), ["05 09:00", "06 21:00", "07 21:00"]),
+        (ScheduleOptions(timezone="Asia/Tokyo"), ["05 09:00", "06 00:00", "07 00:00"]),
+        (ScheduleOptions(days="weekends"), ["05 09:00", "10 09:00", "11 09:00"]),
     ],
 )
-async def test_an_edit_of_a_post_that_is_due_tells_what_comes(here: Office, asked: Asked, told: list[str]) -> None:
+async def test_an_edit_of_a_post_that_is_due_tells_what_comes(
+    here: Office, asked: ScheduleOptions, told: list[str]
+) -> None:
     await made(here)
     here.clock.move(hours=1)
     plan = await here.scheduler.edit(GUILD, "1", asked)
@@ -233,14 +240,14 @@ async def test_a_new_and_a_resumed_schedule_tell_what_comes(here: Office) -> Non
     assert [post.date.day for post in plan.posts] == [6, 7, 8]
     here.clock.move(days=1)
     await here.scheduler.pause(GUILD, "1")
-    assert (await here.scheduler.edit(GUILD, "1", Asked(role=5))).posts == ()
+    assert (await here.scheduler.edit(GUILD, "1", ScheduleOptions(role=5))).posts == ()
     plan = await here.scheduler.resume(GUILD, "1")
     assert [post.date.day for post in plan.posts] == [7, 8, 9]
     assert await posted(here, plan) == [post.instant for post in plan.posts]
 
 
 async def posted(here: Office, plan: Planned) -> list[dt.datetime]:
-    """Let the poster work up to the last post that `plan` tells, and return the due times of what it posted."""
+    """Let the worker work up to the last post that `plan` tells, and return the due times of what it posted."""
     async with here.at_work():
         for post in plan.posts:
             here.clock.set(max(here.clock.now(), post.instant))

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain import announcement as announcements
-from bot.services.library import Library, read_library
-from bot.services.pictures.faces import Faces
+from bot import announcement as announcements
+from bot.library import Library, read_library
+from bot.pictures.typesetting import Faces
 from bot.settings import ANNOUNCEMENT
-from bot.store.content import Content
+from bot.store.content import Content, write_content
 from bot.store.database import Database
-from bot.store.seed import seed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +25,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 async def _read(path: Path) -> Library:
     async with await Database.open(path) as database:
-        await seed(database, announcements.load(ANNOUNCEMENT), "", {})
+        await write_content(database, announcements.load(ANNOUNCEMENT), "", {})
         return await read_library(Content(database))
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFont
 
-from bot.domain.quotes import Quote, Speaker
-from bot.services.pictures.colour import channels
+from bot.announcement.quotes import Quote, Speaker
+from bot.pictures.canvas import channels
 
 if TYPE_CHECKING:
-    from bot.services.pictures.faces import Face
-    from bot.services.pictures.sheet import Sheet
+    from bot.pictures.canvas import Sheet
+    from bot.pictures.typesetting import Face
 
 BLUE = 0x2F6DB5
 

@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.pictures.card import SIZES, draw_card
-from bot.services.pictures.faces import Face, Faces
-from bot.services.pictures.marks import typographic
-from bot.services.pictures.sheet import Sheet, UndrawableError
+from bot.pictures.canvas import Sheet, UndrawableError
+from bot.pictures.card import SIZES, draw_card
+from bot.pictures.typesetting import Face, Faces, typographic
 from tests.services.pictures.looking import fault, picture, quote, stained_margin, unknown_letters
 
 if TYPE_CHECKING:
-    from bot.services.library import Library
+    from bot.library import Library
 
 FACES = Faces()
 BAND = 16

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.pictures.colour import BLACK, READABLE, WHITE, channels, contrast, mix, readable
-from bot.services.pictures.look import ink, paper, quiet
+from bot.pictures.canvas import BLACK, READABLE, WHITE, channels, contrast, ink, mix, paper, quiet, readable
 
 colours = st.integers(0, 0xFFFFFF)
 

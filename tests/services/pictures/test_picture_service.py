@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.services.pictures import PictureService, Step, Tie
-from bot.services.pictures import service as drawing
-from bot.services.pictures.card import draw_card
+from bot.pictures import PictureService, Step, Tie
+from bot.pictures import service as drawing
+from bot.pictures.card import draw_card
 from tests.services.pictures.looking import picture, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.domain.quotes import Quote
-    from bot.services.pictures.faces import Faces
-    from bot.services.pictures.sheet import Sheet
+    from bot.announcement.quotes import Quote
+    from bot.pictures.canvas import Sheet
+    from bot.pictures.typesetting import Faces
 
 
 @pytest.fixture

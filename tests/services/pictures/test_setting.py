@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.pictures.faces import Box, Face, Faces, Style
-from bot.services.pictures.lines import broken, fit, hung, leading
-from bot.services.pictures.marks import hang, typographic
+from bot.pictures.typesetting import Box, Face, Faces, Style, broken, fit, hang, hung, leading, typographic
 
 FACES = Faces()
 BODY = Style(Face.TEXT, 40)

@@ -7,9 +7,8 @@ import io
 import pytest
 from PIL import Image
 
-from bot.services.pictures.colour import channels
-from bot.services.pictures.faces import Box, Face, Faces, Style
-from bot.services.pictures.sheet import Sheet, UndrawableError
+from bot.pictures.canvas import Sheet, UndrawableError, channels
+from bot.pictures.typesetting import Box, Face, Faces, Style
 from tests.services.pictures.looking import picture
 
 FACES = Faces()

@@ -10,15 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.pictures.faces import Face, Faces
-from bot.services.pictures.marks import typographic
-from bot.services.pictures.places import groups, shape
-from bot.services.pictures.sheet import UndrawableError
-from bot.services.pictures.ships import Tie, draw_ships
+from bot.pictures.canvas import UndrawableError
+from bot.pictures.charts import Tie, draw_ships, groups, shape
+from bot.pictures.typesetting import Face, Faces, typographic
 from tests.services.pictures.looking import fault, picture, stained_margin, unknown_letters
 
 if TYPE_CHECKING:
-    from bot.services.library import Library
+    from bot.library import Library
 
 FACES = Faces()
 

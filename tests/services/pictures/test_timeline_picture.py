@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.pictures.faces import Face, Faces
-from bot.services.pictures.marks import typographic
-from bot.services.pictures.sheet import Sheet, UndrawableError
-from bot.services.pictures.timeline import MOST, Step, draw_timeline
+from bot.pictures.canvas import Sheet, UndrawableError
+from bot.pictures.charts import MOST, Step, draw_timeline
+from bot.pictures.typesetting import Face, Faces, typographic
 from tests.services.pictures.looking import fault, picture, stained_margin, unknown_letters
 
 if TYPE_CHECKING:
-    from bot.services.library import Library
+    from bot.library import Library
 
 FACES = Faces()
 PLAIN = Step("Then", "Something happens", "Aya", 0x2F6DB5)

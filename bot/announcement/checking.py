@@ -1,0 +1,408 @@
+"""What msgspec says of an entry, in words for a person who edits the file."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from bot.announcement.quotes import introduces
+from bot.text import normalise, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Protocol
+
+    from bot.announcement.model import Announcement, Inset, Passage, Quote, Strength
+
+_AT = re.compile(r" - at `\$\.?(.*)`$")
+_FIELD = re.compile(r"[a-z_]+")
+# What a pattern of the structs asks for.
+_PATTERNS: Final = {
+    "^[a-z0-9]+(-[a-z0-9]+)*$": "must be made of small letters, digits and single hyphens",
+    "^#[0-9A-Fa-f]{6}$": "must be a colour such as #2F6DB5",
+}
+# What TOML's types are called, and how they are written.
+_TYPES: Final = {
+    "str": "text is expected, in quotation marks",
+    "array": "a list is expected, in square brackets",
+    "object": "a table is expected, with a key and a value on each line",
+    "bool": "true or false is expected, without quotation marks",
+}
+_RULES: Final = (
+    (re.compile(r"Object missing required field `(.+)`"), r"the entry lacks the key `\1`"),
+    (re.compile(r"Object contains unknown field `(.+)`"), r"the entry has a key that is not known here: `\1`"),
+    (re.compile(r"Expected `str` of length >= 1"), "{at} must not be empty"),
+    (re.compile(r"Expected `str` of length <= (\d+)"), r"{at} is too long; at most \1 characters fit"),
+    (re.compile(r"Expected `array` of length <= (\d+)"), r"{at} holds too many; at most \1 fit"),
+)
+_MATCHING = re.compile(r"Expected `str` matching regex '(.+)'")
+_EXPECTED = re.compile(r"Expected `(\w+)(?: \| null)?`, got `\w+`")
+_ENUM = re.compile(r"Invalid enum value (.+)")
+
+
+def plain(reason: str, struct: type[msgspec.Struct]) -> str:
+    """Return msgspec's `reason` for refusing an entry of this kind, without a word of Python."""
+    found = _AT.search(reason)
+    place = _place(found[1]) if found else ""
+    at = f"`{place}`" if place else "the entry"
+    said = _AT.sub("", reason)
+    for rule, words in _RULES:
+        if match := rule.fullmatch(said):
+            return match.expand(words).replace("{at}", at)
+    if match := _MATCHING.fullmatch(said):
+        return f"{at} {_PATTERNS[match[1]]}"
+    if match := _EXPECTED.fullmatch(said):
+        return f"{at}: {_TYPES.get(match[1], f'{match[1]} is expected')}"
+    if (match := _ENUM.fullmatch(said)) and found:
+        return f"{at} must be one of {', '.join(_allowed(struct, found[1]))}; it is {match[1]}"
+    return reason
+
+
+def _place(path: str) -> str:
+    """Return the key of a path such as `topics[0]` or `inset[0].text`."""
+    return re.sub(r"\[[^\]]*\]", "", path)
+
+
+def _allowed(struct: type[msgspec.Struct], path: str) -> tuple[str, ...]:
+    """Return the words of which the key at `path` must be one."""
+    field = _FIELD.match(path)
+    kinds = {each.name: each.type for each in msgspec.structs.fields(struct)}
+    return tuple(_literals(kinds[field[0]])) if field else ()
+
+
+def _literals(kind: Any) -> Iterator[str]:
+    if typing.get_origin(kind) is typing.Literal:
+        yield from typing.get_args(kind)
+    else:
+        for part in typing.get_args(kind):
+            yield from _literals(part)
+
+
+_MARKS = "\"\u201c\u201d'\u2018\u2019()[]"
+
+
+def check_words(announcement: Announcement) -> Iterator[str]:
+    """Yield a mistake for each inset or quote whose words do not stand whole in their passage."""
+    passages = {passage.id: passage for passage in announcement.passages}
+    for passage in announcement.passages:
+        for inset in passage.inset:
+            if inset.text not in passage.text:
+                yield f"passages.toml: passage '{passage.id}': the inset \"{inset.text}\" is not found in it"
+    seen: dict[tuple[str, str], str] = {}
+    for quote in announcement.quotes:
+        where = f"quotes.toml: quote '{quote.id}'"
+        if quote.passage in passages:
+            yield from _quote(where, quote, passages[quote.passage])
+        first = seen.setdefault((quote.passage, quote.text), quote.id)
+        if first != quote.id:
+            yield f"{where}: has the same words as '{first}'"
+
+
+def check_listed(announcement: Announcement) -> Iterator[str]:
+    """Yield a mistake for each two listed quotes that share words, and for each that cannot stand alone.
+
+    Also for each speaker or topic whose quotes are all unlisted: nothing could be drawn for it.
+    """
+    passages = {passage.id: passage for passage in announcement.passages}
+    whole = [q for q in announcement.quotes if q.passage in passages and q.text in passages[q.passage].text]
+    listed = [(quote, span(quote, passages[quote.passage])) for quote in whole if quote.listed]
+    for at, (quote, (start, end)) in enumerate(listed):
+        where = f"quotes.toml: quote '{quote.id}'"
+        for other, (first, last) in listed[:at]:
+            if other.passage == quote.passage and start < last and first < end:
+                yield (
+                    f"{where}: shares words with '{other.id}', and both are listed, so people would be shown the same "
+                    "words twice; put `listed = false` on one of them"
+                )
+        if introduces(quote.text):
+            yield f"{where}: ends with a colon, and what should follow is not in it; put `listed = false` on it"
+    for file, key, owners in (
+        ("speakers.toml", "speaker", lambda quote: (speaker_of(quote, passages[quote.passage]),)),
+        ("topics.toml", "topic", lambda quote: quote.topics),
+    ):
+        drawn = {owner for quote, _ in listed for owner in owners(quote)}
+        for owner in dict.fromkeys(owner for quote in whole for owner in owners(quote)):
+            if owner not in drawn:
+                yield f"{file}: {key} '{owner}': none of the quotes is listed, so nothing would be drawn; list one"
+
+
+def span(quote: Quote, passage: Passage) -> tuple[int, int]:
+    """Return where a quote that stands in its passage begins and ends in it, in characters."""
+    start = passage.text.index(quote.text)
+    return start, start + len(quote.text)
+
+
+def _quote(where: str, quote: Quote, passage: Passage) -> Iterator[str]:
+    if quote.text not in passage.text:
+        yield f"{where}: its text is not found in passage '{passage.id}'; copy it from there, word for word"
+        return
+    inset = _inset_of(quote, passage)
+    if not _whole(quote.text, inset.text if inset else passage.text):
+        yield f"{where}: is not a run of whole sentences of passage '{passage.id}'"
+
+
+def speaker_of(quote: Quote, passage: Passage) -> str:
+    """Return the id of the speaker whose words the quote is: an inset's words belong to the inset's."""
+    inset = _inset_of(quote, passage)
+    return inset.speaker if inset else passage.speaker
+
+
+def _inset_of(quote: Quote, passage: Passage) -> Inset | None:
+    """Return the inset within which the quote stands, marks of quotation aside."""
+    words = quote.text.strip(_MARKS)
+    at = passage.text.index(quote.text) + quote.text.index(words)
+    for inset in passage.inset:
+        start = passage.text.find(inset.text)
+        if start <= at and at + len(words) <= start + len(inset.text):
+            return inset
+    return None
+
+
+def _whole(run: str, text: str) -> bool:
+    """Whether `run` is a series of whole sentences of `text`, give or take marks of quotation around it."""
+    pieces = [piece.strip(_MARKS) for piece in sentences(text)]
+    wanted = [piece.strip(_MARKS) for piece in sentences(run)]
+    return any(pieces[at : at + len(wanted)] == wanted for at in range(len(pieces) - len(wanted) + 1))
+
+
+# What a person reads in one answer, at most.
+FACT_SENTENCES = 3
+
+
+def check(announcement: Announcement) -> tuple[str, ...]:
+    """Return every mistake in the announcement: file, entry and reason. Empty when there is none."""
+    return tuple(
+        mistake
+        for rule in (_ids, _speakers, check_words, check_listed, _rulings, _facts, _aliases, _references)
+        for mistake in rule(announcement)
+    )
+
+
+def _ids(announcement: Announcement) -> Iterator[str]:
+    for file, entries in _files(announcement):
+        for repeated, times in Counter(ids := [entry.id for entry in entries]).items():
+            if times > 1:
+                yield f"{file}: '{repeated}' stands {times} times; every id is used once"
+        if not ids and file not in {"timeline.toml", "lexicon.toml", "people.toml"}:
+            yield f"{file}: holds no entry; at least one is needed"
+
+
+def _files(announcement: Announcement) -> tuple[tuple[str, tuple[_Identified, ...]], ...]:
+    return (
+        ("sources.toml", announcement.sources),
+        ("speakers.toml", announcement.speakers),
+        ("topics.toml", announcement.topics),
+        ("passages.toml", announcement.passages),
+        ("quotes.toml", announcement.quotes),
+        ("people.toml", announcement.people),
+        ("subjects.toml", announcement.subjects),
+        ("claims/", announcement.claims),
+        ("facts/", announcement.facts),
+        ("timeline.toml", announcement.timeline),
+        ("lexicon.toml", announcement.concepts),
+    )
+
+
+def _speakers(announcement: Announcement) -> Iterator[str]:
+    quoted_by = {speaker.id: speaker.quoted_by for speaker in announcement.speakers}
+    for speaker, next_one in quoted_by.items():
+        seen = {speaker}
+        while next_one is not None:
+            if next_one in seen:
+                yield f"speakers.toml: speaker '{speaker}': 'quoted_by' leads back to itself"
+                break
+            seen.add(next_one)
+            next_one = quoted_by.get(next_one)  # noqa: PLW2901 - the walk goes on from here
+
+
+def _rulings(announcement: Announcement) -> Iterator[str]:
+    persons = {person.id for person in announcement.people}
+    for subject in announcement.subjects:
+        where = f"subjects.toml: subject '{subject.id}'"
+        wanted = 2 if subject.kind == "ship" else 1
+        if len(set(subject.members)) != wanted:
+            yield f"{where}: a {subject.kind} has {wanted} different members"
+        yield from _unknown(where, "members", subject.members, persons, "people.toml")
+        yield from _backed(where, ruled=subject.verdict != "not-addressed", entry=subject)
+    for claim in announcement.claims:
+        yield from _backed(f"claims/{claim.id}.toml", ruled=claim.ruling != "not-addressed", entry=claim)
+
+
+def _backed(where: str, *, ruled: bool, entry: _Ruled) -> Iterator[str]:
+    """Yield a mistake unless a ruling has evidence, and what is not ruled on has none."""
+    if ruled and not entry.quotes:
+        yield f"{where}: a ruling needs evidence: name at least one quote"
+    if ruled and entry.strength == "none":
+        yield f"{where}: strength 'none' goes with 'not-addressed' alone; say 'creator' or 'article'"
+    if not ruled and (entry.quotes or entry.strength != "none"):
+        yield f"{where}: what is not addressed has no quotes and the strength 'none'"
+
+
+def _facts(announcement: Announcement) -> Iterator[str]:
+    texts = {quote.id: quote.text for quote in announcement.quotes}
+    for fact in announcement.facts:
+        where = f"facts/{fact.id}.toml"
+        if not fact.quotes:
+            yield f"{where}: a fact without evidence; name the quotes that back it"
+        length = sum(len(sentences(texts.get(quote, ""))) for quote in fact.quotes)
+        if length > FACT_SENTENCES:
+            yield f"{where}: its quotes have {length} sentences; at most {FACT_SENTENCES} are shown"
+
+
+def _aliases(announcement: Announcement) -> Iterator[str]:
+    """Yield a mistake where a name leads to two entries: speakers and topics share a box, ships and people do."""
+    # What is looked for first in the box for quotes: an id, and the word for chance.
+    taken = [("quotes.toml: the word for a quote by chance", "random")]
+    taken += [(f"quotes.toml: '{quote.id}'", quote.id) for quote in announcement.quotes if "-" not in quote.id]
+    quote_box = taken + [
+        (f"{file}: '{entry.id}'", name)
+        for file, entries in (("speakers.toml", announcement.speakers), ("topics.toml", announcement.topics))
+        for entry in entries
+        for name in {normalise(name) for name in (entry.name, entry.id, *entry.aliases)}
+    ]
+    people = [
+        (f"people.toml: '{person.id}'", name)
+        for person in announcement.people
+        for name in {normalise(name) for name in (person.name, person.id, *person.aliases)}
+    ]
+    ships = [
+        (f"subjects.toml: '{subject.id}'", name)
+        for subject in announcement.subjects
+        if subject.kind == "ship"
+        for name in {normalise(name) for name in (subject.name, subject.id, *subject.aliases)}
+    ]
+    forms = [
+        (f"lexicon.toml: '{concept.id}'", normalise(form))
+        for concept in announcement.concepts
+        for form in concept.forms
+    ]
+    for names in (quote_box, people + ships, forms):
+        first: dict[str, str] = {}
+        for where, name in names:
+            if not name:
+                yield f"{where}: an alias holds no letter or digit"
+            elif name in first:
+                yield f"{where}: the alias '{name}' is taken already by {first[name]}"
+            else:
+                first[name] = where
+
+
+def _references(announcement: Announcement) -> Iterator[str]:
+    known = {
+        "speakers.toml": {entry.id for entry in announcement.speakers},
+        "sources.toml": {entry.id for entry in announcement.sources},
+        "topics.toml": {entry.id for entry in announcement.topics},
+        "passages.toml": {entry.id for entry in announcement.passages},
+        "quotes.toml": {entry.id for entry in announcement.quotes},
+        "facts/": {entry.id for entry in announcement.facts},
+        "subjects.toml": {entry.id for entry in announcement.subjects},
+    }
+    for where, key, ids, file in _links(announcement):
+        yield from _unknown(where, key, ids, known[file], file)
+
+
+def _links(announcement: Announcement) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    """Each reference: where it stands, under which key, the ids, and the file that must hold them."""
+    for source in announcement.sources:
+        yield f"sources.toml: source '{source.id}'", "author", (source.author,), "speakers.toml"
+    for speaker in announcement.speakers:
+        if speaker.quoted_by:
+            yield f"speakers.toml: speaker '{speaker.id}'", "quoted_by", (speaker.quoted_by,), "speakers.toml"
+    for passage in announcement.passages:
+        where = f"passages.toml: passage '{passage.id}'"
+        yield where, "source", (passage.source,), "sources.toml"
+        speakers = (passage.speaker, *(inset.speaker for inset in passage.inset))
+        yield where, "speaker", speakers, "speakers.toml"
+    for quote in announcement.quotes:
+        where = f"quotes.toml: quote '{quote.id}'"
+        yield where, "passage", (quote.passage,), "passages.toml"
+        yield where, "topics", quote.topics, "topics.toml"
+    for subject in announcement.subjects:
+        yield f"subjects.toml: subject '{subject.id}'", "quotes", subject.quotes, "quotes.toml"
+    for claim in announcement.claims:
+        yield f"claims/{claim.id}.toml", "quotes", claim.quotes, "quotes.toml"
+        yield f"claims/{claim.id}.toml", "facts", claim.facts, "facts/"
+        yield f"claims/{claim.id}.toml", "subject", (claim.subject,) if claim.subject else (), "subjects.toml"
+    for fact in announcement.facts:
+        yield f"facts/{fact.id}.toml", "quotes", fact.quotes, "quotes.toml"
+    for step in announcement.timeline:
+        yield f"timeline.toml: entry '{step.id}'", "quote", (step.quote,), "quotes.toml"
+
+
+def _unknown(where: str, key: str, ids: Iterable[str], known: set[str], file: str) -> Iterator[str]:
+    for wanted in ids:
+        if wanted not in known:
+            yield f"{where}: {key} names '{wanted}', which {file} does not hold"
+
+
+if TYPE_CHECKING:
+
+    class _Identified(Protocol):
+        @property
+        def id(self) -> str: ...
+
+    class _Ruled(Protocol):
+        @property
+        def quotes(self) -> tuple[str, ...]: ...
+        @property
+        def strength(self) -> Strength: ...
+
+
+# With fewer phrasings than this, a fact is often missed (docs/decisions/understanding.md).
+FEW: Final = 10
+# How many of a kind are told one by one.
+_TOLD: Final = 10
+
+
+def remarks(announcement: Announcement) -> tuple[str, ...]:
+    """Return what an author may want to look at: texts under two facts, repeats, facts with few phrasings."""
+    return tuple(line for kind in (_torn, _repeated, _few, _nothing_outside) for line in kind(announcement))
+
+
+def _asked(announcement: Announcement) -> Iterator[tuple[str, str]]:
+    """Yield each phrasing (fact id, text)."""
+    for phrasings in announcement.phrasings:
+        for fact, texts in phrasings.facts.items():
+            for text in texts:
+                yield fact, text
+
+
+def _torn(announcement: Announcement) -> Iterator[str]:
+    facts: defaultdict[str, set[str]] = defaultdict(set)
+    outside = {normalise(text) for phrasings in announcement.phrasings for text in phrasings.out_of_scope}
+    for fact, text in _asked(announcement):
+        facts[normalise(text)].add(f"facts/{fact}.toml")
+    for text in outside & facts.keys():
+        facts[text].add("out_of_scope/")
+    torn = sorted((text, " and in ".join(sorted(files))) for text, files in facts.items() if len(files) > 1)
+    yield from _first([f"'{text}' is in {files}: it can lead to only one of them" for text, files in torn])
+
+
+def _repeated(announcement: Announcement) -> Iterator[str]:
+    times = Counter((fact, normalise(text)) for fact, text in _asked(announcement))
+    again = sum(count - 1 for count in times.values())
+    if again:
+        yield f"{again} phrasings say again what another one of the same fact says; they do no harm and teach nothing"
+
+
+def _few(announcement: Announcement) -> Iterator[str]:
+    times = Counter(fact for fact, _ in _asked(announcement))
+    few = {fact.id: times[fact.id] for fact in announcement.facts if times[fact.id] < FEW}
+    yield from _first(
+        [f"facts/{fact}.toml: {n} phrasings; with {FEW} it is found far more often" for fact, n in few.items()]
+    )
+
+
+def _nothing_outside(announcement: Announcement) -> Iterator[str]:
+    if not any(phrasings.out_of_scope for phrasings in announcement.phrasings):
+        yield "out_of_scope/: holds nothing; without examples of what has no answer, off-topic questions get one"
+
+
+def _first(lines: list[str]) -> Iterator[str]:
+    yield from lines[:_TOLD]
+    if len(lines) > _TOLD:
+        yield f"... and {len(lines) - _TOLD} more like the last one"

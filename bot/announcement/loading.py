@@ -1,0 +1,202 @@
+"""Reads an announcement's folder into typed structs, or lists every mistake in it."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bot.announcement import model
+from bot.announcement.checking import check, plain
+from bot.errors import AnnouncementError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# file name -> (the key of its tables, the struct of one table, the field of Announcement)
+_TABLES: dict[str, tuple[str, type[msgspec.Struct], str]] = {
+    "sources.toml": ("source", model.Source, "sources"),
+    "speakers.toml": ("speaker", model.Speaker, "speakers"),
+    "topics.toml": ("topic", model.Topic, "topics"),
+    "passages.toml": ("passage", model.Passage, "passages"),
+    "quotes.toml": ("quote", model.Quote, "quotes"),
+    "people.toml": ("person", model.Person, "people"),
+    "subjects.toml": ("subject", model.Subject, "subjects"),
+    "timeline.toml": ("entry", model.Entry, "timeline"),
+    "lexicon.toml": ("concept", model.Concept, "concepts"),
+}
+# folder -> (the struct of an entry, the form of one writer's phrasings of it, the field of Announcement); a file each
+_FOLDERS: dict[str, tuple[type[msgspec.Struct], Any, str]] = {
+    "claims": (model.Claim, model.PhrasedClaim, "claims"),
+    "facts": (model.Fact, tuple[str, ...], "facts"),
+}
+_OUT_OF_SCOPE = "out_of_scope"
+# A writer's texts are told apart by what they are about; the learner knows these groups by these names.
+_VOICE = {"facts": "questions", "claims": "claims", _OUT_OF_SCOPE: _OUT_OF_SCOPE}
+
+
+def load(folder: Path) -> model.Announcement:
+    """Read and check the announcement in `folder`.
+
+    Raises AnnouncementError with every mistake found: file, entry and reason, in words for a person.
+    """
+    if not folder.is_dir():
+        raise AnnouncementError(
+            (f"{folder}: there is no such folder; name one for check-data, or in ANNOUNCEMENT_PATH",)
+        )
+    reading = _Reading(folder)
+    parts: dict[str, Any] = {field: reading.tables(name, key, struct) for name, (key, struct, field) in _TABLES.items()}
+    parts |= {field: reading.entries(name, struct, form) for name, (struct, form, field) in _FOLDERS.items()}
+    reading.out_of_scope()
+    announcement = model.Announcement(head=reading.head(), phrasings=reading.phrasings(), **parts)
+    if mistakes := [*reading.mistakes, *reading.of_its_own(check(announcement))]:
+        raise AnnouncementError(tuple(mistakes))
+    return announcement
+
+
+def checksum(folder: Path) -> str:
+    """Return a SHA-256 in hex over the names and bytes of all TOML files in `folder`, in a fixed order."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.toml")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+class _Reading:
+    """What was read so far, and what went wrong.
+
+    `unread` holds the files and `broken` the ids that could not be made sense of; `_said` what each writer said, by
+    folder and writer, of each entry.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.mistakes: list[str] = []
+        self.unread: set[str] = set()
+        self.broken: set[str] = set()
+        self._said: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def file(self, name: str) -> dict[str, Any] | None:
+        """Return the file's tables; None (and a mistake) where it is missing or no TOML."""
+        try:
+            # Some editors begin a file with a byte order mark; "utf-8-sig" passes over it.
+            return tomllib.loads((self.folder / name).read_text(encoding="utf-8-sig"))
+        except FileNotFoundError:
+            self.mistakes.append(f"{name}: the file is missing; every announcement needs it")
+        except UnicodeDecodeError:
+            self.mistakes.append(f"{name}: the file is not UTF-8 text; save it as UTF-8")
+        except tomllib.TOMLDecodeError as error:
+            self.mistakes.append(f"{name}: not valid TOML: {error}")
+        except OSError as error:
+            self.mistakes.append(f"{name}: cannot be read: {error.strerror}")
+        self.unread.add(name)
+        return None
+
+    def convert(self, content: object, struct: type[msgspec.Struct], where: str) -> Any:
+        """Return the struct, or None (and a mistake)."""
+        try:
+            return msgspec.convert(content, struct)
+        except msgspec.ValidationError as error:
+            self.mistakes.append(f"{where}: {plain(str(error), struct)}")
+            return None
+
+    def tables(self, name: str, key: str, struct: type[msgspec.Struct]) -> tuple[Any, ...]:
+        """Return the entries of a file."""
+        content = self.file(name)
+        if content is None:
+            return ()
+        self.mistakes.extend(f"{name}: '{other}' is not known here; use [[{key}]]" for other in content.keys() - {key})
+        tables = content.get(key, [])
+        if not isinstance(tables, list):
+            self.mistakes.append(f"{name}: write [[{key}]] with two brackets before each entry")
+            self.unread.add(name)
+            return ()
+        return tuple(
+            entry
+            for index, table in enumerate(tables, 1)
+            if (entry := self._entry(table, struct, name, key, index)) is not None
+        )
+
+    def _entry(self, table: object, struct: type[msgspec.Struct], name: str, key: str, index: int) -> Any:
+        entry_id = table.get("id") if isinstance(table, dict) else None
+        # A person finds the entry by its id, else by its place.
+        where = f"{key} '{entry_id}'" if isinstance(entry_id, str) else f"{key} number {index}"
+        entry = self.convert(table, struct, f"{name}: {where}")
+        if entry is None:
+            self.unread.add(name) if entry_id is None else self.broken.add(str(entry_id))
+        return entry
+
+    def head(self) -> model.Head:
+        """Return what the announcement is; something to go on with where that cannot be read."""
+        content = self.file("announcement.toml")
+        found = None if content is None else self.convert(content, model.Head, "announcement.toml")
+        return found or model.Head(id="x", title="x", about="x", timeline_title="x")
+
+    def entries(self, name: str, struct: type[msgspec.Struct], form: Any) -> tuple[Any, ...]:
+        """Return the entries of a folder, each named by its file, in the order of their names."""
+        folder = self.folder / name
+        if not folder.is_dir():
+            self.mistakes.append(f"{name}/: the folder is missing; every announcement needs it")
+            self.unread.add(f"{name}/")
+            return ()
+        return tuple(
+            entry
+            for path in sorted(folder.glob("*.toml"))
+            if (entry := self._of_file(name, path.stem, struct, form)) is not None
+        )
+
+    def _of_file(self, name: str, entry_id: str, struct: type[msgspec.Struct], form: Any) -> Any:
+        file = f"{name}/{entry_id}.toml"
+        content = self.file(file)
+        if content is not None:
+            self._phrased(name, entry_id, content.pop("phrasings", {}), form)
+        entry = None if content is None else self.convert({**content, "id": entry_id}, struct, file)
+        if entry is None:
+            self.broken.add(entry_id)
+        return entry
+
+    def out_of_scope(self) -> None:
+        """Read what the announcement does not answer, from files by what it is about."""
+        for path in sorted((self.folder / _OUT_OF_SCOPE).glob("*.toml")):
+            file = f"{_OUT_OF_SCOPE}/{path.name}"
+            content = self.file(file) or {}
+            self.mistakes.extend(
+                f"{file}: '{other}' is not known here; use [questions]" for other in content.keys() - {"questions"}
+            )
+            self._phrased(_OUT_OF_SCOPE, path.stem, content.get("questions", {}), tuple[str, ...])
+
+    def _phrased(self, folder: str, entry_id: str, phrasings: object, form: Any) -> None:
+        """Keep what each writer said of an entry."""
+        file = f"{folder}/{entry_id}.toml"
+        if not isinstance(phrasings, dict):
+            self.mistakes.append(f"{file}: write each writer's phrasings beneath the writer's name")
+            return
+        for writer, said in phrasings.items():
+            converted = self.convert(said, form, f"{file}: '{writer}'")
+            if converted is not None:
+                self._said.setdefault((folder, writer), {})[entry_id] = converted
+
+    def phrasings(self) -> tuple[model.Phrasings, ...]:
+        """Return one Phrasings for each writer and folder."""
+        found = []
+        for (folder, writer), said in sorted(self._said.items()):
+            voice = f"{_VOICE[folder]}/{writer}"
+            outside = tuple(text for texts in said.values() for text in texts) if folder == _OUT_OF_SCOPE else ()
+            facts = said if folder == "facts" else {}
+            claims = said if folder == "claims" else {}
+            found.append(model.Phrasings(voice=voice, facts=facts, claims=claims, out_of_scope=outside))
+        return tuple(found)
+
+    def of_its_own(self, found: tuple[str, ...]) -> list[str]:
+        """Return those of the mistakes `found` that do not merely follow from what could not be read."""
+        return [
+            mistake
+            for mistake in found
+            if not any(f"'{broken}'" in mistake for broken in self.broken)
+            and not any(mistake.endswith(f"which {file} does not hold") for file in self.unread)
+            and mistake.split(":")[0] not in self.unread
+        ]

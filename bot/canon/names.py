@@ -1,0 +1,192 @@
+"""Finds the people and ships that a text names: by name, alias, joined names, or with a slip of the finger.
+
+Never the nearest ship when names differ: a slip keeps the first letter, changes one letter in four at
+most, must lead to one name alone, and is not looked for in words that mean something already.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+import msgspec
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.text import fold, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from bot.announcement import Person, Subject
+
+_POSSESSIVE = re.compile(r"'s\b|s'(?=\s|$)")
+_LETTERS_PER_SLIP = 4
+_LONGEST = 5
+# In a long text a short word is hardly ever a misspelt name ('thank' is not 'thano').
+_SHORT_TEXT = 4
+_LONG_NAME = 6
+# Words of a text that are looked at, and those that are looked up as misspelt names: bounds the time.
+_MOST_WORDS = 400
+_MOST_SLIPS = 20
+
+
+class Named(NamedTuple):
+    """A person or ship, by its id."""
+
+    kind: Literal["person", "ship"]
+    id: str
+
+
+# What stands between the two of a pair; 'and' and 'with' stand between much else, too.
+_JOINER: Final = re.compile(r"\s*[/&+\u00d7]\s*|\s+x\s+")
+_LOOSE_JOINER: Final = re.compile(r"\s+(?:and|with)\s+")
+# A first and a last name.
+_LONGEST_HALF: Final = 2
+
+
+class HalfPair(NamedTuple):
+    """A pair of which one is known by id; `other` is whom the words in its place may mean, if anybody."""
+
+    known: str
+    other: str | None
+
+
+class Mentions(msgspec.Struct, frozen=True):
+    """What a text names, in the order of its words, each once; `rest` holds its other words."""
+
+    ships: tuple[str, ...]
+    persons: tuple[str, ...]
+    rest: tuple[str, ...]
+
+
+class Roster:
+    """All names that people may type, and what they stand for."""
+
+    def __init__(self, people: Iterable[Person], subjects: Iterable[Subject], known_words: Collection[str]) -> None:
+        self._known: Final = frozenset(known_words)
+        self._names: Final[dict[tuple[str, ...], Named]] = {}
+        for subject in subjects:
+            if subject.kind == "ship":
+                self._learn(Named("ship", subject.id), (subject.name, subject.id, *subject.aliases))
+        for person in people:
+            self._learn(Named("person", person.id), (person.name, person.id, *person.aliases))
+        self._single = {name[0]: named for name, named in self._names.items() if len(name) == 1}
+        self._singles = sorted(self._single)
+        self._persons = {word: named for word, named in self._single.items() if named.kind == "person"}
+        self._longest_person = max(map(len, self._persons), default=0)
+
+    def _learn(self, named: Named, names: Iterable[str]) -> None:
+        for name in names:
+            if words := words_of(name):
+                self._names.setdefault(words, named)
+
+    def find(self, text: str) -> Mentions:
+        """Return whom and what `text` names."""
+        words = words_of(text)
+        short = len(words) <= _SHORT_TEXT
+        found: list[Named] = []
+        rest: list[str] = []
+        at = 0
+        slips: dict[str, tuple[Named, ...]] = {}
+        while at < len(words):
+            length, named = self._longest(words[at : at + _LONGEST])
+            word = words[at]
+            if not named and (short or len(word) >= _LONG_NAME) and word not in self._known:
+                if word not in slips and len(slips) < _MOST_SLIPS:
+                    slips[word] = self._slip(word)
+                named = slips.get(word, ())
+            if named:
+                found.extend(named)
+            else:
+                rest.append(words[at])
+            at += length
+        return Mentions(
+            ships=tuple(dict.fromkeys(named.id for named in found if named.kind == "ship")),
+            persons=tuple(dict.fromkeys(named.id for named in found if named.kind == "person")),
+            rest=tuple(rest),
+        )
+
+    def half_pair(self, text: str, plain: Collection[str]) -> HalfPair | None:
+        """Return the pair that a text names where one of the two is nobody known; `plain` words name nobody.
+
+        'And' and 'with' only make a pair of somebody and a word that is much like a name.
+        """
+        folded = fold(text)
+        for joiner, strict in ((_JOINER, True), (_LOOSE_JOINER, False)):
+            sides = joiner.split(folded)
+            for left, right in itertools.pairwise(sides):
+                for one, other in ((left, right), (right, left)):
+                    half = self._half(one, other, plain, left_is_known=one is left)
+                    if half and (strict or half.other):
+                        return half
+        return None
+
+    def _half(self, known: str, strange: str, plain: Collection[str], *, left_is_known: bool) -> HalfPair | None:
+        """Return the pair of the person whom one side names and of the words, no name, of the other."""
+        beside = self.find(known)
+        words = [word for word in words_of(strange) if word not in plain]
+        if not beside.persons or not words or any(word not in plain for word in beside.rest):
+            return None
+        person = beside.persons[-1 if left_is_known else 0]
+        there = self.find(strange)
+        if there.persons == (person,) and not there.ships:  # A slip of the one who stands beside it is nobody else.
+            return HalfPair(person, None)
+        if there.persons or there.ships or len(words) > _LONGEST_HALF:
+            return None
+        likely = {named.id for word in words if (named := self._meant(word))} - {person}
+        return HalfPair(person, likely.pop() if len(likely) == 1 else None)
+
+    def _meant(self, word: str) -> Named | None:
+        """Return the one person whose name this may be, whatever else the word may be."""
+        # The nearest of each person's names comes last, and stays.
+        near = self._near(word, len(word) // _LETTERS_PER_SLIP)
+        distances = {named: distance for _, named, distance in near if named.kind == "person"}
+        nearest = [named for named, distance in distances.items() if distance == min(distances.values())]
+        return nearest[0] if len(nearest) == 1 else None
+
+    def understood(self, words: Collection[str]) -> bool:
+        """Return whether at least half of the words are known: a text of strange words claims nothing known."""
+        return 2 * sum(word in self._known for word in words) >= len(words)
+
+    def _longest(self, words: tuple[str, ...]) -> tuple[int, tuple[Named, ...]]:
+        """Return how many of the words are one name, and what it names; (1, ()) for no name."""
+        for length in range(len(words), 0, -1):
+            if named := self._names.get(words[:length]):
+                return length, (named,)
+        return 1, self._joined(words[0])
+
+    def _joined(self, word: str) -> tuple[Named, ...]:
+        """Return the two people whose names were written as one word, as in 'korraxasami'."""
+        for length in range(min(len(word) - 1, self._longest_person), 0, -1):
+            name = word[:length]
+            if (first := self._persons.get(name)) is not None:
+                tail = word[len(name) :]
+                second = self._persons.get(tail) or self._persons.get(tail.removeprefix("x"))
+                if second is not None and second != first:
+                    return (first, second)
+        return ()
+
+    def _slip(self, word: str) -> tuple[Named, ...]:
+        slips = len(word) // _LETTERS_PER_SLIP
+        if not slips:
+            return ()
+        nearest = {
+            named: distance
+            for name, named, distance in self._near(word, slips)
+            if name[0] == word[0] or name[:2] == word[1::-1]
+        }
+        best = [named for named, distance in nearest.items() if distance == min(nearest.values())]
+        return (best[0],) if len(best) == 1 else ()
+
+    def _near(self, word: str, slips: int) -> Iterator[tuple[str, Named, int]]:
+        """Yield each name within `slips` edits of the word, the nearest of one person's or ship's last."""
+        found = process.extract(word, self._singles, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        for name, distance, _ in sorted(found, key=lambda each: (each[1], each[0]), reverse=True):
+            yield name, self._single[name], int(distance)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the first words of a text as names are compared: folded, without possessive endings."""
+    return tuple(normalise(_POSSESSIVE.sub("", fold(text))).split()[:_MOST_WORDS])

@@ -1,0 +1,441 @@
+"""What the announcement rules on a text: a subject's verdict, a claim's ruling, or that it is not addressed."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from bot.fuzzy import is_english
+from bot.text import fold, normalise
+from bot.understanding.reading import STOP, Lexicon, Speller, stem, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bot.announcement import Claim, Person, Strength, Subject
+    from bot.canon.names import HalfPair, Mentions, Roster
+    from bot.understanding import Engine, Understanding
+
+
+class Verdict(enum.StrEnum):
+    """What the announcement rules on a statement: ships are confirmed or ended, claims supported or contradicted."""
+
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
+    MENTIONED = "mentioned"
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    NOT_ADDRESSED = "not-addressed"
+
+
+# Words that claim nothing: whoever says them asks, doubts, insists, or tells who said so.
+TALK: Final = frozenset(
+    """
+    100 a about absolutely accept according actual actually admit after agree ah aint all allegedly already also
+    always am an and any anybody anymore anyone anything apparently are arent argue arguing argument as ask asked
+    asking at away basically be because been before being believe believes bet between bot bro
+    but by call called came can cannot cant certain certainly check choose claim claimed claiming claims clearly
+    clue come comes convinced correct could couldnt counts course damn day deal dear debate definitely denied
+    deny denying did didnt discord do does doesnt doing dont doubt dude each either else especially even ever every
+    everybody everyone exactly explain fact facts fair fake false figure finally find folks for forum
+    found from fully funny general get gets getting give given go goes going gonna got gotten guess guy
+    guys ha had haha happen happened happens has hasnt have havent having he hear heard hello help her here hey hi
+    him his hold honest honestly how huh i idea idk if ill im imagine in indeed info insist insists instead internet
+    into is isnt issue it its itself ive just keep keeps kidding kind know known knows last least leave less let
+    lets lie lies lying like literally ll lmao lol long look looks lot made make makes making matter may maybe me mean
+    means meant mention mere merely might more most mostly much must my nah name need never new nobody
+    none nope nor not nothing now obviously of off oh ok okay old omg on once one online opinion or other others our
+    out own part person persuade place please pls plz point possible post posted pretend pretty probably proof prove
+    proven proves provided put question quick quite rather re read reading reads really reddit remember right rumor
+    rumour s said same saw say saying says see seem seems seen serious seriously settle shall she should simply
+    since so some somebody someone something somewhere sort source speak speaking spoken start states status still
+    stop such sum supposed sure swear t take takes talk talking tell telling tells than thank thanks that thats the
+    their them then there theres these they theyre thing things think thinking thinks this tho those though thought
+    thoughts thread time to today told too total totally true truly truth tumblr tv tweet twice twitter type uh um
+    under understand understood up ur us use used ve verdict version versus very vs wait wanna want was wasnt way we
+    well were werent what whatever whats when where whether which while who whole whose why wiki will win with
+    without wonder wont word words would wouldnt wow write writes wrong x yeah year years yep yes yesterday yet you
+    your youre
+    didn hadnt hardly hes id no itll ive shes shouldnt theyd theyll theyre theyve weve youd youll youre youve couldve
+    shouldve wouldve
+    """.split()
+)
+# Who and what every claim is about, whether or not it says so.
+_STAGE: Final = frozenset(
+    "creator creators fandom maker makers people series show shows story viewer viewers writer writers".split()
+)
+# A word of more than this part of all claims tells none of them.
+_FEW: Final = 0.4
+# Words that only deny: where nothing else is said, nothing is denied.
+# Strange words that are looked up as misspelt: bounds the time.
+_MOST_REPAIRS: Final = 10
+_DENYING: Final = frozenset("never no nobody none nope nor not nothing nowhere".split())
+# 'My friend says' tells of no friendship.
+_KIN: Final = re.compile(
+    r"\b(?:my|a|your|our|this) (?:(?:best|little|big|older|younger|good) )?"
+    r"(?:friend|brother|sister|cousin|mom|mum|dad|roommate|buddy|teacher|boyfriend|girlfriend|guy)s?\b"
+)
+_EMPTY: Final = STOP | TALK | _STAGE
+_EMPTY_STEMS: Final = frozenset(map(stem, STOP))
+
+
+class Vocabulary(msgspec.Struct, frozen=True):
+    """What is learnt of words: those of each claim by its id, and how often each occurs."""
+
+    claims: dict[str, tuple[str, ...]]
+    counts: dict[str, int]
+
+
+def learn_vocabulary(
+    said: Mapping[str, Sequence[str]], told: Mapping[str, Sequence[str]], concepts: Sequence[tuple[str, Sequence[str]]]
+) -> Vocabulary:
+    """Return the vocabulary of claims by their ids: `said` is how people put them, `told` what is ours or quoted."""
+    lexicon = Lexicon(concepts)
+    counts = Counter(word for texts in (*said.values(), *told.values()) for text in texts for word in tokens(text))
+    by_claim = {claim: _units(lexicon, (*texts, *told[claim])) for claim, texts in said.items()}
+    return Vocabulary({claim: tuple(sorted(units)) for claim, units in by_claim.items()}, dict(sorted(counts.items())))
+
+
+def _units(lexicon: Lexicon, texts: Iterable[str]) -> set[str]:
+    """Return the stems of texts, and the concepts that they stand for."""
+    stems = [[stem(word) for word in tokens(_KIN.sub(" ", fold(text)))] for text in texts]
+    return {unit for row in stems for unit in (*row, *lexicon.units(row))}
+
+
+class Fitting:
+    """Tells the words of a text that a claim does not explain."""
+
+    def __init__(self, vocabulary: Vocabulary, concepts: Sequence[tuple[str, Sequence[str]]]) -> None:
+        self._claims = {claim: frozenset(units) for claim, units in vocabulary.claims.items()}
+        self._users = Counter(unit for units in self._claims.values() for unit in units)
+        self._few = max(1, round(_FEW * len(self._claims)))
+        self._lexicon = Lexicon(concepts)
+        self._speller = Speller(vocabulary.counts)
+
+    def content(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Return the units of words that say something."""
+        typed = tokens(_KIN.sub(" ", " ".join(words)))
+        if _DENYING.issuperset(typed):
+            return ()
+        strange = [word for word in dict.fromkeys(typed) if not is_english(word)][:_MOST_REPAIRS]
+        mended = {word: self._speller.repair(word) for word in strange}
+        known = [mended.get(word, word) for word in typed]
+        units = self._lexicon.units([stem(word) for word in known if word not in _EMPTY])
+        return tuple(unit for unit in dict.fromkeys(units) if unit not in _EMPTY_STEMS)
+
+    def telling(self, content: Iterable[str], claim: str) -> tuple[str, ...]:
+        """Return those units that the claim has, and few others have."""
+        return tuple(unit for unit in content if unit in self._claims[claim] and self._users[unit] <= self._few)
+
+    def strange(self, content: Iterable[str], claim: str) -> tuple[str, ...]:
+        """Return those units that the claim with this id does not explain."""
+        return tuple(unit for unit in content if unit not in self._claims[claim])
+
+
+# Words that ask for canon or coupledom, one way or the other.
+_ASKING: Final = frozenset(
+    """
+    canon canonical canonically cannon cannonical confirmed couple couples dating dated date official officially
+    together real romantic romantically romance lovers lover love loved loves relationship girlfriend girlfriends
+    partner partners fanon headcanon noncanon uncanon legit fiction fictional imaginary myth theory joke endgame
+    over finished done through broke broken break breaking split ended ends end ending exes
+    fall falling fell pair pairing ship shipped ships shipping gay item
+    """.split()
+)
+# Words that claim nothing beyond that.
+_PLAIN: Final = _ASKING | TALK
+# Words that may stand between two people who are named as a pair.
+_JOINING: Final = frozenset("x and with or is are vs versus".split())
+_CLAUSE: Final = re.compile(r"[.!?;:,]+\s|\n")
+# Sentences or clauses of a text that names are looked for in, and sentences that are understood: bounds the time.
+_LOOKED_AT: Final = 24
+_MOST_PARTS: Final = 4
+_SENTENCE: Final = re.compile(r"[.!?;]+\s|\n")
+# From this belief on what the engine is not sure of may still be the nearest that is known.
+_NEAREST_FROM: Final = 0.1
+# From this belief on a claim is what the text speaks of, and not just near it: less will do where names point to it.
+_DIRECT: Final = 0.65
+_DIRECT_IF_NAMED: Final = 0.4
+# Words that tell a claim, of which the nearest must share so many with the text.
+_SHARED: Final = 2
+# From this belief on a text that names nobody may speak of a claim in words that many claims share.
+_FIRM: Final = 0.85
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """A verdict on a statement: our line on it, its strength, and the ids of its quotes.
+
+    `direct` is False where the text says more or other than the statement, which then is only the nearest known.
+    `belief` is how likely (0 to 1) the text speaks of it. Of a silence, `statement` is empty, and neither `claim`
+    nor `subject` is set.
+    """
+
+    statement: str
+    verdict: Verdict
+    line: str
+    strength: Strength
+    quotes: tuple[str, ...]
+    claim: str | None = None
+    subject: str | None = None
+    direct: bool = True
+    belief: float = 1.0
+
+
+class Check(msgspec.Struct, frozen=True):
+    """The rulings on a text, one at least; or no ruling, and the two people by id whom it may mean as a pair."""
+
+    rulings: tuple[Ruling, ...]
+    meant: tuple[str, str] | None = None
+
+
+class Judge:
+    """Rules on texts.
+
+    `engine` knows the claims and `facts` the facts; `evidence` gives the words of each quote by its id.
+    """
+
+    def __init__(  # noqa: PLR0913 - the engines, and what they speak of
+        self,
+        roster: Roster,
+        engine: Engine,
+        facts: Engine,
+        *,
+        people: Iterable[Person],
+        subjects: tuple[Subject, ...],
+        claims: tuple[Claim, ...],
+        vocabulary: Vocabulary,
+        concepts: tuple[tuple[str, tuple[str, ...]], ...],
+        evidence: Mapping[str, str],
+    ) -> None:
+        self._roster = roster
+        self._engine = engine
+        self._facts = facts
+        self._people_by_id = {person.id: person for person in people}
+        self._by_id = {subject.id: subject for subject in subjects}
+        self._ships = {frozenset(s.members): s for s in subjects if s.kind == "ship"}
+        self._persons = {s.members[0]: s for s in subjects if s.kind == "person"}
+        self._claims = {claim.id: claim for claim in claims}
+        self._statements = {normalise(claim.statement): claim for claim in claims}
+        self._fitting = Fitting(vocabulary, concepts)
+        self._spoken_of = {claim.id: self._people_in(claim, evidence) for claim in claims}
+
+    def _people_in(self, claim: Claim, evidence: Mapping[str, str]) -> frozenset[str]:
+        """Return the people whom a claim, its line or its evidence name.
+
+        Where it names nobody of flesh and blood, it is the creators' own account.
+        """
+        told = " ".join((claim.statement, claim.line, *(evidence[quote] for quote in claim.quotes)))
+        people = self._people(self._roster.find(told))
+        kinds = {self._people_by_id[person].kind for person in people}
+        if kinds - {"character"}:
+            return people
+        return people | {person.id for person in self._people_by_id.values() if person.kind == "creator"}
+
+    def _people(self, mentions: Mentions) -> frozenset[str]:
+        of_ships = {member for ship in mentions.ships for member in self._by_id[ship].members}
+        return frozenset(of_ships | set(mentions.persons))
+
+    def check(self, text: str, limit: int) -> Check:
+        """Return up to `limit` rulings on one text."""
+        if claim := self._statements.get(normalise(text)):
+            return _only(self._on(claim))
+        mentions = self._roster.find(text)
+        if not mentions.ships and not mentions.persons and not mentions.rest:
+            return _only(_silent("There is nothing to check here: name a ship, a person or a claim."))
+        if not self._ships_in(mentions) and (half := self._roster.half_pair(text, _PLAIN - {"x"})):
+            return self._on_half(half)
+        return Check(self._rulings(text, mentions)[:limit])
+
+    def check_message(self, text: str, limit: int) -> tuple[Ruling, ...]:
+        """Return up to `limit` rulings on the ships and claims of a whole message, sentence by sentence."""
+        found: dict[tuple[str | None, str | None], Ruling] = {}
+        for part, mentions in self._parts(text):
+            for ruling in self._rulings(part, mentions) if mentions.rest or mentions.ships else ():
+                if ruling.claim or (ruling.subject and self._by_id[ruling.subject].kind == "ship"):
+                    known = found.setdefault((ruling.claim, ruling.subject), ruling)
+                    if ruling.direct and not known.direct:
+                        found[ruling.claim, ruling.subject] = ruling
+        sure = [ruling for ruling in found.values() if ruling.direct or ruling.subject]
+        return tuple((sure or list(found.values()))[:limit])
+
+    def _parts(self, text: str) -> list[tuple[str, Mentions]]:
+        """Return the sentences of a message and the whole of it, each once, with what they name.
+
+        Of a long message those are kept that name somebody, then the first of the others: bounds the time.
+        """
+        sentences = list(dict.fromkeys(part.strip() for part in _SENTENCE.split(text)))[:_LOOKED_AT]
+        parts = [(part, self._roster.find(part)) for part in sentences if part]
+        naming = [each for each in parts if each[1].ships or each[1].persons]
+        kept = [*naming, *(each for each in parts if each not in naming)][:_MOST_PARTS]
+        whole = [] if text.strip() in sentences else [(text, self._roster.find(text))]
+        return [*(each for each in parts if each in kept), *whole]
+
+    def _rulings(self, text: str, mentions: Mentions) -> tuple[Ruling, ...]:
+        ships = self._ships_in(mentions)
+        asked_for = self._asked_for(mentions, ships)
+        if asked_for and (ships or not mentions.rest):
+            return asked_for
+        claim = self._on_claim(text, mentions, ships)
+        if claim and claim.direct and (not asked_for or claim.belief >= _FIRM):
+            return (claim,)
+        if ships:
+            return self._on_ships(text, mentions, ships, claim)
+        return asked_for or self._on_people(mentions, claim)
+
+    def _on_people(self, mentions: Mentions, claim: Ruling | None) -> tuple[Ruling, ...]:
+        """Return what is nearest to a text that names no ship: silence where it names somebody unknown."""
+        if unmentioned := tuple(person for person in mentions.persons if person not in self._persons):
+            return (self._silent_about(unmentioned),)
+        if claim:
+            return (claim,)
+        people = tuple(_of(self._persons[person], direct=False) for person in mentions.persons)
+        return people or (_silent("I couldn't find that in the announcement."),)
+
+    def _on_ships(
+        self, text: str, mentions: Mentions, ships: list[Subject], claim: Ruling | None
+    ) -> tuple[Ruling, ...]:
+        """Return the rulings on ships of which a text says more, or on the claim about the only one that is nearest."""
+        others = self._others(mentions, ships)
+        said = self._fitting.content(self._said(mentions))
+        asks = self._asks_in_a_clause(text) or not (others or said)
+        if claim and claim.claim and len(ships) == 1 and not asks:
+            return (claim,)
+        return tuple(_of(ship, direct=asks or not ship.statement) for ship in ships)
+
+    def _said(self, mentions: Mentions) -> list[str]:
+        """Return the words of a text that say more than that something is, or is not, canon."""
+        return [word for word in mentions.rest if word not in _PLAIN]
+
+    def asks_for_canon(self, text: str) -> bool:
+        """Return whether a text, or a clause of it, asks no more than whether those it names are canon or a couple."""
+        return all(word in _PLAIN for word in self._roster.find(text).rest) or self._asks_in_a_clause(text)
+
+    def _asks_in_a_clause(self, text: str) -> bool:
+        """Return whether a text, however long, has a clause that only asks for canon or coupledom, or says so."""
+        for clause in list(dict.fromkeys(_CLAUSE.split(text)))[:_LOOKED_AT]:
+            found = self._roster.find(clause)
+            if _ASKING.intersection(found.rest) and _PLAIN.issuperset(found.rest):
+                return not self._others(found, self._ships_in(found))
+        return False
+
+    def _on_half(self, half: HalfPair) -> Check:
+        if half.other:
+            return Check((), (half.known, half.other))
+        name = self._people_by_id[half.known].name
+        line = f"I know {name}, but not the other half of that pair. The announcement says nothing about it."
+        return _only(_silent(line))
+
+    def _asked_for(self, mentions: Mentions, ships: list[Subject]) -> tuple[Ruling, ...]:
+        """Return the rulings on ships or people of whom a text only asks whether they are canon; () where it says more.
+
+        Who names others besides a ship's two, or asks of one person for love, asks for something else.
+        """
+        if any(word not in _PLAIN for word in mentions.rest):
+            return ()
+        if ships:
+            return () if self._others(mentions, ships) else tuple(_of(ship) for ship in ships)
+        asks = bool(_ASKING.intersection(mentions.rest))
+        if len(mentions.persons) > 1 and (asks or _JOINING.issuperset(mentions.rest)):
+            return (self._silent_about(mentions.persons, " as a couple"),)
+        if len(mentions.persons) == 1 and not asks:
+            person = self._persons.get(mentions.persons[0])
+            return (_of(person) if person else self._silent_about(mentions.persons),)
+        return ()
+
+    def _silent_about(self, persons: Iterable[str], what: str = "") -> Ruling:
+        names = " and ".join(self._people_by_id[person].name for person in persons)
+        return _silent(f"The announcement says nothing about {names}{what}.")
+
+    def _ships_in(self, mentions: Mentions) -> list[Subject]:
+        """Return the ships named, by their names or by two people side by side."""
+        ships = [self._by_id[ship] for ship in mentions.ships]
+        pairs = zip(mentions.persons, mentions.persons[1:], strict=False)
+        ships += [self._ships[pair] for pair in map(frozenset, pairs) if pair in self._ships]
+        return list({ship.id: ship for ship in ships}.values())
+
+    def _on_claim(self, text: str, mentions: Mentions, ships: list[Subject]) -> Ruling | None:
+        """Return the ruling on the claim that a text speaks of; None where it is none, or of others."""
+        named = bool(mentions.ships or mentions.persons)
+        content = self._fitting.content(mentions.rest)
+        if not named and not self._roster.understood([word for word in mentions.rest if word not in TALK]):
+            return None
+        claim, belief = self._claim_in(text, self._engine.understand(text))
+        if claim is None:
+            return None
+        strange = self._fitting.strange(content, claim.id)
+        outside = self._people(mentions) - self._spoken_of[claim.id]
+        tells = len(self._fitting.telling(content, claim.id))
+        # What is ruled on these two says nothing of those; nor is a ship's name alone a claim about it.
+        if ships and (outside or (not tells and not self._others(mentions, ships))):
+            return None
+        # What is only the nearest to a text must share words with it; the fewest where it is about people.
+        if not belief and (outside or tells < (1 if mentions.persons and not ships else _SHARED)):
+            return None
+        if not named and not tells and (belief < _FIRM or not self._agreed(text, claim)):
+            return None
+        direct = belief >= (_DIRECT_IF_NAMED if named else _DIRECT) and not strange and not outside
+        return self._on(claim, direct=direct, belief=belief)
+
+    def _on(self, claim: Claim, *, direct: bool = True, belief: float = 1.0) -> Ruling:
+        if claim.subject:
+            return _of(self._by_id[claim.subject], direct=direct, belief=belief)
+        return Ruling(
+            claim.statement,
+            Verdict(claim.ruling),
+            claim.line,
+            claim.strength,
+            claim.quotes,
+            claim=claim.id,
+            direct=direct,
+            belief=belief,
+        )
+
+    def _claim_in(self, text: str, understood: Understanding) -> tuple[Claim | None, float]:
+        """Return the claim that a text speaks of, and how far that is believed; 0 where it is only the nearest.
+
+        One engine is sure of it, or both come to the same.
+        """
+        if understood.best is None:
+            return None, 0.0
+        claim = self._claims[understood.best]
+        if understood.outcome != "unsure":
+            return claim, understood.score
+        if agreed := self._agreed(text, claim):
+            return claim, agreed
+        near = understood.score >= _NEAREST_FROM and understood.best in understood.nearest
+        return (claim, 0.0) if near else (None, 0.0)
+
+    def _agreed(self, text: str, claim: Claim) -> float:
+        """Return how far the other engine believes that a text asks for what a claim rests on; 0 where it doesn't."""
+        asked = self._facts.understand(text)
+        return asked.score if asked.outcome != "unsure" and asked.best in claim.facts else 0.0
+
+    @staticmethod
+    def _others(mentions: Mentions, ships: list[Subject]) -> set[str]:
+        """Return the people named besides the two of each ship."""
+        return set(mentions.persons) - {member for ship in ships for member in ship.members}
+
+
+def _of(subject: Subject, *, direct: bool = True, belief: float = 1.0) -> Ruling:
+    return Ruling(
+        subject.statement or subject.name,
+        Verdict(subject.verdict),
+        subject.line,
+        subject.strength,
+        subject.quotes,
+        subject=subject.id,
+        direct=direct,
+        belief=belief,
+    )
+
+
+def _silent(line: str) -> Ruling:
+    return Ruling("", Verdict.NOT_ADDRESSED, line, "none", ())
+
+
+def _only(ruling: Ruling) -> Check:
+    return Check((ruling,))

@@ -1,0 +1,206 @@
+"""What people press and pick: buttons and menus that carry their own state, completions, and answers in time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+from discord import app_commands
+
+from bot.errors import UserError
+from bot.text import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+
+CUSTOM_ID_LIMIT = 100
+LABEL_LIMIT = 80
+_BUTTON, _SELECT = "b", "s"
+_NOTHING_PICKED = "Nothing was picked. Please choose from the menu again."
+
+
+class Actions:
+    """What a press does, by the name in its custom id. Each cog registers its own."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Callable[[discord.Interaction[Any], str], Awaitable[None]]] = {}
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all that can be done."""
+        return set(self._handlers)
+
+    def register(
+        self,
+        name: str,
+        handler: Callable[[discord.Interaction[Any], Any], Awaitable[None]],
+        read: Callable[[str], Any] = str,
+    ) -> None:
+        """Let presses named `name` call `handler(interaction, read(detail))`. A name is given once.
+
+        `read` raises ValueError for a detail that the present version does not write.
+        """
+        if name in self._handlers:
+            raise ValueError(f"the action {name} is registered already")
+
+        async def handle(interaction: discord.Interaction[Any], detail: str) -> None:
+            try:
+                what = read(detail)
+            except ValueError:
+                raise UserError(_outdated(interaction)) from None
+            await handler(interaction, what)
+
+        self._handlers[name] = handle
+
+    async def run(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what a button, a select or a form asks for.
+
+        Raises UserError for one that this version does not make (any more).
+        """
+        kind, _, rest = _custom_id_of(interaction).partition("|")
+        name, bar, detail = rest.partition("|")
+        handler = self._handlers.get(name)
+        if handler is None or not bar or kind != _kind(interaction):
+            raise UserError(_outdated(interaction))
+        await handler(interaction, detail)
+
+
+class Press(discord.ui.Button[Any]):
+    """A button; made by `button`."""
+
+    def is_dispatchable(self) -> bool:
+        """Keep discord.py from keeping it: the client hands every press to `Actions`."""
+        return False
+
+
+class Pick(discord.ui.Select[Any]):
+    """A select with fixed options; made by `select`. Its handler reads the choice with `picked`."""
+
+    def is_dispatchable(self) -> bool:
+        """Keep discord.py from keeping it, like a button."""
+        return False
+
+
+def button(
+    name: str,
+    detail: str,
+    label: str,
+    *,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
+) -> Press:
+    """Return a button that runs the action `name` with `detail`; `label` has at most 80 characters."""
+    return Press(label=label, custom_id=_custom_id(_BUTTON, name, detail), style=style, disabled=disabled)
+
+
+def select(name: str, detail: str, placeholder: str, options: Sequence[discord.SelectOption]) -> Pick:
+    """Return a select of 1 to 25 options, one of which may be chosen."""
+    return Pick(custom_id=_custom_id(_SELECT, name, detail), placeholder=placeholder, options=list(options))
+
+
+def picked(interaction: discord.Interaction[Any]) -> str:
+    """Return the value that was chosen in a select. Raises UserError where none was."""
+    values = cast("dict[str, Any]", interaction.data or {}).get("values")
+    if not values:
+        raise UserError(_NOTHING_PICKED)
+    return str(values[0])
+
+
+def _custom_id(kind: str, name: str, detail: str) -> str:
+    custom_id = f"{kind}|{name}|{detail}"
+    if len(custom_id) > CUSTOM_ID_LIMIT:
+        raise ValueError(f"a custom id has at most {CUSTOM_ID_LIMIT} characters: {custom_id}")
+    return custom_id
+
+
+def _custom_id_of(interaction: discord.Interaction[Any]) -> str:
+    return str(cast("dict[str, Any]", interaction.data or {}).get("custom_id", ""))
+
+
+def _kind(interaction: discord.Interaction[Any]) -> str | None:
+    """Return what a custom id must begin with; None for what is neither a button nor a select of texts."""
+    kinds = {discord.ComponentType.button.value: _BUTTON, discord.ComponentType.select.value: _SELECT}
+    return kinds.get(cast("dict[str, Any]", interaction.data or {}).get("component_type", 0))
+
+
+def _outdated(interaction: discord.Interaction[Any]) -> str:
+    if interaction.type is discord.InteractionType.modal_submit:
+        return "This form is from an older version of me. Please use the command again."
+    control = "button" if _kind(interaction) == _BUTTON else "menu"
+    return f"This {control} is from an older version of me. Please use the command again."
+
+
+# Discord's docs, Components, 'Select Menu': options, and the length of their labels and descriptions.
+OPTIONS = 25
+_OPTION_LENGTH = 100
+# A message has room for so many besides its words and picture.
+_SELECTS = 5
+
+
+def openers(name: str, placeholder: str, things: Sequence[tuple[str, str, str]]) -> list[list[Pick]]:
+    """Return rows of selects over (value, label, description) that run the action `name`; 125 things at most."""
+    chunks = [things[at : at + OPTIONS] for at in range(0, len(things), OPTIONS)]
+    return [
+        [
+            select(
+                name,
+                str(number),
+                placeholder if len(chunks) == 1 else f"{placeholder} ({number} of {len(chunks)})",
+                [
+                    discord.SelectOption(
+                        label=cut(label, _OPTION_LENGTH), value=value, description=cut(told, _OPTION_LENGTH)
+                    )
+                    for value, label, told in chunk
+                ],
+            )
+        ]
+        for number, chunk in enumerate(chunks[:_SELECTS], 1)
+    ]
+
+
+# Discord's docs, Application Commands: at most 25 choices, of at most 100 characters each.
+COMPLETIONS = 25
+_CHOICE_LENGTH = 100
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
+    """Return (label, value) pairs as completions: at most 25, each label cut, a value only where it first stands."""
+    unique: dict[str, str] = {}
+    for label, value in pairs:
+        if len(value) <= _CHOICE_LENGTH:
+            unique.setdefault(value, label)
+    made = [app_commands.Choice(name=cut(label, _CHOICE_LENGTH), value=value) for value, label in unique.items()]
+    return made[:COMPLETIONS]
+
+
+# Leaves a second for the way to Discord and back.
+PROMPT_SECONDS = 1.9
+
+
+async def reply(
+    interaction: discord.Interaction[Any],
+    work: Coroutine[Any, Any, discord.ui.LayoutView],
+    *,
+    edit: bool = False,
+    prompt: float = PROMPT_SECONDS,
+) -> None:
+    """Answer with what `work` returns, for the person alone; with `edit`, in the place of the message pressed on.
+
+    Raises what `work` raises. It is ended together with this, and never left to go on unseen.
+    """
+    task = asyncio.create_task(work, name="answer")
+    try:
+        await asyncio.wait({task}, timeout=prompt)
+        if not task.done():
+            # An edit shows no 'thinking', and needs none: the message that was pressed on stays until then.
+            await interaction.response.defer(ephemeral=True, thinking=not edit)
+        view = await task
+    finally:
+        task.cancel()
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view)
+    elif edit:
+        await interaction.response.edit_message(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)

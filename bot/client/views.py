@@ -1,0 +1,344 @@
+"""How quotes, rulings and the bot itself are shown, wherever that is; and what people read in a message."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+from discord.components import TextDisplay
+from discord.utils import escape_markdown
+
+from bot.canon import Verdict
+from bot.canon.service import NEAREST, STRENGTHS
+from bot.client import panels
+from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button
+from bot.client.panels import alt_text, gallery
+from bot.quotes.search import numbered
+from bot.text import cut, tail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.announcement.quotes import Passage, Quote
+    from bot.canon.service import CanonRuling, Meant
+    from bot.client.controls import Press
+    from bot.library import Library
+    from bot.quotes.search import Found, How, InContext, Missing
+
+TURN = "quote"
+FIRST = "quote-first"
+CONTEXT = "context"
+CARD = "card"
+_TURN_DETAIL = re.compile(r"[+-]\|(?P<at>[0-9]{1,5})\|(?P<seed>[0-9]{1,6})\|(?P<speaker>[^|]*)\|(?P<query>.*)")
+# How much of a passage, and of the ones around it, fits into one message.
+_PASSAGE_LIMIT = 2_000
+_NEIGHBOUR_LIMIT = 600
+# What is said above quotes that do not have the words that were looked for.
+_NOT_EXACT: dict[How, str] = {
+    "most": "No quote has all of those words. The closest:",
+    "meaning": "No quote has those words. The closest in meaning:",
+}
+
+
+def spoken(quote: Quote) -> str:
+    """Return the verbatim words as a block quote, with their attribution beneath."""
+    return f"{panels.quoted(quote.text)}\n— **{escape_markdown(quote.speaker.attribution)}**"
+
+
+def source_line(quotes: Iterable[Quote]) -> str:
+    """Return the footer of an answer: the sources, each with the numbers of its quotes."""
+    numbers: dict[str, list[str]] = {}
+    for quote in quotes:
+        numbers.setdefault(quote.source, []).extend([f"no. {quote.number}"] if quote.number else [])
+    told = ((escape_markdown(source), ", ".join(dict.fromkeys(found))) for source, found in numbers.items())
+    return " · ".join(f"{source} ({found})" if found else source for source, found in told)
+
+
+def origin(quote: Quote) -> str:
+    """Return where a quote is from, with its number where it has one."""
+    source = escape_markdown(quote.source)
+    return f"{source} · no. {quote.number}" if quote.number else source
+
+
+def quote_page(found: Found, at: int, seed: int, query: str) -> panels.Panel:
+    """Return the quote number `at` (from 0, going round) of what was found, with buttons to the others."""
+    count = len(found.quotes)
+    at %= count
+    quote = found.quotes[at]
+    return panels.Panel(
+        panels.small(_NOT_EXACT[found.how]) if found.how in _NOT_EXACT else None,
+        spoken(quote),
+        accent=panels.Accent.SILENT if found.how in _NOT_EXACT else panels.Accent.QUOTE,
+        footer=f"{origin(quote)} · {at + 1} of {count}",
+        rows=[[*_turns(found, at, seed, query), *quote_buttons(quote)]],
+    )
+
+
+def quote_buttons(quote: Quote) -> list[Press]:
+    """Return what every quote offers: the passage around it, and its card."""
+    return [button(CONTEXT, quote.id, "Context"), button(CARD, quote.id, "Card")]
+
+
+def card_name(quote: Quote) -> str:
+    """Return the file name of a quote's card."""
+    return f"quote-{quote.number}.png" if quote.number else "quote.png"
+
+
+def carded(quote: Quote) -> panels.Panel:
+    """Return a quote with its card, which is attached as `card_name` says."""
+    return panels.Panel(
+        gallery(card_name(quote), alt_text(quote)),
+        spoken(quote),
+        accent=quote.speaker.colour,
+        footer=origin(quote),
+        rows=[[button(CONTEXT, quote.id, "Context")]],
+    )
+
+
+def _turns(found: Found, at: int, seed: int, query: str) -> list[Press]:
+    count = len(found.quotes)
+    if count == 1:
+        return []
+    if found.shuffled:
+        return [button(TURN, turn_detail(found, at + 1, seed, query, "+"), "Another")]
+    return [
+        button(TURN, turn_detail(found, at - 1, seed, query, "-"), "Previous", disabled=at == 0),
+        button(TURN, turn_detail(found, at + 1, seed, query, "+"), "Next", disabled=at + 1 == count),
+    ]
+
+
+def turn_detail(found: Found, at: int, seed: int, query: str, way: str) -> str:
+    """Return all that is needed to show another page: no more than fits a custom id.
+
+    `way` keeps the ids of Previous and Next apart (Discord wants them different within a message) where
+    there are two pages only. In the place of a query that is too long stand the numbers of what it found.
+    """
+    head = f"{way}|{max(at, 0)}|{seed}|"
+    room = CUSTOM_ID_LIMIT - len(f"b|{TURN}|{head}")
+    again = f"{found.speaker or ''}|{' '.join(query.split())}"
+    if len(again) <= room:
+        return head + again
+    return head + "|" + numbered(found.quotes, room - 1, found.how)
+
+
+def read_turn(detail: str) -> tuple[int, int, str | None, str]:
+    """Return (page, seed, speaker, query) as `turn_detail` wrote them. Raises ValueError for anything else."""
+    written = _TURN_DETAIL.fullmatch(detail)
+    if written is None:
+        raise ValueError("this is no page of a search")
+    return int(written["at"]), int(written["seed"]), written["speaker"] or None, written["query"]
+
+
+def nothing_found(found: Missing, query: str, speaker: str | None) -> panels.Panel:
+    """Return the answer when nothing was found: it says so, and offers the nearest speakers and topics."""
+    if found.numbers is not None and not speaker:
+        last = found.numbers[-1] if found.numbers else 0
+        return panels.notice(f"There's no quote “{panels.safe(query, 80)}”. They're numbered 1 to {last}.")
+    if found.unknown_speaker:
+        said = f"Nobody called “{panels.safe(speaker or '', 80)}” is quoted in this announcement."
+    elif speaker:
+        said = f"Nothing found for “{panels.safe(query, 80)}” by that speaker."
+    else:
+        said = f"Nothing found for “{panels.safe(query, 80)}”."
+    return panels.Panel(
+        f"{said}\nThe nearest speakers and topics:",
+        accent=panels.Accent.SILENT,
+        rows=[
+            [button(FIRST, s.id, cut(s.name, LABEL_LIMIT)) for s in found.speakers],
+            [button(FIRST, t.id, cut(t.name, LABEL_LIMIT)) for t in found.topics],
+        ],
+    )
+
+
+def in_context(found: InContext) -> panels.Panel:
+    """Return the quote in bold within its passage, between the passages before and after."""
+    quote, passage = found.quote, found.passage
+    end = quote.start + len(quote.text)
+    room = max(0, _PASSAGE_LIMIT - len(quote.text)) // 2
+    parts = (tail(passage.text[: quote.start], room), quote.text, cut(passage.text[end:], room))
+    before, words, after = (escape_markdown(part) for part in parts)
+    # Bold marks must touch the words, not the white space around them (Discord's Markdown).
+    told = panels.block(f"{before}**{words}**{after}")
+    return panels.Panel(
+        _neighbour(found.before, last=True),
+        f"**{escape_markdown(passage.speaker.attribution)}**\n{told}",
+        _neighbour(found.after, last=False),
+        accent=panels.Accent.QUOTE,
+        footer=origin(quote),
+    )
+
+
+def _neighbour(passage: Passage | None, *, last: bool) -> str | None:
+    """Return the neighbouring passage, cut from the side that is far from the quote."""
+    if passage is None:
+        return None
+    text = tail(passage.text, _NEIGHBOUR_LIMIT) if last else cut(passage.text, _NEIGHBOUR_LIMIT)
+    return f"-# {escape_markdown(passage.speaker.attribution)}\n{panels.quoted(text)}"
+
+
+_ACCENTS = {
+    Verdict.CONFIRMED: panels.Accent.YES,
+    Verdict.SUPPORTED: panels.Accent.YES,
+    Verdict.CONTRADICTED: panels.Accent.NO,
+    Verdict.ENDED: panels.Accent.NO,
+    Verdict.MENTIONED: panels.Accent.OPEN,
+    Verdict.NOT_ADDRESSED: panels.Accent.SILENT,
+}
+# The action behind 'did you mean'.
+MEANT: Final = "meant"
+
+
+def ruled(ruling: CanonRuling) -> panels.Panel:
+    """Return a canon check's answer."""
+    return panels.Panel(
+        _head(ruling),
+        panels.line() if ruling.quotes else None,
+        *(spoken(quote) for quote in ruling.quotes),
+        accent=_ACCENTS[ruling.verdict],
+        footer=_footer(ruling),
+    )
+
+
+def checked(rulings: tuple[CanonRuling, ...]) -> panels.Panel:
+    """Return the rulings on what a message names, each with its strongest quote."""
+    if len(rulings) == 1:
+        return ruled(rulings[0])
+    parts: list[str | discord.ui.Item[Any]] = []
+    for ruling in rulings:
+        parts += [panels.line(), _head(ruling), *(spoken(quote) for quote in ruling.quotes[:1])]
+        if footer := _footer(ruling, 1):
+            parts.append(panels.small(footer))
+    return panels.Panel(*parts[1:], accent=_ACCENTS[rulings[0].verdict])
+
+
+def nothing_to_check() -> panels.Panel:
+    """Return the answer for a message that names nothing that could be ruled on."""
+    return panels.notice("I don't see a ship or a claim in that message that the announcement settles.")
+
+
+def did_you_mean(meant: Meant) -> panels.Panel:
+    """Return the question whether a pair was meant, with a button that checks it."""
+    name = escape_markdown(meant.name)
+    return panels.Panel(
+        f"Did you mean **{name}**? I don't know one of the two names.",
+        accent=panels.Accent.SILENT,
+        rows=[[button(MEANT, meant.text, cut(f"Check {meant.name}", LABEL_LIMIT))]],
+    )
+
+
+def _head(ruling: CanonRuling) -> str:
+    """Return the statement, and below it in lines of their own the verdict on it and our line."""
+    said = escape_markdown(ruling.statement)
+    # A name is no sentence, and stands without marks.
+    statement = f"\u201c{said}\u201d" if ruling.statement.endswith(".") else said
+    lines = (
+        "" if ruling.direct else NEAREST,
+        statement if said else "",
+        f"## {ruling.label}",
+        escape_markdown(ruling.line),
+    )
+    return "\n".join(line for line in lines if line)
+
+
+def _footer(ruling: CanonRuling, quotes: int | None = None) -> str | None:
+    parts = (STRENGTHS[ruling.strength], source_line(ruling.quotes[:quotes]))
+    return " · ".join(part for part in parts if part) or None
+
+
+# What posting needs: see channels, write there and in threads, open forum posts, attach cards, read back.
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    create_public_threads=True,
+    manage_threads=True,
+    attach_files=True,
+    read_message_history=True,
+)
+
+
+def about(library: Library, application_id: int) -> panels.Panel:
+    """Return what this is, its source, what it stores, and how to invite it."""
+    escape = discord.utils.escape_markdown
+    sources = "\n".join(f"- {escape(source.title)} — {escape(source.author)}" for source in library.sources)
+    return panels.Panel(
+        f"## Canonkeeper\n{library.head.about}\nEvery quote is verbatim and attributed. "
+        "Where the announcement says nothing, so do I.",
+        f"**Sources**\n{sources}",
+        "**What I store**\nThe ids of servers, channels and roles that moderators chose for daily quotes, and which "
+        "quotes were posted. Nothing of members: no names, no messages, no questions. When I am removed "
+        "from a server, its schedules are deleted seven days later, unless I am invited back before.",
+        f"**Invite me**\n[To a server]({_invite(application_id, user=False)}) · "
+        f"[To your own account]({_invite(application_id, user=True)})",
+        accent=panels.Accent.ABOUT,
+        footer=f"{len(library.listed)} quotes · {library.head.title}",
+    )
+
+
+def explanation(library: Library) -> panels.Panel:
+    """Return the commands in one message, for a mention without a question."""
+    return panels.Panel(
+        f"Hello! I answer from one announcement: {library.head.title}.",
+        "- **/quote** finds words by person, topic or text\n"
+        "- **/canon** settles whether a ship or a claim is canon; `all` shows every ship\n"
+        "- **/ask** answers questions in your own words; so does mentioning me, or writing to me directly\n"
+        "- **/timeline** tells how it came about, step by step\n"
+        "- **/daily** lets moderators schedule quotes\n"
+        "- **/about** says what I am and what I store",
+        accent=panels.Accent.ABOUT,
+    )
+
+
+def _invite(application_id: int, *, user: bool) -> str:
+    if user:
+        url = discord.utils.oauth_url(application_id, scopes=("applications.commands",))
+        return f"{url}&integration_type=1"
+    return discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
+
+
+# Texts of one message that are looked at, and characters of all of them: bounds the time.
+_TEXTS = 16
+_CHARACTERS = 6_000
+
+
+def texts(message: discord.Message) -> tuple[str, ...]:
+    """Return the texts that people see in a message, in their order: each says something of its own.
+
+    A poll's answers are texts of their own, so that a 'No' among them denies nothing else.
+    """
+    found: list[str] = []
+    left = _CHARACTERS
+    for text in islice((text for text in _texts(message) if text.strip()), _TEXTS):
+        found.append(text[:left])
+        left -= len(text)
+        if left <= 0:
+            break
+    return tuple(found)
+
+
+def _texts(message: discord.Message) -> Iterator[str]:
+    parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    for part in parts:
+        yield part.content
+        yield from map(_of_embed, part.embeds)
+        yield "\n".join(_displayed(part.components))
+    if message.poll is not None:
+        yield message.poll.question
+        yield from (answer.text for answer in message.poll.answers)
+
+
+def _of_embed(embed: discord.Embed) -> str:
+    """Return an embed's texts from top to bottom."""
+    fields = (text for field in embed.fields for text in (field.name, field.value))
+    shown = (embed.author.name, embed.title, embed.description, *fields, embed.footer.text)
+    return "\n".join(text for text in shown if text)
+
+
+def _displayed(components: Iterable[Any]) -> Iterator[str]:
+    """Yield the texts among components, also those within containers and sections."""
+    for component in components:
+        if isinstance(component, TextDisplay):
+            yield component.content
+        yield from _displayed(getattr(component, "children", ()))

@@ -1,0 +1,452 @@
+"""The ledger: one row for each schedule and local date, from the claim to its end.
+
+The claim, the choice of the quote and the step to the next due time are one transaction (`BEGIN IMMEDIATE`
+lets one process at a time into it), made before anything is sent. A claim is a lease: when it runs out,
+because its owner died or gave it back to wait, any process may take the row over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from bot.daily import rows, store
+from bot.daily.jobs import Delivered, Done, FollowUpJob, NotDelivered, NoticeJob, Plan, PostJob, Retry, plan
+from bot.daily.schedule import ChannelKind, Extra, Pause, State, Style, Target, nonce
+from bot.daily.store import Identity, LeftGuilds, Recoveries, Schedules, pause_schedules, return_quote, write_bags
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+
+    from bot.daily.jobs import Outcome
+    from bot.daily.schedule import Delivery, Occurrence, Schedule
+    from bot.store.database import Database, Transaction
+
+# What failed is shown until the next one: only those of the latest post are kept.
+_FORGET_FAILED = """
+DELETE FROM follow_up WHERE failed IS NOT NULL AND kind = ?
+AND delivery IN (SELECT id FROM delivery WHERE schedule = ? AND id != ?)
+"""
+# A post whose record was written twice (two processes, one message) is followed up once, and one whose schedule was
+# removed meanwhile never.
+_ADD_FOLLOW_UPS = """
+INSERT INTO follow_up (delivery, kind, until, lease_until) SELECT id, ?, ?, ? FROM delivery WHERE id = ?
+ON CONFLICT (delivery, kind) DO NOTHING
+"""
+_TAKE_FOLLOW_UPS = """
+SELECT follow_up.*, delivery.message, delivery.posted_in, delivery.quote, delivery.date, delivery.place, schedule.guild
+FROM follow_up JOIN delivery ON delivery.id = follow_up.delivery JOIN schedule ON schedule.id = delivery.schedule
+WHERE follow_up.lease_until <= ? AND follow_up.id NOT IN (SELECT value FROM json_each(?))
+ORDER BY follow_up.lease_until LIMIT ?
+"""
+_WAIT_FOLLOW_UP = (
+    "UPDATE follow_up SET lease_until = ?, failures = ?, owner = NULL WHERE id = ? AND owner = ? AND tries = ?"
+)
+_FAIL_FOLLOW_UP = (
+    "UPDATE follow_up SET failed = ?, lease_until = NULL, owner = NULL WHERE id = ? AND owner = ? AND tries = ?"
+)
+
+
+async def add_follow_ups(tx: Transaction, worker: Identity, outcomes: Sequence[Outcome], now: dt.datetime) -> None:
+    """Note within a transaction what is to follow the posts that were made, for as long as a post may be late."""
+    sent = [(o.job, extra) for o in outcomes if isinstance(o, Delivered) and isinstance(o.job, PostJob)
+            for extra in sorted(o.job.extras)]  # fmt: skip
+    at, until = rows.to_ms(now), rows.to_ms(now + worker.late_limit)
+    await tx.executemany(_FORGET_FAILED, [(extra.value, post.schedule, post.id) for post, extra in sent])
+    await tx.executemany(_ADD_FOLLOW_UPS, [(extra.value, until, at, post.id) for post, extra in sent])
+
+
+async def take_follow_ups(
+    tx: Transaction, worker: Identity, now: dt.datetime, limit: int, busy: Collection[int] = ()
+) -> list[FollowUpJob]:
+    """Lease up to `limit` jobs within a transaction, none of them `busy`."""
+    found = await tx.fetch_all(_TAKE_FOLLOW_UPS, (rows.to_ms(now), json.dumps([*busy]), limit))
+    until = now + worker.lease
+    await tx.executemany(
+        "UPDATE follow_up SET owner = ?, lease_until = ?, tries = tries + 1 WHERE id = ?",
+        [(worker.owner, rows.to_ms(until), row["id"]) for row in found],
+    )
+    return [_follow_up_job(row, until) for row in found]
+
+
+def _follow_up_job(row: sqlite3.Row, until: dt.datetime) -> FollowUpJob:
+    return FollowUpJob(
+        id=row["id"],
+        target=Target(row["guild"], row["posted_in"], ChannelKind(row["place"])),
+        nonce=f"df{row['id']}",
+        lease_until=until,
+        latest=rows.from_ms(row["until"]),
+        tries=row["tries"] + 1,
+        failures=row["failures"],
+        extra=Extra(row["kind"]),
+        message=row["message"],
+        quote=row["quote"],
+        date=dt.date.fromisoformat(row["date"]),
+    )
+
+
+async def record_follow_ups(tx: Transaction, worker: Identity, outcomes: Sequence[Outcome]) -> None:
+    """Write within a transaction how attempts ended. That a job is done is written whoever holds the lease."""
+    jobs = [(o, o.job) for o in outcomes if isinstance(o.job, FollowUpJob)]
+    await tx.executemany("DELETE FROM follow_up WHERE id = ?", [(job.id,) for o, job in jobs if isinstance(o, Done)])
+    await tx.executemany(
+        _WAIT_FOLLOW_UP,
+        [(rows.to_ms(o.at), o.failures, job.id, worker.owner, job.tries) for o, job in jobs if isinstance(o, Retry)],
+    )
+    await tx.executemany(
+        _FAIL_FOLLOW_UP,
+        [(o.reason.value, job.id, worker.owner, job.tries) for o, job in jobs if isinstance(o, NotDelivered)],
+    )
+
+
+async def failed_follow_ups(database: Database, delivery: int) -> dict[Extra, str]:
+    """Return what could not be done with the post of a delivery, each with a Reason's or Pause's value."""
+    found = await database.fetch_all(
+        "SELECT kind, failed FROM follow_up WHERE delivery = ? AND failed IS NOT NULL", (delivery,)
+    )
+    return {Extra(row["kind"]): row["failed"] for row in found}
+
+
+_DUE = f"{rows.SCHEDULE} WHERE next_due <= ? ORDER BY next_due, id LIMIT ?"
+_INSERT = """
+INSERT INTO delivery (schedule, date, due, state, late, quote, nonce, channel, place, role, style, reason,
+                      claimed_at, tries, owner, lease_until, drawn_before, publish, thread)
+VALUES (:schedule, :date, :due, :state, :late, :quote, :nonce, :channel, :place, :role, :style, :reason,
+        :claimed_at, :tries, :owner, :lease_until, :drawn_before, :publish, :thread)
+ON CONFLICT (schedule, date) DO NOTHING
+"""
+_CLAIMED = """
+SELECT delivery.*, schedule.guild, NULL AS paused FROM delivery
+JOIN schedule ON schedule.id = delivery.schedule
+WHERE owner = ? AND claimed_at = ? AND (delivery.schedule, delivery.date) IN (VALUES {pairs})
+"""
+_STALE = """
+SELECT delivery.*, schedule.guild, schedule.paused FROM delivery
+JOIN schedule ON schedule.id = delivery.schedule
+WHERE delivery.state = 'claimed' AND delivery.lease_until <= ?
+AND delivery.id NOT IN (SELECT value FROM json_each(?)) ORDER BY delivery.lease_until LIMIT ?
+"""
+
+
+async def take_stale(
+    tx: Transaction, worker: Identity, now: dt.datetime, limit: int, busy: Collection[int] = ()
+) -> list[PostJob]:
+    """Lease up to `limit` rows whose lease ran out: their owner died, or gave them back to wait.
+
+    The rows `busy` are left alone: this process still works on them, only for longer than their lease.
+    """
+    found = await tx.fetch_all(_STALE, (rows.to_ms(now), json.dumps([*busy]), limit))
+    until = now + worker.lease
+    await tx.executemany(
+        "UPDATE delivery SET owner = ?, lease_until = ?, tries = tries + 1 WHERE id = ?",
+        [(worker.owner, rows.to_ms(until), row["id"]) for row in found],
+    )
+    return [_post_job(row, worker, until, row["tries"] + 1) for row in found]
+
+
+async def claim_due(
+    tx: Transaction,
+    worker: Identity,
+    now: dt.datetime,
+    limit: int,
+    matching: Callable[[str | None], Collection[str]],
+) -> list[PostJob]:
+    """Claim up to `limit` schedules that are due: choose their quotes and step them to their next dates.
+
+    Missed dates are written down; a schedule that cannot go on is paused and its moderators are owed a
+    notice.
+    """
+    due = [rows.schedule(row) for row in await tx.fetch_all(_DUE, (rows.to_ms(now), limit))]
+    if not due:
+        return []
+    plans = [(s, plan(s, now, worker.late_limit, matching(s.spec.about))) for s in due]
+    await tx.executemany(_INSERT, [row for s, made in plans for row in _rows(s, made, worker, now)])
+    await _step(tx, plans)
+    stopped = [(s.id, made.pause) for s, made in plans if made.pause is not None]
+    await pause_schedules(tx, stopped)
+    await store.enqueue_notices(tx, [schedule for schedule, _ in stopped], now)
+    pairs = [part for s, made in plans if made.post for part in (s.id, made.post.occurrence.date.isoformat())]
+    if not pairs:
+        return []
+    question_marks = ", ".join(["(?, ?)"] * (len(pairs) // 2))
+    claimed = await tx.fetch_all(_CLAIMED.format(pairs=question_marks), (worker.owner, rows.to_ms(now), *pairs))
+    return [_post_job(row, worker, now + worker.lease, 1) for row in claimed]
+
+
+def _post_job(row: sqlite3.Row, worker: Identity, until: dt.datetime, tries: int) -> PostJob:
+    """Return a leased row as a job; `tries` counts this attempt too."""
+    delivery = rows.delivery(row)
+    return PostJob(
+        id=delivery.id,
+        schedule=delivery.schedule,
+        target=Target(row["guild"], row["channel"], ChannelKind(row["place"])),
+        nonce=delivery.nonce,
+        lease_until=until,
+        latest=delivery.due + worker.late_limit,
+        asked=rows.optional(row["asked_at"]),
+        tries=tries,
+        failures=row["failures"],
+        taken_over=tries > 1 and row["owner"] is not None,
+        stopped=row["paused"] is not None,
+        quote=row["quote"],
+        date=delivery.date,
+        due=delivery.due,
+        late=delivery.late,
+        role=row["role"],
+        style=Style(row["style"]),
+        extras=rows.extras(row),
+    )
+
+
+def _rows(schedule: Schedule, made: Plan, worker: Identity, now: dt.datetime) -> Iterable[dict[str, object]]:
+    at = rows.to_ms(now)
+    for missed in made.missed:
+        yield _row(schedule, missed, at) | {"state": "skipped", "reason": "too-late"}
+    if made.post is not None:
+        yield _row(schedule, made.post.occurrence, at) | {
+            "state": "claimed",
+            "late": int(made.post.late),
+            "quote": made.post.quote,
+            "drawn_before": schedule.bag.drawn.get(made.post.quote),
+            "tries": 1,
+            "owner": worker.owner,
+            "lease_until": rows.to_ms(now + worker.lease),
+        }
+
+
+def _row(schedule: Schedule, occurrence: Occurrence, at: int) -> dict[str, object]:
+    return {
+        "schedule": schedule.id,
+        "date": occurrence.date.isoformat(),
+        "due": rows.to_ms(occurrence.instant),
+        "late": 0,
+        "quote": None,
+        "nonce": nonce(schedule.id, occurrence.date),
+        "channel": schedule.spec.target.channel,
+        "place": schedule.spec.target.place.value,
+        "role": schedule.mention,
+        "style": schedule.spec.style.value,
+        "reason": None,
+        "claimed_at": at,
+        "tries": 0,
+        "owner": None,
+        "lease_until": None,
+        "drawn_before": None,
+        **{extra.value: int(extra in schedule.spec.extras) for extra in Extra},
+    }
+
+
+async def _step(tx: Transaction, plans: list[tuple[Schedule, Plan]]) -> None:
+    """Move the schedules to their next dates and write their bags."""
+    await tx.executemany(
+        "UPDATE schedule SET last_date = ? WHERE id = ?",
+        [
+            (max(dates).isoformat(), s.id)
+            for s, made in plans
+            if (dates := [o.date for o in (*made.missed, *((made.post.occurrence,) if made.post else ()))])
+        ],
+    )
+    await tx.executemany(
+        "UPDATE schedule SET next_date = ?, next_due = ? WHERE id = ?",
+        [(*rows.next_of(made.next_), s.id) for s, made in plans if made.pause is None],
+    )
+    await write_bags(tx, [(s.id, s.bag, made.bag) for s, made in plans if made.post is not None])
+
+
+_SENT = """
+UPDATE delivery SET state = 'sent', message = ?, posted_in = ?, sent_at = ?, late = max(late, ?), reason = NULL,
+       lease_until = NULL, owner = NULL WHERE id = ? AND state != 'sent'
+"""
+_END = """
+UPDATE delivery SET state = ?, reason = ?, lease_until = NULL, owner = NULL
+WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed' RETURNING schedule, date, quote, drawn_before
+"""
+# What kept it back before is still what did, where nothing else is known.
+_AGAIN = """
+UPDATE delivery SET lease_until = ?, asked_at = ?, owner = NULL, failures = ?, setback = coalesce(?, setback),
+       setback_until = CASE WHEN ? IS NULL THEN setback_until ELSE ? END
+WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed'
+"""
+# A row is as good as stopped once its schedule is paused or removed: that holds up to the last moment.
+_ASKING = """
+UPDATE delivery SET asked_at = asking.since
+FROM (SELECT value ->> 0 AS id, value ->> 1 AS tries, value ->> 2 AS since FROM json_each(?)) AS asking
+WHERE delivery.id = asking.id AND delivery.tries = asking.tries AND owner = ? AND state = 'claimed'
+AND EXISTS (SELECT 1 FROM schedule WHERE schedule.id = delivery.schedule AND paused IS NULL)
+RETURNING delivery.id
+"""
+_WAKE = """
+SELECT min(at) AS at FROM (
+    SELECT min(next_due) AS at FROM schedule WHERE next_due IS NOT NULL
+    UNION ALL SELECT min(lease_until) FROM delivery WHERE state = 'claimed'
+    UNION ALL SELECT min(lease_until) FROM follow_up WHERE lease_until IS NOT NULL
+    UNION ALL SELECT min(lease_until) FROM notice
+    UNION ALL SELECT min(left_at) + ? FROM departure)
+"""
+
+
+class Deliveries:
+    """The ledger's transactions, as one worker makes them."""
+
+    def __init__(self, database: Database, worker: Identity) -> None:
+        self._database = database
+        self._worker = worker
+
+    async def take(
+        self,
+        now: dt.datetime,
+        limit: int,
+        matching: Callable[[str | None], Collection[str]],
+        busy: Collection[PostJob | NoticeJob | FollowUpJob] = (),
+    ) -> list[PostJob | NoticeJob | FollowUpJob]:
+        """Lease up to `limit` jobs: those that wait for another attempt first, then schedules now due, then follow-ups.
+
+        `matching` returns the ids of the quotes that an `about` matches; `busy` is what the caller still works
+        on, which is not leased to it once more.
+        """
+        taken: list[PostJob | NoticeJob | FollowUpJob] = []
+        followed = [job.id for job in busy if isinstance(job, FollowUpJob)]
+        posts = [job.id for job in busy if isinstance(job, PostJob)]
+        guilds = [job.target.guild for job in busy if isinstance(job, NoticeJob)]
+        async with self._database.transaction() as tx:
+            taken += await take_stale(tx, self._worker, now, limit, posts)
+            if room := limit - len(taken):
+                taken += await store.take_notices(tx, self._worker, now, room, guilds)
+            if room := limit - len(taken):
+                taken += await claim_due(tx, self._worker, now, room, matching)
+            if room := limit - len(taken):
+                taken += await take_follow_ups(tx, self._worker, now, room, followed)
+        return taken
+
+    async def asking(self, jobs: Sequence[tuple[PostJob | NoticeJob, dt.datetime]]) -> set[str]:
+        """Write which jobs are about to be asked for, each with `asked` as in Job.
+
+        Returns the nonces of those that may be: not those whose lease has passed to another, nor posts whose schedule
+        was paused or removed meanwhile.
+        """
+        posts = [(job.id, job.tries, rows.to_ms(since)) for job, since in jobs if isinstance(job, PostJob)]
+        found = await self._database.write(_ASKING, (json.dumps(posts), self._worker.owner)) if posts else ()
+        noted = {row["id"] for row in found}
+        allowed = {each.nonce for each, _ in jobs if isinstance(each, PostJob) and each.id in noted}
+        for notice, since in jobs:
+            if isinstance(notice, NoticeJob) and await store.asking(self._database, self._worker, notice, since):
+                allowed.add(notice.nonce)
+        return allowed
+
+    async def record(self, outcomes: Sequence[Outcome], now: dt.datetime) -> None:
+        """Write how attempts ended.
+
+        That a message was sent is written whoever holds the lease; all else only by the lease's owner, and only of the
+        latest attempt, which `tries` counts.
+        """
+        async with self._database.transaction() as tx:
+            await tx.executemany(
+                _SENT,
+                [
+                    (v.message, v.channel, rows.to_ms(v.at), int(v.job.late), v.job.id)
+                    for v in outcomes
+                    if isinstance(v, Delivered) and isinstance(v.job, PostJob)
+                ],
+            )
+            await add_follow_ups(tx, self._worker, outcomes, now)
+            await record_follow_ups(tx, self._worker, outcomes)
+            await self._wait(tx, outcomes)
+            await self._end(tx, outcomes)
+            await store.record_notices(tx, self._worker, outcomes)
+            stopped = [
+                (v.job, v.pause)
+                for v in outcomes
+                if isinstance(v, NotDelivered) and isinstance(v.job, PostJob) and v.pause is not None
+            ]
+            running = [(post.schedule, reason) for post, reason in stopped if await _stops(tx, post, reason)]
+            await pause_schedules(tx, running)
+            await store.enqueue_notices(tx, [schedule for schedule, _ in running], now)
+
+    async def _wait(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        await tx.executemany(
+            _AGAIN,
+            [
+                (
+                    rows.to_ms(v.at),
+                    rows.optional_ms(v.asked),
+                    v.failures,
+                    v.setback,
+                    v.setback,
+                    rows.optional_ms(v.until),
+                    v.job.id,
+                    self._worker.owner,
+                    v.job.tries,
+                )
+                for v in outcomes
+                if isinstance(v, Retry) and isinstance(v.job, PostJob)
+            ],
+        )
+
+    async def _end(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+        for v in outcomes:
+            if isinstance(v, NotDelivered) and isinstance(v.job, PostJob):
+                values = (v.state.value, v.reason.value, v.job.id, self._worker.owner, v.job.tries)
+                ended = await tx.fetch_one(_END, values)
+                # What is unconfirmed counts as posted.
+                if ended is not None and v.state is not State.UNCONFIRMED:
+                    await return_quote(tx, ended)
+
+    async def latest(self, schedule: int) -> Delivery | None:
+        """Return the latest row of a schedule; None before its first date."""
+        row = await self._database.fetch_one(
+            "SELECT * FROM delivery WHERE schedule = ? ORDER BY date DESC LIMIT 1", (schedule,)
+        )
+        return rows.delivery(row) if row else None
+
+    async def failed_follow_ups(self, delivery: int) -> dict[Extra, str]:
+        """Return what could not be done with the post of a delivery, each with a Reason's or Pause's value."""
+        return await failed_follow_ups(self._database, delivery)
+
+    async def next_wake(self, retention: dt.timedelta) -> dt.datetime | None:
+        """Return the next instant at which something is to be done; None when nothing ever is.
+
+        `retention` is for how long the rows of a server that the bot left are kept.
+        """
+        row = await self._database.fetch_one(_WAKE, (int(retention.total_seconds() * 1000),))
+        return rows.optional(row["at"]) if row else None
+
+
+async def _stops(tx: Transaction, post: PostJob, reason: Pause) -> bool:
+    """Tell whether what ended a post stops its schedule: not one that was given another channel meanwhile."""
+    anywhere = reason is Pause.NO_QUOTES
+    query = "SELECT 1 FROM schedule WHERE id = ? AND paused IS NULL AND (? OR channel = ?)"
+    return await tx.fetch_one(query, (post.schedule, anywhere, post.target.channel)) is not None
+
+
+# A post missed by less is always made: a limit of 0 is not to skip a post for a second's delay.
+_LEAST_LATE = dt.timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyStore:
+    """Schedules, the ledger, and the servers that were left."""
+
+    schedules: Schedules
+    deliveries: Deliveries
+    left_guilds: LeftGuilds
+    recoveries: Recoveries
+    late_limit: dt.timedelta = dt.timedelta(hours=6)
+    # Says for as long as it runs when the store's file is lost.
+    watch: Callable[[], Awaitable[None]] | None = None
+
+    @classmethod
+    def on(cls, database: Database, late_limit: dt.timedelta) -> Self:
+        """Return the tables for a process of its own name; a post missed by at most `late_limit` is made."""
+        worker = Identity(secrets.token_hex(8), late_limit=max(late_limit, _LEAST_LATE))
+        return cls(
+            Schedules(database),
+            Deliveries(database, worker),
+            LeftGuilds(database),
+            Recoveries(database),
+            worker.late_limit,
+            database.watch,
+        )

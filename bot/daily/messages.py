@@ -1,0 +1,117 @@
+"""What moderators are told when something cannot be done: each says what to do instead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from bot.daily.ports import NotNow, Problem, Refused
+from bot.daily.schedule import Pause, Setback
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.daily.ports import ChannelCheck, Unsure
+    from bot.daily.schedule import Reason
+
+GONE = "That schedule was removed in the meantime. `/daily list` shows the others."
+NO_QUOTES = "No quote matches this schedule's 'about' any more. Choose another with `/daily edit`."
+NO_ANSWER = "Discord didn't answer in time. Please look in the channel before you try again."
+
+_PROBLEMS = {
+    Problem.GONE: "I can't see that channel. Please grant me **View Channel** there, or choose another.",
+    Problem.KIND: "I post to text and announcement channels, threads and forums. Please choose one of these.",
+    Problem.LOCKED: "That thread is locked, so I can't post there. Unlock it, or choose another.",
+    Problem.NEEDS_TAG: "That forum requires a tag on every post, and I can't choose one. Turn that off in the forum's "
+    "settings, or choose another channel.",
+    Problem.EVERYONE: "I never mention @everyone. Please choose a role made for this, or none.",
+    Problem.NOT_ANNOUNCEMENTS: "Only posts in an announcement channel can be published. Choose one, or leave "
+    "`publish` off.",
+    Problem.NO_THREADS: "A thread can't begin under a post in a thread or a forum. Choose a text or announcement "
+    "channel, or leave `thread` off.",
+    Problem.ROLE_GONE: "That role no longer exists. Please choose another, or none.",
+    Problem.SERVER_DOWN: "Discord tells me nothing about this server just now: it seems to have an outage. Please try "
+    "again in a few minutes.",
+}
+_PRIVATE = "That thread is private, and I'm not in it. Mention me there to add me, then try again."
+_REFUSALS = {
+    Pause.CHANNEL_GONE: "The channel was deleted. Choose another with `/daily edit`.",
+    Pause.NO_ACCESS: "I can't see the channel. Please grant me **View Channel** there, and try again.",
+    Pause.NO_PERMISSION: "I don't have permission to post there. Please grant me **Send Messages** (and for cards "
+    "**Attach Files**).",
+    Pause.ARCHIVED: "The thread is closed or locked, and I can't reopen it. Reopen it, and try again.",
+    Pause.WRONG_KIND: _PROBLEMS[Problem.KIND],
+    Pause.NEEDS_TAG: _PROBLEMS[Problem.NEEDS_TAG],
+}
+_UNKNOWN = "Discord refused that post. Please try again; if it keeps happening, choose another channel."
+
+
+def problem(look: ChannelCheck, channel: int, role: int | None, *, private: bool = False) -> str:
+    """Return why a channel or role cannot be used, and what would help; `private` says that it is a private thread."""
+    if look.problem is Problem.PERMISSIONS:
+        names = " and ".join(f"**{name}**" for name in look.missing)
+        return f"I don't have permission to post in <#{channel}>. Please grant me {names} there, then try again."
+    if look.problem is Problem.ROLE_NOT_MENTIONABLE:
+        return (
+            f"I'm not allowed to mention <@&{role}>. Turn on 'Allow anyone to @mention this role' in its settings, or "
+            "grant me **Mention @everyone, @here and All Roles** in the channel."
+        )
+    if look.problem is Problem.TIMED_OUT and look.until is not None:
+        return timed_out(look.until)
+    if private and look.problem is Problem.GONE:
+        return _PRIVATE
+    return _PROBLEMS[look.problem or Problem.GONE]
+
+
+def not_tested(answer: Refused | NotNow | Unsure) -> str:
+    """Return why a test was not posted, or may not have been, and what would help."""
+    match answer:
+        case Refused(reason):
+            return refused(reason)
+        case NotNow(setback=Setback.TIMED_OUT, until=dt.datetime() as until):
+            return timed_out(until)
+        case NotNow():
+            return "Discord doesn't take posts just now; nothing was posted. Please try again in a few minutes."
+        case _:
+            return NO_ANSWER
+
+
+def timed_out(until: dt.datetime) -> str:
+    """Return that a moderator has timed us out."""
+    return (
+        f"A moderator has timed me out until <t:{int(until.timestamp())}:F>, so I can't post before that. "
+        "End the time-out, or try again after it."
+    )
+
+
+def refused(reason: Pause | Reason) -> str:
+    """Return why Discord refused a post, and what would help."""
+    return _REFUSALS.get(reason, _UNKNOWN) if isinstance(reason, Pause) else _UNKNOWN
+
+
+def equal(number: int) -> str:
+    """Return that a schedule exists already."""
+    return (
+        f"Schedule {number} already posts exactly that: same channel, time, days, zone and 'about'. "
+        f"Change it with `/daily edit`, or choose another time."
+    )
+
+
+def zone_gone(zone: str) -> str:
+    """Return that a schedule's zone is in the tz database no more."""
+    return f"The time zone {zone} no longer exists. Choose another `timezone` with `/daily edit`."
+
+
+def too_many(limit: int) -> str:
+    """Return that the server has as many schedules as it may have."""
+    return (
+        f"This server has {limit} schedules, and that's the most there can be. Remove one with `/daily remove` first."
+    )
+
+
+def unknown(which: str, numbers: Sequence[int]) -> str:
+    """Return that there is no such schedule as was asked for, and which there are."""
+    if not numbers:
+        return "This server has no schedule yet. `/daily schedule` makes one."
+    yours = f"Yours: {', '.join(map(str, numbers))}."
+    return f"There's no schedule {which}. {yours}" if which.isdecimal() else f"I don't know that schedule. {yours}"

@@ -1,0 +1,70 @@
+"""The announcement in memory: small, typed, read once from the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.announcement import Claim, Entry, Fact, Head, Person, Subject
+    from bot.announcement.quotes import Passage, Quote, Source, Speaker, Topic
+    from bot.store.content import Content
+
+
+@dataclass(frozen=True)
+class Library:
+    """All content but the search index, which stays in the store."""
+
+    head: Head
+    sources: tuple[Source, ...]
+    speakers: tuple[Speaker, ...]
+    topics: tuple[Topic, ...]
+    passages: tuple[Passage, ...]
+    quotes: tuple[Quote, ...]
+    people: tuple[Person, ...]
+    subjects: tuple[Subject, ...]
+    claims: tuple[Claim, ...]
+    facts: tuple[Fact, ...]
+    timeline: tuple[Entry, ...]
+
+    @cached_property
+    def quote_by_id(self) -> dict[str, Quote]:
+        """The quotes by their ids."""
+        return {quote.id: quote for quote in self.quotes}
+
+    @cached_property
+    def listed(self) -> tuple[Quote, ...]:
+        """The quotes that are drawn, numbered and completed: no two of them share words."""
+        return tuple(quote for quote in self.quotes if quote.number is not None)
+
+    @cached_property
+    def passage_by_id(self) -> dict[str, Passage]:
+        """The passages by their ids."""
+        return {passage.id: passage for passage in self.passages}
+
+    @cached_property
+    def fact_by_id(self) -> dict[str, Fact]:
+        """The facts by their ids."""
+        return {fact.id: fact for fact in self.facts}
+
+    def quotes_of(self, ids: tuple[str, ...]) -> tuple[Quote, ...]:
+        """Return the quotes with these ids, in this order."""
+        return tuple(self.quote_by_id[quote] for quote in ids)
+
+
+async def read_library(content: Content) -> Library:
+    """Read everything but the search index from the seeded store."""
+    return Library(
+        head=await content.head(),
+        sources=await content.sources(),
+        speakers=await content.speakers(),
+        topics=await content.topics(),
+        passages=await content.passages(),
+        quotes=await content.quotes(),
+        people=await content.people(),
+        subjects=await content.subjects(),
+        claims=await content.claims(),
+        facts=await content.facts(),
+        timeline=await content.timeline(),
+    )

@@ -1,0 +1,1 @@
+"""What the bot answers about the announcement's words, without Discord."""

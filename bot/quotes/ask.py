@@ -1,0 +1,314 @@
+"""Questions in people's own words: a sure answer, the closest passage, a ruling, or an honest nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Protocol
+
+from bot.announcement.checking import FACT_SENTENCES
+from bot.announcement.quotes import joined, length
+from bot.fuzzy import Names
+from bot.understanding import fold, is_chant, is_number, small_talk, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from functools import _CacheInfo as CacheInfo
+
+    from bot.announcement import Claim, Fact
+    from bot.announcement.quotes import Quote
+    from bot.canon.service import CanonCheck, CanonRuling
+    from bot.library import Library
+    from bot.understanding import Engine, SmallTalk, Understanding
+
+# Characters of a question that count, before folding and after it.
+QUESTION_LIMIT = 300
+# Believed chance from which an answer is given as such, and from which its words are shown as the closest passage.
+SURE_FROM: Final = 0.87
+CLOSEST_FROM: Final = 0.1
+# Sentences that the closest passages have together, at most.
+CLOSEST_SENTENCES: Final = 4
+# A sentence out of a longer message is torn from what stood around it, so it must be surer.
+SENTENCE_SURE_FROM: Final = 0.9
+# Sentences of one message that are looked at by themselves, at most, and the words that one needs.
+_SENTENCES: Final = 4
+_SENTENCE_WORDS: Final = 3
+_SENTENCE_END: Final = re.compile(r"[.!?;\n]+(?:\s+|$)")
+# A mention of a member, role or channel, or an emoji of a server's own: an id in angle brackets, and no words.
+_MENTION: Final = re.compile(r"<[^<>\s]*[0-9]{5,}>")
+# The word that is being typed.
+_UNFINISHED: Final = re.compile(r"[\w']+$")
+# Words that a name has, at most.
+_NAME_LENGTHS: Final = range(1, 5)
+# Questions whose understanding is remembered.
+_REMEMBERED: Final = 512
+# Questions offered where nothing is near.
+_OFFERED: Final = 3
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the announcement states: our line in `fact.answer`, and the words that back it."""
+
+    fact: Fact
+    quotes: tuple[Quote, ...]
+    runner_up: Fact | None = None
+
+
+@dataclass(frozen=True)
+class Closest:
+    """No exact answer: the words that come closest, and the questions that they and their like do answer."""
+
+    quotes: tuple[Quote, ...]
+    nearest: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """No fact answers, but the announcement rules on what was asked."""
+
+    rulings: tuple[CanonRuling, ...]
+
+
+@dataclass(frozen=True)
+class Greeted:
+    """Nothing was asked: a greeting, thanks, a goodbye, or a question to the bot about itself.
+
+    These are questions that somebody who begins might ask.
+    """
+
+    kind: SmallTalk
+    nearest: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    """The announcement does not answer. These are questions that it does, and a near claim to be checked."""
+
+    nearest: tuple[Fact, ...]
+    claim: Claim | None = None
+
+
+Reply = Answered | Closest | Ruled | Greeted | NoAnswer
+
+
+class Rulings(Protocol):
+    """Knows what the announcement rules on."""
+
+    def check(self, text: str) -> CanonCheck:
+        """Return the rulings on `text`; of one that is on nothing known, `kind` is None."""
+        ...
+
+    def asks_for_canon(self, text: str) -> bool:
+        """Return whether `text`, whomever it names, asks no more than whether something is canon."""
+        ...
+
+
+class AskService:
+    """Understands a question with what was learnt at seeding; it only reads."""
+
+    def __init__(self, library: Library, engine: Engine, canon: Rulings) -> None:
+        self._library = library
+        self._engine = engine
+        self._canon = canon
+        self._understand = lru_cache(_REMEMBERED)(engine.understand)
+        self._questions = {_key(fact.question): fact for fact in library.facts}
+        self._statements = {_key(claim.statement): claim for claim in library.claims}
+        self._claims = {claim.id: claim for claim in library.claims}
+        self._names = self._units(_names(library))
+        self._unmentioned = frozenset(
+            tuple(tokens(name))
+            for person in library.people
+            if person.unmentioned
+            for name in (person.name, *person.aliases)
+        )
+        self._said_by = {fact.id: self._said(fact) for fact in library.facts}
+        self._by_question = Names((fact, (fact.question,)) for fact in library.facts)
+
+    @property
+    def remembered(self) -> Callable[[], CacheInfo]:
+        """How many questions are remembered, and how often that helped."""
+        return self._understand.cache_info
+
+    def ask(self, question: str) -> Reply:
+        """Return the reply to `question`, of which the first 300 characters count."""
+        typed = _MENTION.sub(" ", question[:QUESTION_LIMIT])
+        text = fold(typed)[:QUESTION_LIMIT]
+        return self._known(text) or self._found(text, typed)
+
+    def _known(self, text: str) -> Reply | None:
+        """Return the reply to what needs no understanding: our own words, and small talk."""
+        words = tokens(text)
+        key = " ".join(words)
+        if fact := self._questions.get(key):
+            return self._answered(fact)
+        if claim := self._statements.get(key):
+            return Ruled(self._canon.check(claim.statement).rulings)
+        if kind := small_talk(words):
+            return Greeted(kind, self._some() if kind in ("greeting", "self") else ())
+        return None
+
+    def _found(self, text: str, typed: str) -> Reply:
+        """Return the reply to a folded text; a ruling is asked for with the text as it was typed."""
+        understood = self._understand(text)
+        sure = understood.best is not None and understood.score >= SURE_FROM
+        named = understood.best is not None and self._names_a_stranger(text, understood)
+        if sure and not named:
+            return self._sure(understood)
+        if part := self._sure_sentence(text):
+            return self._sure(part)
+        rulings = () if sure else self._rulings(typed, understood)
+        close = understood.best is not None and understood.score >= CLOSEST_FROM
+        if rulings and not (close and self._tells_less(rulings[0])):
+            return Ruled(rulings)
+        nearest = tuple(self._library.fact_by_id[label] for label in understood.nearest)
+        if understood.best is None or not close:
+            return NoAnswer(nearest or self._some(), self._claim_near(nearest))
+        near = tuple(dict.fromkeys((self._library.fact_by_id[understood.best], *nearest)))
+        return Closest(self._beside(self._shown(understood), near[1:]), near[:_OFFERED])
+
+    def fact(self, fact_id: str) -> Answered | None:
+        """Return the answer that a suggestion's button stands for; None when the fact is gone."""
+        fact = self._library.fact_by_id.get(fact_id)
+        return self._answered(fact) if fact else None
+
+    def complete(self, typed: str, limit: int) -> tuple[Fact, ...]:
+        """Return facts whose plain question is near to what is typed so far; some of all for an empty box.
+
+        Words are compared at each key; the engine is asked once a word, when the word is whole, and else only
+        where no words are alike.
+        """
+        text = fold(typed[:QUESTION_LIMIT])[:QUESTION_LIMIT]
+        if not text.strip():
+            return self._library.facts[:: max(1, len(self._library.facts) // limit)][:limit]
+        whole = _UNFINISHED.sub("", text).strip()
+        alike = self._by_question.ranked(text, limit)
+        nearest = self._understand(whole).nearest if whole else ()
+        if not nearest and not alike:
+            nearest = self._understand(text).nearest
+        return tuple(dict.fromkeys((*(self._library.fact_by_id[label] for label in nearest), *alike)))[:limit]
+
+    def _sure_sentence(self, text: str) -> Understanding | None:
+        """Return what the surest sentence of a longer message asks for, where one asks for something surely."""
+        parts = [part for part in _SENTENCE_END.split(text) if len(tokens(part)) >= _SENTENCE_WORDS]
+        if len(parts) < 2:  # noqa: PLR2004 - a message of one sentence was looked at whole
+            return None
+        read = [self._understand(part) for part in parts[-_SENTENCES:]]
+        best = max(read, key=lambda understood: understood.score)
+        sure = best.best is not None and best.score >= SENTENCE_SURE_FROM and not self._names_a_stranger(text, best)
+        return best if sure else None
+
+    def _names_a_stranger(self, text: str, understood: Understanding) -> bool:
+        """Whether a text names somebody, or a number, of which its answer cannot speak.
+
+        That is whom the announcement never names, and what neither the fact nor any example of it does.
+        """
+        words = tokens(text)
+        runs = (tuple(words[at : at + length]) for length in _NAME_LENGTHS for at in range(len(words)))
+        strange = {unit for unit in understood.strange if unit in self._names or is_number(unit)}
+        return not self._unmentioned.isdisjoint(runs) or not strange <= self._said_by[str(understood.best)]
+
+    def _rulings(self, text: str, understood: Understanding) -> tuple[CanonRuling, ...]:
+        """Return the rulings on the ships and the claim in a text.
+
+        A ruling is a yes or a no, and so is what asks for one: 'who' or 'when' is not answered by it. A claim
+        that the announcement does address must rest on a fact that the text is near to, and be as sure as a fact.
+        Of a ship that is named in chatter, its ruling is the closest thing known.
+        """
+        if is_chant(tokens(text)):
+            return ()
+        kind = self._engine.kind(text)
+        plain = kind in ("yes-no", "none", "what") and self._canon.asks_for_canon(text)
+        if not plain and kind not in ("yes-no", "none"):
+            return ()
+        rulings = self._canon.check(text).rulings
+        ruling = next((ruling for ruling in rulings if ruling.claim and ruling.belief), None)
+        if ruling is None or ruling.claim is None:
+            ships = tuple(ruling for ruling in rulings if ruling.kind == "ship") if plain or kind == "none" else ()
+            return tuple(replace(ship, direct=plain and ship.direct) for ship in ships)
+        if kind == "what":
+            return ()
+        claim = self._claims[ruling.claim]
+        if claim.ruling == "not-addressed":
+            return (ruling,)
+        near = not {understood.best, *understood.nearest}.isdisjoint(claim.facts)
+        return (replace(ruling, direct=ruling.direct and ruling.belief >= SURE_FROM),) if near else ()
+
+    @staticmethod
+    def _tells_less(ruling: CanonRuling) -> bool:
+        """Whether a passage near to what was asked tells more than this ruling.
+
+        That is so of a ruling on something else, and of nothing being said of two people.
+        """
+        return not ruling.direct or (ruling.kind == "ship" and not ruling.quotes)
+
+    def _sure(self, understood: Understanding) -> Answered:
+        fact = self._library.fact_by_id[str(understood.best)]
+        torn = understood.outcome == "torn" and understood.runner_up is not None
+        runner_up = self._library.fact_by_id[understood.runner_up] if torn and understood.runner_up else None
+        return replace(self._answered(fact), quotes=self._shown(understood), runner_up=runner_up)
+
+    def _shown(self, understood: Understanding) -> tuple[Quote, ...]:
+        """Return the quotes of what was understood, run on into touching ones of what is near."""
+        facts = self._library.fact_by_id
+        near = (facts[label] for label in understood.nearest if label != understood.best)
+        return self._widened(self._answered(facts[str(understood.best)]).quotes, near)
+
+    def _answered(self, fact: Fact) -> Answered:
+        return Answered(fact, joined(self._library.quotes_of(fact.quotes), self._library.passage_by_id))
+
+    def _widened(self, quotes: tuple[Quote, ...], near: Iterable[Fact]) -> tuple[Quote, ...]:
+        """Let quotes run on into those of the next likeliest facts, where these touch them.
+
+        Facts that lie close together rest on sentences that stand together, so what was asked is often said
+        in the sentence beside; the whole stays within what is shown at most.
+        """
+        for fact in near:
+            wider = joined((*quotes, *self._library.quotes_of(fact.quotes)), self._library.passage_by_id)
+            if len(wider) == len(quotes) and length(wider) <= FACT_SENTENCES:
+                quotes = wider
+        return quotes
+
+    def _beside(self, quotes: tuple[Quote, ...], near: Iterable[Fact]) -> tuple[Quote, ...]:
+        """Return the quotes, and beside them those of the next likeliest facts, as far as these are short."""
+        for fact in near:
+            more = joined((*quotes, *self._library.quotes_of(fact.quotes)), self._library.passage_by_id)
+            if length(more) <= CLOSEST_SENTENCES:
+                quotes = more
+        return quotes
+
+    def _said(self, fact: Fact) -> frozenset[str]:
+        """Return the content of a fact and its quotes."""
+        return self._units((fact.question, fact.answer, *(q.text for q in self._library.quotes_of(fact.quotes))))
+
+    def _units(self, texts: Iterable[str]) -> frozenset[str]:
+        """Return the content of all the texts."""
+        return frozenset[str]().union(*map(self._engine.units, texts))
+
+    def _some(self) -> tuple[Fact, ...]:
+        """Return the questions that most claims rest on: what people argue over is what they want to know."""
+        argued = Counter(fact for claim in self._library.claims for fact in claim.facts)
+        return tuple(sorted(self._library.facts, key=lambda fact: -argued[fact.id])[:_OFFERED])
+
+    def _claim_near(self, facts: Iterable[Fact]) -> Claim | None:
+        """Return a claim that rests on the first of the facts that any does; None where none does."""
+        for fact in facts:
+            for claim in self._library.claims:
+                if fact.id in claim.facts:
+                    return claim
+        return None
+
+
+def _key(text: str) -> str:
+    return " ".join(tokens(text))
+
+
+def _names(library: Library) -> Iterable[str]:
+    """Yield all names of people and ships that the announcement's readers may use."""
+    for person in library.people:
+        yield from (person.name, *person.aliases)
+    for subject in library.subjects:
+        if subject.kind == "ship":
+            yield from (subject.name, *subject.aliases)

@@ -1,1 +1,0 @@
-"""Daily quotes: schedules made by moderators, and the poster that keeps them."""
