@@ -27,20 +27,42 @@ _log = logging.getLogger(__name__)
 STORE_PAUSE = dt.timedelta(seconds=5)
 
 
+class StoreTrouble:
+    """Tells in the log that the store cannot be used: once when that begins, and once when it is over.
+
+    `waiting` names what has to wait.
+    """
+
+    def __init__(self, waiting: str) -> None:
+        self._waiting = waiting
+        self._lasts = False
+
+    def begins(self, error: sqlite3.OperationalError) -> None:
+        """Note that it could not be used: another process holds it, or the disk is full."""
+        if not self._lasts:
+            _log.error("the store cannot be used just now (%s); waiting for it: %s", error, self._waiting)
+        self._lasts = True
+
+    def ends(self) -> None:
+        """Note that it could be used."""
+        if self._lasts:
+            _log.warning("the store can be used again; going on: %s", self._waiting)
+        self._lasts = False
+
+
 async def until_stored(what: str, store: Callable[[], Awaitable[None]], clock: Clock) -> None:
     """Call `store` until it is done; `what` names it in the log, where trouble is told once.
 
     Another process holds the store, or the disk is full: that ends. Whatever else `store` raises is let through.
     """
-    told = False
+    trouble = StoreTrouble(what)
     while True:
         try:
             await store()
         except sqlite3.OperationalError as error:
-            if not told:
-                _log.error("%s waits for the store, which cannot be used just now (%s)", what, error)
-            told = True
+            trouble.begins(error)
         else:
+            trouble.ends()
             return
         await clock.sleep_until(clock.now() + STORE_PAUSE)
 
@@ -225,7 +247,11 @@ class Recovery:
         self._wake.set()
 
     async def run(self) -> None:
-        """Look at what was touched, and every EVERY at all, until cancelled."""
+        """Look at what was touched, and every EVERY at all, until cancelled.
+
+        A fault of ours is logged, and what was to be looked at is seen at the next look at all servers.
+        """
+        trouble = StoreTrouble("what changed in servers")
         while True:
             await self._rest(self._clock.now() + EVERY)
             guilds, self._touched = None if self._all else frozenset(self._touched), set()
@@ -233,11 +259,15 @@ class Recovery:
             try:
                 await self.look(guilds)
             except sqlite3.OperationalError as error:
-                _log.warning("servers are looked at later: the store cannot be used just now (%s)", error)
+                trouble.begins(error)
                 self._touched |= guilds or set()
                 self._all = self._all or guilds is None
                 self._wake.set()
                 await self._clock.sleep_until(self._clock.now() + STORE_PAUSE)
+            except Exception:  # noqa: BLE001 - logged with its traceback, and looked at again
+                _log.exception("servers could not be looked at")
+            else:
+                trouble.ends()
 
     async def _rest(self, until: dt.datetime) -> None:
         waking = asyncio.create_task(self._wake.wait(), name="recovery touched")
@@ -261,7 +291,7 @@ class Recovery:
                 await self._joined(guild)
         for schedule in await self._recoveries.troubled(guilds):
             if self._sight.knows(schedule.spec.target.guild):
-                await self._resume(schedule)
+                await self._resume_or_log(schedule)
         for number, mention in enumerate(await self._recoveries.mentions(guilds)):
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -273,6 +303,15 @@ class Recovery:
         loss = None if problem is None else LOSSES.get(problem)
         if loss is not mention.loss and await self._recoveries.note(mention, loss, self._clock.now()):
             self._changed()
+
+    async def _resume_or_log(self, schedule: Schedule) -> None:
+        """Let no fault over one schedule keep the others paused."""
+        try:
+            await self._resume(schedule)
+        except sqlite3.Error:
+            raise
+        except Exception:  # noqa: BLE001 - logged with its traceback
+            _log.exception("schedule %d could not be looked at", schedule.id)
 
     async def _resume(self, schedule: Schedule) -> None:
         if not await self._can_go_on(schedule):

@@ -13,7 +13,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from bot.daily.delivery import attempt, follow_up, pause_after
-from bot.daily.guilds import STORE_PAUSE
+from bot.daily.guilds import STORE_PAUSE, StoreTrouble
 from bot.daily.jobs import FollowUpJob, NoticeJob, PostJob, Retry
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ _log = logging.getLogger(__name__)
 class Noting:
     """Notes jobs in the ledger."""
 
-    def __init__(self, deliveries: Deliveries) -> None:
+    def __init__(self, deliveries: Deliveries, trouble: StoreTrouble) -> None:
         self._deliveries = deliveries
+        self._trouble = trouble
         self._waiting: list[tuple[PostJob | NoticeJob, dt.datetime, asyncio.Future[bool]]] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -52,8 +53,9 @@ class Noting:
             allowed: set[str] = set()
             try:
                 allowed = await self._deliveries.asking([(job, since) for job, since, _ in batch])
+                self._trouble.ends()
             except sqlite3.OperationalError as error:
-                _log.error("posts wait for the store, which cannot be used just now (%s)", error)
+                self._trouble.begins(error)
             finally:
                 for job, _, future in batch:
                     if not future.done():
@@ -69,6 +71,8 @@ _GATHER_SECONDS = 0.1
 RETENTION = dt.timedelta(days=7)
 _BREATH = dt.timedelta(seconds=1)
 _CLOSE_SECONDS = 2.0
+# After a fault of ours outside an attempt.
+_FAULT_PAUSE = dt.timedelta(minutes=1)
 
 
 class Worker:
@@ -82,7 +86,8 @@ class Worker:
         self._filters = filters
         self._chat = chat
         self._clock = clock
-        self._noting = Noting(deliveries)
+        self._trouble = StoreTrouble("the posts")
+        self._noting = Noting(deliveries, self._trouble)
         self._attempts: dict[asyncio.Task[Outcome], PostJob | NoticeJob | FollowUpJob] = {}
         self._outcomes: list[Outcome] = []
         self._poked = asyncio.Event()
@@ -100,8 +105,11 @@ class Worker:
                     wake = await self._work()
                 except sqlite3.OperationalError as error:
                     # Another process holds the store, or the disk is full: what is due stays due.
-                    _log.error("the store cannot be used just now (%s)", error)
+                    self._trouble.begins(error)
                     wake = self._clock.now() + STORE_PAUSE
+                except Exception:  # noqa: BLE001 - logged with its traceback; what is due stays due
+                    _log.exception("posts could not be seen to")
+                    wake = self._clock.now() + _FAULT_PAUSE
                 await self._rest(wake)
         finally:
             await self._close()
@@ -117,6 +125,7 @@ class Worker:
         if wake is None or wake > now:
             return wake or now + RETENTION
         taken = await self._deliveries.take(now, room, self._filters.matching, self._attempts.values())
+        self._trouble.ends()
         for job in taken:
             self._attempts[asyncio.create_task(self._attempt(job), name=f"daily {job.nonce}")] = job
         if taken:
@@ -154,6 +163,7 @@ class Worker:
         self._outcomes += [task.result() for task in ended if not task.cancelled()]
         if self._outcomes:
             await self._deliveries.record(self._outcomes, self._clock.now())
+            self._trouble.ends()
             self._outcomes = []
 
     async def _rest(self, wake: dt.datetime | None) -> None:

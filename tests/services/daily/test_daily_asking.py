@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.daily.guilds import StoreTrouble
 from bot.daily.jobs import Retry
 from bot.daily.ports import EPOCH, Accepted, NotNow, Unknowable, Unsure
 from bot.daily.schedule import ChannelKind, Pause, Setback
@@ -209,10 +210,14 @@ async def test_what_cannot_be_noted_is_not_sent(here: Office, caplog: pytest.Log
     here.clock.set(DUE)
     (job,) = await here.take()
     await here.database._writer.execute("PRAGMA query_only = ON")
-    assert await Noting(here.store.deliveries).note(job, DUE) is False
+    noting = Noting(here.store.deliveries, StoreTrouble("the posts"))
+    assert await noting.note(job, DUE) is False
+    assert await noting.note(job, DUE) is False
     await here.database._writer.execute("PRAGMA query_only = OFF")
-    assert "the store, which cannot be used just now" in caplog.text
-    assert await Noting(here.store.deliveries).note(job, DUE) is True
+    assert caplog.text.count("the store cannot be used just now") == 1
+    assert "can be used again" not in caplog.text
+    assert await noting.note(job, DUE) is True
+    assert "the store can be used again; going on: the posts" in caplog.text
 
 
 async def test_what_keeps_a_post_back_is_kept_and_what_it_says_last_counts(here: Office) -> None:

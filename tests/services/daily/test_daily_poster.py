@@ -163,6 +163,26 @@ async def test_a_fault_of_ours_loses_nothing(here: Office) -> None:
     assert await state(here) == [("sent", None)]
 
 
+async def test_a_fault_of_ours_outside_an_attempt_ends_no_posts(
+    here: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    take, faults = here.store.deliveries.take, [RuntimeError("on purpose")]
+
+    async def fail_once(*given: Any) -> Any:
+        if faults:
+            raise faults.pop()
+        return await take(*given)
+
+    monkeypatch.setattr(here.store.deliveries, "take", fail_once)
+    await here.add()
+    async with here.at_work():
+        await here.move(hours=1)
+        assert here.channel.sent == []
+        await here.move(minutes=1)
+    assert await state(here) == [("sent", None)]
+    assert "RuntimeError: on purpose" in caplog.text
+
+
 class Slow(Channel):
     """Does not answer in `channel` before `opened`, whatever the deadline; then the answer is lost."""
 
@@ -260,7 +280,9 @@ async def test_the_rows_of_a_server_stay_while_the_bot_may_be_in_it(here: Office
     assert await here.store.schedules.of_guild(GUILD) == []
 
 
-async def test_a_store_held_by_another_process_is_waited_for(tmp_path: Path) -> None:
+async def test_a_store_held_by_another_process_is_waited_for_and_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     clock = FakeClock(START)
     async with office(tmp_path / "store.sqlite3", clock, Channel(clock)) as here:
         await here.add()
@@ -270,5 +292,9 @@ async def test_a_store_held_by_another_process_is_waited_for(tmp_path: Path) -> 
                 async with other.database.transaction():
                     await here.move(hours=1)
                     assert here.clock.wakes == [DUE + dt.timedelta(seconds=5)]
+                    for _ in range(4):
+                        await here.move(seconds=5)
                 await here.move(seconds=5)
             assert len(here.channel.sent) == 1
+    assert caplog.text.count("the store cannot be used just now") == 1
+    assert caplog.text.count("the store can be used again; going on: the posts") == 1

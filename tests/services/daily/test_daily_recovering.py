@@ -128,7 +128,7 @@ async def test_what_fails_again_rests_before_it_goes_on_again(here: Office, reco
 
 
 async def test_a_store_that_is_held_is_asked_again(
-    here: Office, recovery: Recovery, monkeypatch: pytest.MonkeyPatch
+    here: Office, recovery: Recovery, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     looks: list[Collection[int] | None] = []
 
@@ -151,6 +151,59 @@ async def test_a_store_that_is_held_is_asked_again(
     here.clock.set(here.clock.now() + EVERY)
     await until(lambda: len(looks) == 4)
     assert looks == [frozenset({GUILD}), None, None, None]
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    assert caplog.text.count("the store cannot be used just now") == 1
+    assert caplog.text.count("the store can be used again; going on: what changed in servers") == 1
+
+
+async def test_a_fault_over_one_schedule_keeps_no_other_paused(
+    here: Office, recovery: Recovery, sight: Sight, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await paused(here, Pause.NO_PERMISSION)
+    await paused(here, Pause.NO_PERMISSION, time="10:00")
+
+    async def look(schedule: Schedule) -> ChannelCheck:
+        if schedule.number == 1:
+            raise ZeroDivisionError
+        return ChannelCheck(ChannelKind.TEXT)
+
+    monkeypatch.setattr(sight, "look", look)
+    await recovery.look(None)
+    assert await reasons(here) == [Pause.NO_PERMISSION, None]
+    assert "schedule 1 could not be looked at" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_fault_ends_no_looks(
+    here: Office, recovery: Recovery, sight: Sight, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await paused(here, Pause.NO_PERMISSION)
+    faults: list[Exception] = [sqlite3.DatabaseError("database disk image is malformed"), ZeroDivisionError()]
+    knows = sight.knows
+
+    def fail(guild: int) -> bool:
+        if faults:
+            raise faults.pop()
+        return knows(guild)
+
+    monkeypatch.setattr(sight, "knows", fail)
+    task = asyncio.create_task(recovery.run())
+    await here.quiet()
+    for left in (1, 0):
+        recovery.touch_all()
+        await until(lambda left=left: len(faults) == left)  # type: ignore[misc]
+        await here.quiet()
+    assert await reasons(here) == [Pause.NO_PERMISSION]
+    recovery.touch_all()
+    for _ in range(100):
+        if await reasons(here) == [None]:
+            break
+        await asyncio.sleep(0.01)
+    assert await reasons(here) == [None]
+    assert not task.done()
+    assert caplog.text.count("servers could not be looked at") == 2
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
