@@ -94,6 +94,7 @@ def planned(plan: Planned, done: str) -> Panel:
         line(),
         _posts(plan),
         _changes(plan),
+        f"⚠ {plan.hindered}" if plan.hindered and plan.schedule.paused is None else None,
         "-# I can't read that channel's history, so after a crash or an outage I couldn't look up whether a post got "
         "through. Please grant me **Read Message History** there."
         if plan.blind

@@ -10,7 +10,7 @@ import logging
 import sqlite3
 import zoneinfo
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -74,7 +74,8 @@ class Planned(msgspec.Struct, frozen=True):
     """A schedule as it stands `now`, with its next posts, and the changes of its zone's clocks that are near.
 
     A paused schedule has no posts, and one that is due has its post first. `changes` holds them in order, each with
-    what it does to the post of its day; `blind` tells that we may not read the channel's history.
+    what it does to the post of its day; `blind` tells that we may not read the channel's history, and `hindered` what
+    keeps the posts, or what is to be done with them, from being as they were asked for; None where nothing does.
     """
 
     schedule: Schedule
@@ -84,6 +85,16 @@ class Planned(msgspec.Struct, frozen=True):
     posts: tuple[Occurrence, ...]
     changes: tuple[tuple[Change, Effect], ...]
     blind: bool = False
+    hindered: str | None = None
+
+
+class Place(NamedTuple):
+    """Where a schedule posts; `blind` and `hindered` as in Planned. `usable` tells whether it can post there now."""
+
+    target: Target
+    blind: bool = False
+    hindered: str | None = None
+    usable: bool = True
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -110,7 +121,7 @@ _CHANGE_NOTICE = dt.timedelta(days=60)
 _SHOWN = 3
 
 
-def _planned(schedule: Schedule, filters: Filters, now: dt.datetime, *, blind: bool) -> Planned:
+def _planned(schedule: Schedule, filters: Filters, now: dt.datetime, place: Place) -> Planned:
     """Return a schedule with its next posts; raises UserError when its zone is gone."""
     rule = schedule.spec.rule
     return Planned(
@@ -120,7 +131,8 @@ def _planned(schedule: Schedule, filters: Filters, now: dt.datetime, *, blind: b
         now=now,
         posts=tuple(islice(coming(schedule), _SHOWN)),
         changes=tuple((change, effect(rule, change)) for change in changes(rule.zone, now, _CHANGE_NOTICE)),
-        blind=blind,
+        blind=place.blind,
+        hindered=place.hindered,
     )
 
 
@@ -206,8 +218,8 @@ class Scheduler:
         rule = Rule(parse_time(asked.time or ""), parse_days(asked.days), self.zones.parse(asked.timezone or ""))
         style = asked.style or Style.TEXT
         extras = asked.extras()
-        target, blind = await self._target(guild, asked, asked.channel or 0, style, extras)
-        spec = ScheduleSpec(target, rule, self.filters.parse(asked.about), asked.role, style, extras)
+        place = await self._place(guild, asked, asked.channel or 0, style, extras)
+        spec = ScheduleSpec(place.target, rule, self.filters.parse(asked.about), asked.role, style, extras)
         first = next(upcoming(rule, self._clock.now()))
         try:
             schedule = await self._schedules.add(spec, self._seed(), first, LIMIT)
@@ -216,7 +228,7 @@ class Scheduler:
         except TooManyError as error:
             raise UserError(messages.too_many(LIMIT)) from error
         self._changed()
-        return _planned(schedule, self.filters, self._clock.now(), blind=blind)
+        return _planned(schedule, self.filters, self._clock.now(), place)
 
     async def edit(self, guild: int, which: str, asked: ScheduleOptions) -> Planned:
         """Change the fields that were given; the others, the bag and the dates that had a post stay."""
@@ -231,18 +243,17 @@ class Scheduler:
         role = None if asked.no_role else asked.role or old.role
         style = asked.style or old.style
         extras = asked.extras(old.extras)
-        # A role that was chosen before and cannot be mentioned now keeps nobody from changing the rest.
-        target, blind = await self._target(guild, asked, asked.channel or old.target.channel, style, extras)
+        place = await self._edited_place(guild, asked, old, style, extras)
         about = self.filters.parse(asked.about) if asked.about else old.about
-        spec = ScheduleSpec(target, rule, about, role, style, extras)
+        spec = ScheduleSpec(place.target, rule, about, role, style, extras)
         if spec == old:
             raise UserError("Nothing would change: give at least one option that differs.")
         try:
-            can_post = bool(self.filters.matching(about))
+            can_post = place.usable and bool(self.filters.matching(about))
             changed = await self._schedules.change(schedule.id, spec, self._next, resume=can_post)
         except EqualError as error:
             raise UserError(messages.equal(error.number)) from error
-        return self._planned(changed, blind=blind)
+        return self._planned(changed, place)
 
     async def overview(self, guild: int) -> list[Line]:
         """Return the server's schedules by number, each with how its latest date went."""
@@ -291,11 +302,8 @@ class Scheduler:
         spec = schedule.spec
         _offset(spec.rule, self._clock.now())  # raises UserError when the zone is gone
         _matching(schedule, self.filters)
-        deleted = schedule.paused is Pause.CHANNEL_GONE
-        target, blind = await self._target(
-            guild, ScheduleOptions(), spec.target.channel, spec.style, spec.extras, deleted=deleted
-        )
-        return self._planned(await self._schedules.resume(schedule.id, self._next, target.place), blind=blind)
+        place = await self._resumed_place(guild, schedule)
+        return self._planned(await self._schedules.resume(schedule.id, self._next, place.target.place), place)
 
     async def test(self, guild: int, which: str) -> Accepted:
         """Post the next quote now, marked as a test and without mentioning the role.
@@ -348,12 +356,12 @@ class Scheduler:
                 return schedule
         raise UserError(messages.unknown(digits[:4], [schedule.number for schedule in schedules]))
 
-    def _planned(self, changed: Schedule | None, *, blind: bool) -> Planned:
+    def _planned(self, changed: Schedule | None, place: Place) -> Planned:
         """Return a schedule that was changed, to be shown; None is one that was removed meanwhile."""
         if changed is None:
             raise UserError(messages.GONE)
         self._changed()
-        return _planned(changed, self.filters, self._clock.now(), blind=blind)
+        return _planned(changed, self.filters, self._clock.now(), place)
 
     async def of_guild(self, guild: int) -> list[Schedule]:
         """Return the server's schedules, for completion."""
@@ -366,23 +374,48 @@ class Scheduler:
             return Occurrence(schedule.next_date, schedule.next_due)
         return next(upcoming(schedule.spec.rule, now, schedule.last_date))
 
-    async def _target(
-        self,
-        guild: int,
-        asked: ScheduleOptions,
-        channel: int,
-        style: Style,
-        extras: frozenset[Extra],
-        *,
-        deleted: bool = False,
-    ) -> tuple[Target, bool]:
-        """Return where to post, and whether we may not read its history. Raises UserError.
-
-        A role is looked at where it is asked for. `deleted` tells that the channel was deleted, as far as is known.
-        """
+    async def _place(
+        self, guild: int, asked: ScheduleOptions, channel: int, style: Style, extras: frozenset[Extra]
+    ) -> Place:
+        """Return where to post. A role is looked at where it is asked for. Raises UserError where it cannot be."""
         look = await self._chat.look(guild, channel, asked.role, style, extras)
-        if deleted and look.problem is Problem.GONE:
-            raise UserError(messages.refused(Pause.CHANNEL_GONE))
         if look.problem is not None or look.place is None:
             raise UserError(messages.problem(look, channel, asked.role, private=asked.private))
-        return Target(guild, channel, look.place), not look.may_read_history
+        return Place(Target(guild, channel, look.place), not look.may_read_history)
+
+    async def _edited_place(
+        self, guild: int, asked: ScheduleOptions, old: ScheduleSpec, style: Style, extras: frozenset[Extra]
+    ) -> Place:
+        """Return where a schedule posts once it was edited. Raises UserError where what is asked for cannot be.
+
+        What was chosen before and cannot be done now keeps nobody from changing the rest: it is told.
+        """
+        if asked.channel is not None:
+            return await self._place(guild, asked, asked.channel, style, extras)
+        channel, role, added = old.target.channel, asked.role, extras - old.extras
+        look = await self._chat.look(guild, channel, role, style, extras)
+        if look.role_problem is not None:
+            raise UserError(messages.problem(msgspec.structs.replace(look, problem=look.role_problem), channel, role))
+        if look.problem is not None and (added or style is not old.style):
+            await self._place(guild, ScheduleOptions(), channel, style, added)
+        plain = await self._chat.look(guild, channel, None, style) if look.problem else look
+        hindered = messages.problem(look, channel, role) if look.problem else None
+        if plain.problem is not None or plain.place is None:
+            return Place(old.target, hindered=hindered, usable=False)
+        return Place(Target(guild, channel, plain.place), not plain.may_read_history, hindered)
+
+    async def _resumed_place(self, guild: int, schedule: Schedule) -> Place:
+        """Return where a schedule posts once it is resumed. Raises UserError where it cannot.
+
+        What cannot be done with its posts keeps no post back: it is told.
+        """
+        spec = schedule.spec
+        channel = spec.target.channel
+        look = await self._chat.look(guild, channel, None, spec.style)
+        if schedule.paused is Pause.CHANNEL_GONE and look.problem is Problem.GONE:
+            raise UserError(messages.refused(Pause.CHANNEL_GONE))
+        if look.problem is not None or look.place is None:
+            raise UserError(messages.problem(look, channel, None))
+        more = await self._chat.look(guild, channel, None, spec.style, spec.extras)
+        hindered = messages.problem(more, channel, None) if more.problem else None
+        return Place(Target(guild, channel, look.place), not look.may_read_history, hindered)

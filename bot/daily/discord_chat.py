@@ -35,11 +35,11 @@ from bot.daily.ports import (
     wait_of,
 )
 from bot.daily.requests import INVALID, Deadlines, RateLimiter, SingleRequest, StoppedError
-from bot.daily.schedule import ChannelKind, Extra, MentionLoss, Pause, Reason, Setback, Style
+from bot.daily.schedule import ChannelKind, Extra, ExtraLoss, MentionLoss, Pause, Reason, Setback, Style
 from bot.text import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from discord.abc import GuildChannel
 
@@ -177,7 +177,7 @@ def mention_problem(guild: discord.Guild | None, channel_id: int, role_id: int |
     return None if role.mentionable or allowed.mention_everyone else Problem.ROLE_NOT_MENTIONABLE
 
 
-_SENTENCES: dict[Pause | MentionLoss, str] = {
+_SENTENCES: dict[Pause | MentionLoss | ExtraLoss, str] = {
     Pause.MODERATOR: "Paused by a moderator. Start it again with `/daily resume {number}`.",
     Pause.CHANNEL_GONE: "{gone} was deleted, so schedule {number} is paused. "
     "Choose a new channel with `/daily edit {number}`.",
@@ -203,6 +203,14 @@ _SENTENCES: dict[Pause | MentionLoss, str] = {
     "mention nobody. Turn on 'Allow anyone to @mention this role' in the role's settings, and they do again.",
     MentionLoss.EVERYONE: "I never mention @everyone, so the posts of schedule {number} in {where} mention nobody. "
     "Choose a role made for this with `/daily edit {number}`.",
+    ExtraLoss.PUBLISH_PERMISSION: "I don't have permission to publish the posts of schedule {number} in {where}. "
+    "Grant me **Send Messages** there, and the next one is published.",
+    ExtraLoss.PUBLISH_KIND: "{where} is no longer an announcement channel, so the posts of schedule {number} aren't "
+    "published. Choose another channel with `/daily edit {number}`, or leave `publish` off.",
+    ExtraLoss.THREAD_PERMISSION: "I don't have permission to start threads under the posts of schedule {number} in "
+    "{where}. Grant me **Create Public Threads** there, and the next one has its thread.",
+    ExtraLoss.THREAD_KIND: "Threads can't begin in {where}, so the posts of schedule {number} have none. Choose "
+    "another channel with `/daily edit {number}`, or leave `thread` off.",
 }
 # Why a post was not made, when its schedule has gone on since.
 PAST: dict[str, str] = {
@@ -231,7 +239,7 @@ _SEND = {
 
 
 def standing(stopped: PausedSchedule) -> str:
-    """Return why a schedule is paused, or mentions nobody, and what would help."""
+    """Return why a schedule is paused, mentions nobody, or has an extra that is not done, and what would help."""
     unseen = stopped.reason is Pause.NO_ACCESS and stopped.place is ChannelKind.THREAD
     sentence = _THREAD_UNSEEN if unseen else _SENTENCES[stopped.reason]
     send = _SEND[stopped.place]
@@ -295,11 +303,9 @@ def day(date: dt.date) -> str:
 
 
 def notice_view(job: NoticeJob) -> Panel:
-    """Return what moderators are told of schedules that were paused, or that mention nobody any more."""
-    count = len(job.schedules)
-    paused = sum(isinstance(each.reason, Pause) for each in job.schedules)
+    """Return what moderators are told of schedules that were paused, or do not all that they were made for."""
     view = Panel(
-        f"**{_heading(count, paused)}**",
+        f"**{_heading(job.schedules)}**",
         "\n".join(standing(each) for each in job.schedules),
         accent=Accent.OPEN,
         footer="I say this once; /daily list always shows it",
@@ -307,11 +313,13 @@ def notice_view(job: NoticeJob) -> Panel:
     return _identified(view, job.component_id)
 
 
-def _heading(count: int, paused: int) -> str:
+def _heading(told: Sequence[PausedSchedule]) -> str:
+    count = len({each.number for each in told})
+    kinds = {type(each.reason) for each in told}
+    if kinds == {Pause}:
+        return "A daily quote is paused" if count == 1 else f"{count} daily quotes are paused"
     if count == 1:
-        return "A daily quote is paused" if paused else "A daily quote mentions nobody"
-    if paused == count:
-        return f"{count} daily quotes are paused"
+        return "A daily quote mentions nobody" if kinds == {MentionLoss} else "A daily quote needs a look"
     return f"{count} daily quotes need a look"
 
 
@@ -623,10 +631,10 @@ class DiscordChat:
             return await self._time_out(job, answered - _TRANSIT) or said
         return said
 
-    async def _time_out(self, job: PostJob | NoticeJob, refused: dt.datetime) -> NotNow | None:
+    async def _time_out(self, job: PostJob | NoticeJob | FollowUpJob, refused: dt.datetime) -> NotNow | None:
         """Return whether the want of permission was a time-out, which Discord answers with the same code.
 
-        One that had not ended when the post was `refused` was the cause, though it may be over when it is read.
+        One that had not ended when the request was `refused` was the cause, though it may be over when it is read.
         """
         user = self._bot.user
         guild = job.target.guild
@@ -694,7 +702,10 @@ class DiscordChat:
             if answer is None:
                 return NotNow(error.retry_after if isinstance(error, discord.RateLimited) else 0.0)
             _log.warning("Discord answered %s with %s (code %s)", job.nonce, answer.status, answer.code)
-            return follow_up_meaning(answer)
+            said = follow_up_meaning(answer)
+            if said == Refused(Pause.NO_PERMISSION):
+                return await self._time_out(job, self._there() - _TRANSIT) or said
+            return said
         return None
 
     async def find(self, job: PostJob | NoticeJob, since: dt.datetime) -> Accepted | Absent | Unknowable | NotNow:

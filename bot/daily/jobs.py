@@ -17,7 +17,7 @@ from bot.daily.schedule import ChannelKind, Occurrence, Pause, Schedule, Style, 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from bot.daily.schedule import Extra, MentionLoss, Reason, Setback, State, Target
+    from bot.daily.schedule import Extra, ExtraLoss, MentionLoss, Reason, Setback, State, Target
 
 # A post that goes out this much after its time is marked as late; a queue of posts due in the same minute
 # at Discord's limit (35,000 take 12 minutes) is not.
@@ -132,7 +132,7 @@ class PostJob(Job, frozen=True, kw_only=True):
 
 
 class PausedSchedule(msgspec.Struct, frozen=True):
-    """A schedule of which the moderators are told: why it is paused, or why its role is not mentioned.
+    """A schedule of which the moderators are told: why it is paused, its role not mentioned, or an extra not done.
 
     `channel_name` is what its channel was called, where it was deleted and that is known.
     """
@@ -140,7 +140,7 @@ class PausedSchedule(msgspec.Struct, frozen=True):
     notice: int
     number: int
     channel: int
-    reason: Pause | MentionLoss
+    reason: Pause | MentionLoss | ExtraLoss
     place: ChannelKind = ChannelKind.TEXT
     style: Style = Style.TEXT
     role: int | None = None

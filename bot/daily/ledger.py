@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.daily import rows, store
 from bot.daily.jobs import Delivered, Done, FollowUpJob, NotDelivered, NoticeJob, Plan, PostJob, Retry, plan
-from bot.daily.schedule import ChannelKind, Extra, Pause, State, Style, Target, nonce
+from bot.daily.schedule import ChannelKind, Extra, ExtraLoss, Pause, State, Style, Target, nonce
 from bot.daily.store import Identity, LeftGuilds, Recoveries, Schedules, pause_schedules, return_quote, write_bags
 
 if TYPE_CHECKING:
@@ -46,9 +46,15 @@ ORDER BY follow_up.lease_until LIMIT ?
 _WAIT_FOLLOW_UP = (
     "UPDATE follow_up SET lease_until = ?, failures = ?, owner = NULL WHERE id = ? AND owner = ? AND tries = ?"
 )
-_FAIL_FOLLOW_UP = (
-    "UPDATE follow_up SET failed = ?, lease_until = NULL, owner = NULL WHERE id = ? AND owner = ? AND tries = ?"
-)
+_FAIL_FOLLOW_UP = """
+UPDATE follow_up SET failed = ?, lease_until = NULL, owner = NULL WHERE id = ? AND owner = ? AND tries = ?
+RETURNING (SELECT schedule FROM delivery WHERE delivery.id = follow_up.delivery) AS schedule
+"""
+# It can be done again: should it be lost again, that is told.
+_DONE_FOLLOW_UP = """
+DELETE FROM told WHERE what IN (SELECT value FROM json_each(?)) AND schedule = (SELECT delivery.schedule FROM follow_up
+JOIN delivery ON delivery.id = follow_up.delivery WHERE follow_up.id = ?)
+"""
 
 
 async def add_follow_ups(tx: Transaction, worker: Identity, outcomes: Sequence[Outcome], now: dt.datetime) -> None:
@@ -89,18 +95,27 @@ def _follow_up_job(row: sqlite3.Row, until: dt.datetime) -> FollowUpJob:
     )
 
 
-async def record_follow_ups(tx: Transaction, worker: Identity, outcomes: Sequence[Outcome]) -> None:
-    """Write within a transaction how attempts ended. That a job is done is written whoever holds the lease."""
+async def record_follow_ups(tx: Transaction, worker: Identity, outcomes: Sequence[Outcome], now: dt.datetime) -> None:
+    """Write within a transaction how attempts ended. That a job is done is written whoever holds the lease.
+
+    The moderators are owed a notice of what cannot be done, for a reason that lasts.
+    """
     jobs = [(o, o.job) for o in outcomes if isinstance(o.job, FollowUpJob)]
+    await tx.executemany(_DONE_FOLLOW_UP, [(_losses(job.extra), job.id) for o, job in jobs if isinstance(o, Done)])
     await tx.executemany("DELETE FROM follow_up WHERE id = ?", [(job.id,) for o, job in jobs if isinstance(o, Done)])
     await tx.executemany(
         _WAIT_FOLLOW_UP,
         [(rows.to_ms(o.at), o.failures, job.id, worker.owner, job.tries) for o, job in jobs if isinstance(o, Retry)],
     )
-    await tx.executemany(
-        _FAIL_FOLLOW_UP,
-        [(o.reason.value, job.id, worker.owner, job.tries) for o, job in jobs if isinstance(o, NotDelivered)],
-    )
+    for o, job in jobs:
+        if isinstance(o, NotDelivered):
+            row = await tx.fetch_one(_FAIL_FOLLOW_UP, (o.reason.value, job.id, worker.owner, job.tries))
+            if row is not None and (loss := ExtraLoss.of(job.extra, o.reason)) is not None:
+                await store.tell_of_loss(tx, row["schedule"], loss, now)
+
+
+def _losses(extra: Extra) -> str:
+    return json.dumps([loss.value for loss in ExtraLoss if loss.value.startswith(f"{extra.value}-")])
 
 
 async def failed_follow_ups(database: Database, delivery: int) -> dict[Extra, str]:
@@ -353,7 +368,7 @@ class Deliveries:
                 ],
             )
             await add_follow_ups(tx, self._worker, outcomes, now)
-            await record_follow_ups(tx, self._worker, outcomes)
+            await record_follow_ups(tx, self._worker, outcomes, now)
             await self._wait(tx, outcomes)
             await self._end(tx, outcomes)
             await store.record_notices(tx, self._worker, outcomes)

@@ -264,6 +264,24 @@ class MentionLoss(enum.StrEnum):
     EVERYONE = "everyone"
 
 
+class ExtraLoss(enum.StrEnum):
+    """What cannot be done with a schedule's posts, and why, where that lasts: an Extra's value and a Pause's.
+
+    The posts are made all the same; moderators are told.
+    """
+
+    PUBLISH_PERMISSION = "publish-no-permission"
+    PUBLISH_KIND = "publish-wrong-kind"
+    THREAD_PERMISSION = "thread-no-permission"
+    THREAD_KIND = "thread-wrong-kind"
+
+    @classmethod
+    def of(cls, extra: Extra, reason: Reason | Pause) -> ExtraLoss | None:
+        """Return what is lost for a reason; None for one that may be gone by the next post."""
+        value = f"{extra.value}-{reason.value}"
+        return cls(value) if value in list(cls) else None
+
+
 class State(enum.StrEnum):
     """Where a delivery stands. Every state but CLAIMED is final."""
 

@@ -12,7 +12,7 @@ import msgspec
 from bot.daily import rows
 from bot.daily.bag import draw, drop, put_back
 from bot.daily.jobs import NoticeJob, PausedSchedule, Retry
-from bot.daily.schedule import EVERY_DAY, ChannelKind, MentionLoss, Pause, Rule, Style, Target
+from bot.daily.schedule import EVERY_DAY, ChannelKind, ExtraLoss, MentionLoss, Pause, Rule, Style, Target
 from bot.errors import CanonkeeperError
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ async def return_quote(tx: Transaction, failed: sqlite3.Row) -> None:
     await write_bags(tx, [(schedule, bag, put_back(bag, quote, mark, since["posted"], before))])
 
 
+# What these pauses wait for is no event of Discord's: a moderator, or the server's return.
+_NOT_OURS = (Pause.MODERATOR.value, Pause.LEFT.value)
 # What is told once is not told again within this time.
 ONCE_A = dt.timedelta(days=1)
 _NEW = """
@@ -103,8 +105,23 @@ AND coalesce(paused, unmentioned) IS NOT NULL ON CONFLICT (schedule, what) DO UP
 """
 # For so long it is tried to tell; `/daily list` shows the reason as long as it lasts.
 NOTICE_DEADLINE = dt.timedelta(days=1)
+# An extra that is not done is told once for as long as that lasts: posts come too seldom to tell once a day.
+_LOSSES = json.dumps([loss.value for loss in ExtraLoss])
+_OWE_LOSS = """
+INSERT INTO notice (schedule, guild, since, lease_until) SELECT id, guild, :at, :at FROM schedule
+WHERE id = :schedule AND paused IS NULL
+AND NOT EXISTS (SELECT 1 FROM told WHERE told.schedule = schedule.id AND what = :what)
+ON CONFLICT (schedule) DO NOTHING
+"""
+_TELL_LOSS = """
+INSERT INTO told (schedule, what, at) SELECT id, :what, :at FROM schedule WHERE id = :schedule AND paused IS NULL
+ON CONFLICT (schedule, what) DO NOTHING
+"""
+_FORGET_LOSSES = "DELETE FROM told WHERE schedule = ? AND what IN (SELECT value FROM json_each(?))"
 _TAKE_NOTICES = """
-SELECT notice.*, schedule.number, schedule.channel, schedule.channel_name, schedule.place, schedule.style,
+SELECT (SELECT group_concat(what) FROM told WHERE told.schedule = notice.schedule AND at >= notice.since
+        AND what IN (SELECT value FROM json_each(?))) AS lost,
+       notice.*, schedule.number, schedule.channel, schedule.channel_name, schedule.place, schedule.style,
        schedule.role, schedule.paused, schedule.unmentioned
 FROM notice JOIN schedule ON schedule.id = notice.schedule
 WHERE notice.guild IN (SELECT DISTINCT guild FROM notice WHERE lease_until <= ?
@@ -127,16 +144,25 @@ async def enqueue_notices(tx: Transaction, schedules: Iterable[int], now: dt.dat
     await tx.executemany(_TELL, of)
 
 
+async def tell_of_loss(tx: Transaction, schedule: int, loss: ExtraLoss, now: dt.datetime) -> None:
+    """Note within a transaction that the moderators are to be told what is not done with posts, unless they were."""
+    of = {"schedule": schedule, "what": loss.value, "at": rows.to_ms(now)}
+    await tx.execute(_OWE_LOSS, of)
+    await tx.execute(_TELL_LOSS, of)
+
+
 async def take_notices(
     tx: Transaction, worker: Identity, now: dt.datetime, limit: int, busy: Collection[int] = ()
 ) -> list[NoticeJob]:
     """Lease the notices of up to `limit` servers, none of them `busy`; each is given up PATIENCE after it arose."""
     at = rows.to_ms(now)
-    found = await tx.fetch_all(_TAKE_NOTICES, (at, json.dumps([*busy]), limit, at))
+    found = await tx.fetch_all(_TAKE_NOTICES, (_LOSSES, at, json.dumps([*busy]), limit, at))
     by_guild: dict[int, list[sqlite3.Row]] = {}
     for row in found:
-        if _why(row) is not None:
+        if _why(row):
             by_guild.setdefault(row["guild"], []).append(row)
+    # A moderator has mended it, or paused it, before it was told.
+    await tx.executemany("DELETE FROM notice WHERE id = ?", [(row["id"],) for row in found if not _why(row)])
     await tx.executemany(
         "UPDATE notice SET owner = ?, lease_until = ?, tries = tries + 1 WHERE id = ?",
         [(worker.owner, rows.to_ms(now + worker.lease), row["id"]) for row in found],
@@ -168,7 +194,7 @@ def _notice_job(guild: int, group: list[sqlite3.Row], lease_until: dt.datetime) 
                 row["channel_name"],
             )
             for row in group
-            if (why := _why(row)) is not None
+            for why in _why(row)
         ),
     )
 
@@ -180,11 +206,12 @@ async def asking(database: Database, worker: Identity, notice: NoticeJob, since:
     return bool(await database.write(_ASKING, (rows.to_ms(since), ids, worker.owner, leased)))
 
 
-def _why(row: sqlite3.Row) -> Pause | MentionLoss | None:
-    """Return what there is to tell of a schedule; a pause goes before a mention."""
+def _why(row: sqlite3.Row) -> list[Pause | MentionLoss | ExtraLoss]:
+    """Return what there is to tell of a schedule; a pause goes before all else, and nobody is told of their own."""
     if row["paused"] is not None:
-        return Pause(row["paused"])
-    return MentionLoss(row["unmentioned"]) if row["unmentioned"] is not None else None
+        return [] if row["paused"] in _NOT_OURS else [Pause(row["paused"])]
+    lost = [ExtraLoss(each) for each in row["lost"].split(",")] if row["lost"] is not None else []
+    return [*([MentionLoss(row["unmentioned"])] if row["unmentioned"] is not None else ()), *lost]
 
 
 async def record_notices(tx: Transaction, worker: Identity, outcomes: Iterable[Outcome]) -> None:
@@ -308,6 +335,8 @@ class Schedules:
             # Read here: the worker may have claimed a date since the caller looked.
             before = await _one(tx, schedule_id)
             await tx.execute(_CHANGE, rows.spec_columns(spec) | {"id": schedule_id})
+            if before is not None and (before.spec.target, before.spec.extras) != (spec.target, spec.extras):
+                await tx.execute(_FORGET_LOSSES, (schedule_id, _LOSSES))
             ours = before is not None and before.paused not in {None, Pause.MODERATOR, Pause.LEFT}
             if ours and resume:
                 await _forget_trouble(tx, schedule_id)
@@ -517,8 +546,6 @@ class LeftGuilds:
 
 # A schedule that fails again is begun again after so long, however often its cause seems to come and go.
 REST = dt.timedelta(minutes=10)
-# What these pauses wait for is no event of Discord's: a moderator, or the server's return.
-_NOT_OURS = (Pause.MODERATOR.value, Pause.LEFT.value)
 _TROUBLED = """
 WHERE paused IS NOT NULL AND paused NOT IN (?, ?)
 AND (?3 IS NULL OR guild IN (SELECT value FROM json_each(?3))) ORDER BY guild, id

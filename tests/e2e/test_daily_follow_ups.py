@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.faults import Rule
 from sandbox.model import ChannelType, Flag
+from sandbox.views import visible_text
 from tests.support.daily_chat import DailyChat, daily_chat, ours
 
 if TYPE_CHECKING:
@@ -124,6 +125,59 @@ async def test_what_lasts_is_told_and_stops_no_post(chat: DailyChat) -> None:
     assert len(chat.posts()) == 1
 
 
+def notices(chat: DailyChat) -> list[str]:
+    return [visible_text(each) for each in chat.posts("general")]
+
+
+async def until_none_is_open(chat: DailyChat, posts: int) -> None:
+    """Wait until so many posts were made, with all that follows them."""
+    await chat.until_recorded("sent", posts)
+    async with asyncio.timeout(15):
+        while any(row["lease_until"] for row in await jobs(chat)):  # noqa: ASYNC110 - another task writes it
+            await asyncio.sleep(0.05)
+
+
+async def test_what_lasts_is_told_to_the_moderators_once_until_it_was_well_again(chat: DailyChat) -> None:
+    await chat.schedule(thread=True)
+    chat.sandbox.world.deny(chat.channel(), "create_public_threads")
+    await chat.move(hours=1)
+    await chat.until(lambda: notices(chat))
+    (told,) = notices(chat)
+    assert "**A daily quote needs a look**" in told
+    assert f"start threads under the posts of schedule 1 in <#{chat.channel().id}>" in told
+    assert "Grant me **Create Public Threads** there" in told
+    for post in (2, 3):
+        await chat.move(days=1)
+        await until_none_is_open(chat, post)
+        await chat.move(minutes=2)
+    assert len(notices(chat)) == 1
+    chat.sandbox.world.allow(chat.channel(), "create_public_threads")
+    await chat.move(days=1)
+    await chat.until(lambda: threads(chat))
+    await until_none_is_open(chat, 4)
+    chat.sandbox.world.deny(chat.channel(), "create_public_threads")
+    await chat.move(days=1)
+    await chat.until(lambda: len(notices(chat)) == 2)
+
+
+async def test_a_time_out_that_comes_after_the_post_is_waited_for(chat: DailyChat) -> None:
+    rule = chat.sandbox.faults.add(Rule("error", status=403, code=40333, route=THREAD, times=None))
+    await chat.schedule(thread=True)
+    await chat.move(hours=1)
+    await chat.until(lambda: rule.struck)
+    chat.sandbox.faults.rules.remove(rule)
+    me = chat.guild.members[chat.sandbox.bot_user_id]
+    me.timed_out_until = chat.sandbox.clock.now() + 240  # the gateway has not told of it yet
+    before = asked(chat, THREAD)
+    await chat.move(seconds=10)
+    await chat.until(lambda: asked(chat, THREAD) > before)
+    async with asyncio.timeout(15):
+        while not threads(chat):
+            await chat.move(minutes=2)
+            await asyncio.sleep(0.3)
+    assert notices(chat) == []
+
+
 async def test_both_are_checked_at_once(chat: DailyChat) -> None:
     told = (await chat.schedule(publish=True)).text
     assert "Only posts in an announcement channel can be published" in told
@@ -142,6 +196,46 @@ async def test_an_edit_turns_them_on_and_off_and_leaves_what_was_not_named(chat:
     assert "with a thread" in told
     told = (await chat.daily("edit", schedule="1", channel=chat.channel("lore-questions"))).text
     assert "leave `thread` off" in told
+
+
+def turn_into_text(chat: DailyChat) -> None:
+    """Turn an announcement channel into a text channel, as its settings can."""
+    announcements = chat.channel("announcements")
+    announcements.type = ChannelType.TEXT
+    chat.sandbox.world.set_overwrite(announcements, chat.role("Quiet"), allow=0, deny=0)  # sends the channel anew
+
+
+async def test_a_channel_that_is_no_longer_one_for_announcements_stops_no_post_and_no_edit(chat: DailyChat) -> None:
+    await chat.schedule(channel=chat.channel("announcements"), publish=True)
+    turn_into_text(chat)
+    await chat.move(hours=1)
+    await until_failed(chat)
+    assert len(chat.posts("announcements")) == 1
+    assert "the channel is no longer an announcement channel" in (await chat.daily("list")).text
+    edited = (await chat.daily("edit", schedule="1", time="10:00")).text
+    assert "**10:00**" in edited
+    assert "⚠ Only posts in an announcement channel can be published" in edited
+    assert "A thread can't begin" not in (await chat.daily("edit", schedule="1", thread=True)).text
+    await chat.daily("pause", schedule="1")
+    resumed = (await chat.daily("resume", schedule="1")).text
+    assert "Resumed" in resumed
+    assert "⚠ Only posts in an announcement channel can be published" in resumed
+    assert "⚠" not in (await chat.daily("edit", schedule="1", publish=False)).text
+    assert "Only posts in an announcement channel" in (await chat.daily("edit", schedule="1", publish=True)).text
+    await chat.move(days=1, hours=2)
+    await chat.until_recorded("sent", 2)
+
+
+async def test_what_new_option_cannot_be_done_is_refused_though_an_old_one_cannot_either(chat: DailyChat) -> None:
+    await chat.schedule(thread=True)
+    chat.sandbox.world.deny(chat.channel(), "create_public_threads")
+    await chat.until(lambda: not chat.bot.get_channel(chat.channel().id).permissions_for(  # type: ignore[union-attr]
+        chat.bot.get_guild(chat.guild.id).me).create_public_threads)  # type: ignore[union-attr]  # fmt: skip
+    told = (await chat.daily("edit", schedule="1", publish=True)).text
+    assert "Only posts in an announcement channel can be published" in told
+    told = (await chat.daily("edit", schedule="1", time="10:00")).text
+    assert "Changed" in told
+    assert "Please grant me **Create Public Threads** there" in told
 
 
 async def test_a_message_that_was_deleted_first(chat: DailyChat) -> None:

@@ -123,6 +123,44 @@ async def test_a_pause_ends_when_its_cause_is_gone(chat: DailyChat, cause: str) 
     assert len(told(chat)) == (cause not in {"role", "member"})
 
 
+async def test_what_hinders_the_posts_hinders_no_edit_of_the_rest(chat: DailyChat) -> None:
+    await chat.schedule()
+    deny(chat)
+    await chat.move(hours=1)
+    await until_stands(chat, "no-permission")
+    edited = (await chat.daily("edit", schedule="1", time="10:00")).text
+    assert "**10:00**" in edited
+    assert "so schedule 1 is paused. Grant me **Send Messages** there" in edited
+    await until_stands(chat, "no-permission")
+    assert "Please grant me" in (await chat.daily("edit", schedule="1", style="card")).text
+    assert "Please grant me" in (await chat.daily("resume", schedule="1")).text
+    allow(chat)
+    await until_stands(chat, None)
+
+
+async def test_a_time_out_hinders_no_edit(chat: DailyChat) -> None:
+    await chat.schedule()
+    until = chat.sandbox.clock.now() + 7200
+    chat.sandbox.world.time_out(chat.guild, until)
+    await chat.until(lambda: chat.bot.get_guild(chat.guild.id).me.timed_out_until)  # type: ignore[union-attr]
+    edited = (await chat.daily("edit", schedule="1", time="10:00")).text
+    assert "**10:00**" in edited
+    assert "⚠ A moderator has timed me out until" in edited
+    await until_stands(chat, None)
+
+
+async def test_a_deleted_channel_hinders_no_edit_of_the_rest(chat: DailyChat) -> None:
+    await chat.schedule()
+    chat.sandbox.world.delete_channel(chat.channel())
+    await until_stands(chat, "channel-gone")
+    edited = (await chat.daily("edit", schedule="1", time="10:00")).text
+    assert "**10:00**" in edited
+    assert "was deleted, so schedule 1 is paused" in edited
+    await until_stands(chat, "channel-gone")
+    await chat.daily("edit", schedule="1", channel=chat.channel("general"))
+    await until_stands(chat, None)
+
+
 async def test_what_was_missed_by_too_much_is_not_made_after_all(chat: DailyChat) -> None:
     await chat.schedule()
     deny(chat)

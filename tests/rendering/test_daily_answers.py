@@ -10,7 +10,18 @@ from bot.daily.bag import Bag
 from bot.daily.commands import Line, Planned
 from bot.daily.discord_chat import standing
 from bot.daily.jobs import PausedSchedule
-from bot.daily.schedule import ChannelKind, Delivery, MentionLoss, Occurrence, Pause, Reason, Schedule, State, Style
+from bot.daily.schedule import (
+    ChannelKind,
+    Delivery,
+    ExtraLoss,
+    MentionLoss,
+    Occurrence,
+    Pause,
+    Reason,
+    Schedule,
+    State,
+    Style,
+)
 from cogs.daily import overview, planned
 from tests.support.daily import START, spec
 
@@ -27,8 +38,10 @@ def test_only_a_post_that_is_due_comes_at_once() -> None:
 
 
 @pytest.mark.parametrize("place", list(ChannelKind))
-@pytest.mark.parametrize("reason", [*Pause, *MentionLoss])
-def test_every_reason_has_its_sentence_and_one_step(reason: Pause | MentionLoss, place: ChannelKind) -> None:
+@pytest.mark.parametrize("reason", [*Pause, *MentionLoss, *ExtraLoss])
+def test_every_reason_has_its_sentence_and_one_step(
+    reason: Pause | MentionLoss | ExtraLoss, place: ChannelKind
+) -> None:
     for name in (None, "daily_quotes"):
         told = standing(PausedSchedule(1, 7, 2001, reason, place, Style.CARD, 55, name))
         assert told.endswith(".")
