@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.daily.ports import NotNow, Refused, Unknowable, Unsure
-from bot.daily.schedule import ChannelKind, Pause
+from bot.daily.schedule import ChannelKind, MentionLoss, Pause
 from tests.support.clock import FakeClock
 from tests.support.daily import GUILD, START, Office, office
 
@@ -145,6 +145,20 @@ async def test_where_nobody_can_be_told_the_list_tells(here: Office) -> None:
     assert here.channel.sent == []
     (line,) = await here.scheduler.overview(GUILD)
     assert line.schedule.paused is Pause.NO_PERMISSION
+
+
+async def test_nobody_is_told_of_what_a_moderator_did_before_it_was_told(here: Office) -> None:
+    here.channel.plan += [NotNow(600.0)] * 2
+    schedule = await here.add(role=5)
+    (mention,) = await here.store.recoveries.mentions(None)
+    await here.store.recoveries.note(mention, MentionLoss.ROLE_GONE, here.clock.now())
+    async with here.at_work():
+        await here.move(seconds=1)
+        await here.store.schedules.pause(schedule.id, Pause.MODERATOR)
+        await here.move(minutes=11)
+    assert here.channel.asked == 1
+    assert here.channel.sent == []
+    assert await here.database.fetch_all("SELECT id FROM notice") == []
 
 
 async def test_a_claim_left_behind_is_sent_with_the_same_nonce(here: Office) -> None:
