@@ -36,6 +36,8 @@ POPULAR = (
     *("Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland"),
 )
 _OFFSET = re.compile(r"(?:(?:utc|gmt|z)\s*)?([+\-\u2010-\u2015\u2212])\s*(\d{1,2})(?::?([0-5]\d)|[.,](0|25|5|75))?")
+# What stands behind a zone in completions and answers: '(UTC+5:30, now 05:30)', '(UTC+5:30 today)'.
+_PRINTED = re.compile(r"\s*\((?:utc|now)\b[^()]*\)$", re.IGNORECASE)
 _FRACTIONS = {"0": 0, "25": 15, "5": 30, "75": 45}
 _EXACT, _BEGINS, _WITHIN, _POPULAR_FIRST, _LISTED = 200.0, 140.0, 100.0, 10.0, 5.0
 # A name with more behind it ('new york city'), and one with a slip of the finger; each further slip takes _SLIP.
@@ -120,7 +122,7 @@ class Zones:
 
         What `parse` takes the text for comes first.
         """
-        text = text.strip()[:_LONGEST]
+        text = _asked(text)
         if not text:
             return [zone for zone in POPULAR if zone.casefold() in self._keys][:limit]
         if offset := _offset(text):
@@ -137,7 +139,7 @@ class Zones:
         summer time, and few mean it. Raises UserError, which offers the nearest, when there is no such zone, or
         when the place has several clocks.
         """
-        text = text.strip()[:_LONGEST]
+        text = _asked(text)
         wanted = normalise(text, _LONGEST)
         if meant := _offset(text) or self._exactly(text):
             zones = self._of_each_clock(meant)
@@ -193,6 +195,11 @@ def _clock(zone: str, year: int) -> tuple[dt.timedelta | None, ...]:
     """Return a zone's offsets at the beginning and in the middle of each month: equal for zones that agree."""
     instants = (dt.datetime(year, month, day, 12, tzinfo=dt.UTC) for month in range(1, 13) for day in (1, 15))
     return tuple(instant.astimezone(zone_info(zone)).utcoffset() for instant in instants)
+
+
+def _asked(text: str) -> str:
+    """Return what is typed without what the bot itself prints behind a zone: people copy that too."""
+    return _PRINTED.sub("", text.strip()[:_LONGEST])
 
 
 def _offset(text: str) -> list[str]:

@@ -15,9 +15,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.daily import schedule
-from bot.daily.input import POPULAR, Zones, complete_days, complete_time, days_text, parse_days, parse_time, time_text
+from bot.daily.input import (
+    POPULAR,
+    Zones,
+    complete_days,
+    complete_time,
+    complete_zone,
+    days_text,
+    parse_days,
+    parse_time,
+    time_text,
+)
 from bot.daily.schedule import EVERY_DAY, offset_text, zone_info, zone_names, zone_text
 from bot.errors import UserError
+
+NOW = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +163,15 @@ def test_an_offset_that_the_bot_prints_is_read_back(zones: Zones, quarters: int)
     zone = zones.parse(offset_text(offset))
     assert dt.datetime(2026, 1, 1, tzinfo=zone_info(zone)).utcoffset() == offset
     assert zone_text(zone) == offset_text(offset)
+
+
+@pytest.mark.parametrize("typed", ["", "UTC+5:30", "new york", "india", "brazil", "utc+0", "Argentina", "-3"])
+def test_a_zone_as_the_bot_prints_it_is_read_back(zones: Zones, typed: str) -> None:
+    for label, zone in complete_zone(zones, typed, NOW, 25):
+        meant = zones.parse(label)
+        assert NOW.astimezone(zone_info(meant)).utcoffset() == NOW.astimezone(zone_info(zone)).utcoffset(), label
+    assert zones.parse("Asia/Kolkata (UTC+5:30 today)") == "Asia/Kolkata"
+    assert zones.parse("London (UTC+0)") == "Europe/London"
 
 
 @pytest.mark.parametrize("text", ["utc+15", "-12:15", "UTC+5:20", "+99", "utc+5:60"])
