@@ -79,6 +79,30 @@ def test_the_nearest_class_wins(error: Exception, words: str, expected: bool) ->
     assert errors.message_for(error) == (words, expected)
 
 
+def http_error(kind: type[discord.HTTPException], status: int, code: int) -> discord.HTTPException:
+    """As discord.py raises it of an answer with this status and JSON code (0: it was a page)."""
+    response = SimpleNamespace(status=status, reason="Whatever")
+    return kind(response, {"code": code, "message": "whatever"} if code else "<html></html>")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code", "words"),
+    [
+        (discord.Forbidden, 403, 50013, "Discord does not let me do that here."),
+        (discord.NotFound, 404, 10003, "That is gone from Discord"),
+        (discord.Forbidden, 403, 0, "Discord has a problem just now."),
+        (discord.Forbidden, 403, 40333, "Discord has a problem just now."),
+        (discord.NotFound, 404, 0, "Discord has a problem just now."),
+        (discord.HTTPException, 429, 0, "Discord has a problem just now."),
+        (discord.DiscordServerError, 502, 0, "Discord has a problem just now."),
+    ],
+)
+def test_the_edge_is_not_taken_for_a_want_of_permission(
+    kind: type[discord.HTTPException], status: int, code: int, words: str
+) -> None:
+    assert errors.message_for(http_error(kind, status, code))[0].startswith(words)
+
+
 def test_what_is_no_error_of_ours_goes_on() -> None:
     with pytest.raises(KeyboardInterrupt):
         errors.message_for(KeyboardInterrupt())

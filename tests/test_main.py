@@ -14,6 +14,7 @@ import pytest
 from bot.__main__ import main
 from sandbox import Sandbox
 from sandbox.faults import Rule
+from tests.support.edge import answer, edge
 from tests.support.program import end, program, running
 from tests.support.seeded import ROOT, SECOND
 
@@ -335,6 +336,25 @@ async def test_a_page_of_the_edge_that_stays(sandbox: Sandbox, second_path: Path
     line = await told(sandbox, second_path)
     assert line.startswith(f"Discord has a problem just now (it answers {status}): wait a few minutes, see https://")
     assert len(sandbox.journal.find("GET", route)) == 4
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 40333), (404, 0)])
+async def test_what_the_edge_says_in_json_is_as_passing(
+    sandbox: Sandbox, second_path: Path, status: int, code: int
+) -> None:
+    sandbox.faults.add(Rule("error", status=status, code=code, route="/users/@me", times=None))
+    line = await told(sandbox, second_path)
+    assert line.startswith(f"Discord has a problem just now (it answers {status}): wait a few minutes, see https://")
+
+
+@pytest.mark.parametrize("page", [answer(200), answer(200, "[]", kind="application/json"), answer(200, {"id": "x"})])
+async def test_something_else_that_answers_in_the_place_of_discord(
+    sandbox: Sandbox, second_path: Path, page: bytes
+) -> None:
+    async with edge() as front:
+        front.answers.append(page)
+        line = await told(sandbox, second_path, DISCORD_API_BASE=front.url)
+    assert line.startswith("Something else answers in the place of Discord: check this machine's connection")
 
 
 @pytest.mark.parametrize(

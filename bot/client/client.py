@@ -19,7 +19,7 @@ from bot.client import errors
 from bot.client.controls import Actions
 from bot.client.library_parts import ComparingState, use_gateway
 from bot.daily.requests import DiscordClock, tracing
-from bot.errors import CanonkeeperError, SettingError
+from bot.errors import CanonkeeperError, SettingError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -165,12 +165,27 @@ async def sync(
     return True
 
 
+# What discord.py (2.7.1) raises over a page with status 200, as a network shows before one has signed in to it.
+_UNREADABLE = (TypeError, LookupError, ValueError, AttributeError)
+_NOT_DISCORD = (
+    "Something else answers in the place of Discord: check this machine's connection to the Internet (a network may "
+    "ask to sign in first) and DISCORD_API_BASE, and start again"
+)
+
 _Answer = TypeVar("_Answer")
 
 
 # How long to wait between tries while the bot starts, in seconds. What lasts longer ends the start, and is for
 # systemd (or whatever keeps the bot running) to try again: it knows how long to wait between starts.
 _WAITS = (1, 3, 6)
+
+
+async def _readable(asked: Awaitable[_Answer]) -> _Answer:
+    """Return what Discord answers. Raises UnreachableError where it is nothing of Discord's."""
+    try:
+        return await asked
+    except _UNREADABLE as error:
+        raise UnreachableError(_NOT_DISCORD) from error
 
 
 def intents() -> discord.Intents:
@@ -277,12 +292,12 @@ class Canonkeeper(commands.AutoShardedBot):
         """Log in, perhaps again: discord.py (2.7.1) opens a session for each try and closes the last one alone."""
         await self.http.close()
         self.http.connector = discord.utils.MISSING
-        await self.login(token)
+        await _readable(self.login(token))
 
     async def _where_the_gateway_is(self) -> tuple[int, str, Any]:
         """Return how many connections Discord wants, where to, and how often one may begin."""
         try:
-            return await self.http.get_bot_gateway()
+            return await _readable(self.http.get_bot_gateway())
         except discord.GatewayNotFound as error:
             if error.__cause__ is not None and errors.is_passing(error.__cause__):
                 raise error.__cause__ from None

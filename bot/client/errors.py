@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+# What Discord's edge answers without having asked Discord: it says nothing of the token, of permissions or of what is
+# gone. A page is no JSON, so discord.py gives it the code 0; the other is Discord's 'internal network error'.
+_PASSING: Final = frozenset({403, 404, 429})
+_EDGE_CODES: Final = frozenset({0, 40333})
+
 # Discord's docs, Opcodes and Status Codes: an interaction that is gone cannot be answered any more.
 _GONE = {10062, 10015, 50027}
 
@@ -61,7 +66,10 @@ _TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
 
 def message_for(error: BaseException) -> tuple[str, bool]:
     """Return what the person is told, and whether the error is theirs to mend (and so needs no log entry)."""
-    for kind in type(error).__mro__:
+    told_as = (
+        discord.DiscordServerError if isinstance(error, discord.HTTPException) and is_passing(error) else type(error)
+    )
+    for kind in told_as.__mro__:
         if kind in _TABLE:
             words = _TABLE[kind]
             return (words if isinstance(words, str) else words(error)), _expected(kind)
@@ -142,8 +150,6 @@ def _place(interaction: discord.Interaction[Any]) -> str:
 
 
 STATUS: Final = "https://discordstatus.com"
-# What Discord's edge answers without having asked Discord: it says nothing of the token or of permissions.
-_PASSING: Final = frozenset({403, 429})
 _REFUSED: Final = 401
 _UNKNOWN: Final = (
     "DISCORD_TOKEN was refused by Discord: make a new one in the developer portal, under your application's 'Bot', "
@@ -169,8 +175,7 @@ def is_passing(error: BaseException) -> bool:
     """Whether an error of a request says nothing but that it did not get through, so that it may the next time."""
     if isinstance(error, discord.DiscordServerError | aiohttp.ClientError | TimeoutError | OSError):
         return True
-    # An edge's page is no JSON; discord.py gives such an answer the code 0.
-    return isinstance(error, discord.HTTPException) and error.status in _PASSING and not error.code
+    return isinstance(error, discord.HTTPException) and error.status in _PASSING and error.code in _EDGE_CODES
 
 
 def in_short(error: BaseException) -> str:
