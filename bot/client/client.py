@@ -81,7 +81,10 @@ class Daily:
         """
         others = [asyncio.create_task(_run(each), name="beside the posts") for each in self.beside]
         try:
-            await self.replan()
+            try:
+                await self.replan()
+            except Exception:  # noqa: BLE001 - logged with its traceback; posts come as they were planned
+                _log.exception("what is planned could not be brought up to the tz database")
             posting = asyncio.create_task(self.worker.run(), name="worker")
             others.append(posting)
             done, _ = await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.client import client
-from bot.daily.guilds import EVERY, Recovery
+from bot.daily.guilds import EVERY, Presence, Recovery
 from bot.daily.ports import ChannelCheck, Problem
 from bot.daily.schedule import ChannelKind, Pause
 from tests.support.clock import FakeClock
@@ -227,3 +227,21 @@ async def test_a_fault_beside_the_posts_ends_nothing(
     with contextlib.suppress(asyncio.CancelledError):
         await task
     assert "a fault beside the daily posts" in caplog.text
+
+
+async def test_a_fault_over_the_tz_database_ends_no_posts(
+    here: Office, recovery: Recovery, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    changed = here.worker.poke
+    presence = Presence(here.store.schedules, here.store.left_guilds, here.clock, changed)
+    task = asyncio.create_task(client.Daily(here.scheduler, presence, recovery, here.worker, fail).run())
+    await here.add()
+    await here.quiet()
+    await here.move(hours=1)
+    await until(lambda: bool(here.channel.sent))
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert "ZeroDivisionError" in caplog.text
