@@ -139,9 +139,11 @@ class Vocabulary:
     def corrected(self, query: str) -> str:
         """Return the query with its first unknown words replaced by the nearest known ones, where one is near."""
         words = _WORD.findall(fold(query, _LONGEST_QUERY))
-        # A word that is typed right is no slip of another.
+        # A word that is typed right is no slip of another, and no more is a number.
         unknown = dict.fromkeys(
-            word for word in words if word not in self._known and len(word) >= _MIN_LENGTH and not is_english(word)
+            word
+            for word in words
+            if word not in self._known and len(word) >= _MIN_LENGTH and not word.isdigit() and not is_english(word)
         )
         mended = {word: self._nearest(word) for word in list(unknown)[:_MOST_REPAIRS]}
         return " ".join(mended.get(word, word) for word in words)

@@ -54,11 +54,15 @@ class HalfPair(NamedTuple):
 
 
 class Mentions(msgspec.Struct, frozen=True):
-    """What a text names, in the order of its words, each once; `rest` holds its other words."""
+    """What a text names, in the order of its words, each once; `rest` holds its other words.
+
+    `said` holds the people as often as they are named, by which two pairs that share somebody are told apart.
+    """
 
     ships: tuple[str, ...]
     persons: tuple[str, ...]
     rest: tuple[str, ...]
+    said: tuple[str, ...] = ()
 
 
 class Roster:
@@ -102,10 +106,12 @@ class Roster:
             else:
                 rest.append(words[at])
             at += length
+        said = tuple(named.id for named in found if named.kind == "person")
         return Mentions(
             ships=tuple(dict.fromkeys(named.id for named in found if named.kind == "ship")),
-            persons=tuple(dict.fromkeys(named.id for named in found if named.kind == "person")),
+            persons=tuple(dict.fromkeys(said)),
             rest=tuple(rest),
+            said=said,
         )
 
     def half_pair(self, text: str, plain: Collection[str]) -> HalfPair | None:

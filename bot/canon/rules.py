@@ -5,20 +5,21 @@ from __future__ import annotations
 import enum
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from bot.fuzzy import is_english
 from bot.text import fold, normalise
-from bot.understanding.reading import STOP, Lexicon, Speller, stem, tokens
+from bot.understanding.reading import NUMERALS, STOP, Lexicon, Speller, is_number, stem, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.announcement import Claim, Person, Strength, Subject
     from bot.canon.names import HalfPair, Mentions, Roster
-    from bot.understanding import Engine, Understanding
+    from bot.understanding import Engine
 
 
 class Verdict(enum.StrEnum):
@@ -81,6 +82,8 @@ _KIN: Final = re.compile(
 )
 _EMPTY: Final = STOP | TALK | _STAGE
 _EMPTY_STEMS: Final = frozenset(map(stem, STOP))
+# How many words after a number it may count: a name may stand between.
+_BESIDE: Final = 2
 
 
 class Vocabulary(msgspec.Struct, frozen=True):
@@ -102,8 +105,19 @@ def learn_vocabulary(
 
 def _units(lexicon: Lexicon, texts: Iterable[str]) -> set[str]:
     """Return the stems of texts, and the concepts that they stand for."""
-    stems = [[stem(word) for word in tokens(_KIN.sub(" ", fold(text)))] for text in texts]
-    return {unit for row in stems for unit in (*row, *lexicon.units(row))}
+    words = [tokens(_KIN.sub(" ", fold(text))) for text in texts]
+    stems = [[stem(word) for word in row] for row in words]
+    counts = {count for row in words for count in _counts(lexicon, row, _BESIDE)}
+    return counts | {unit for row in stems for unit in (*row, *lexicon.units(row))}
+
+
+def _counts(lexicon: Lexicon, words: Sequence[str], beside: int) -> Iterator[str]:
+    """Yield each number of a text with each of the next words, as far as `beside`, which it may count or order."""
+    said = [word for word in words if word in NUMERALS or word not in _EMPTY]
+    for at, word in enumerate(said):
+        if word in NUMERALS:
+            for counted in said[at + 1 : at + 1 + beside]:
+                yield from (f"{word} {unit}" for unit in lexicon.units([stem(counted)]))
 
 
 class Fitting:
@@ -130,6 +144,10 @@ class Fitting:
     def telling(self, content: Iterable[str], claim: str) -> tuple[str, ...]:
         """Return those units that the claim has, and few others have."""
         return tuple(unit for unit in content if unit in self._claims[claim] and self._users[unit] <= self._few)
+
+    def counts(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Return the numbers of a text with what they count: '2 cats' is ('two cat',)."""
+        return tuple(_counts(self._lexicon, tokens(" ".join(words)), 1))
 
     def strange(self, content: Iterable[str], claim: str) -> tuple[str, ...]:
         """Return those units that the claim with this id does not explain."""
@@ -159,7 +177,7 @@ _SENTENCE: Final = re.compile(r"[.!?;]+\s|\n")
 _NEAREST_FROM: Final = 0.1
 # From this belief on a claim is what the text speaks of, and not just near it: less will do where names point to it.
 _DIRECT: Final = 0.65
-_DIRECT_IF_NAMED: Final = 0.4
+_DIRECT_IF_NAMED: Final = 0.5
 # Words that tell a claim, of which the nearest must share so many with the text.
 _SHARED: Final = 2
 # From this belief on a text that names nobody may speak of a claim in words that many claims share.
@@ -221,15 +239,18 @@ class Judge:
         self._claims = {claim.id: claim for claim in claims}
         self._statements = {normalise(claim.statement): claim for claim in claims}
         self._fitting = Fitting(vocabulary, concepts)
-        self._spoken_of = {claim.id: self._people_in(claim, evidence) for claim in claims}
+        self._told_of = {claim.id: self._people_in(claim.statement, claim.line) for claim in claims}
+        self._spoken_of = {
+            claim.id: self._people_in(claim.statement, claim.line, *(evidence[quote] for quote in claim.quotes))
+            for claim in claims
+        }
 
-    def _people_in(self, claim: Claim, evidence: Mapping[str, str]) -> frozenset[str]:
-        """Return the people whom a claim, its line or its evidence name.
+    def _people_in(self, *texts: str) -> frozenset[str]:
+        """Return the people whom a claim's texts name.
 
-        Where it names nobody of flesh and blood, it is the creators' own account.
+        Where these name nobody of flesh and blood, it is the creators' own account.
         """
-        told = " ".join((claim.statement, claim.line, *(evidence[quote] for quote in claim.quotes)))
-        people = self._people(self._roster.find(told))
+        people = self._people(self._roster.find(" ".join(texts)))
         kinds = {self._people_by_id[person].kind for person in people}
         if kinds - {"character"}:
             return people
@@ -353,9 +374,18 @@ class Judge:
     def _ships_in(self, mentions: Mentions) -> list[Subject]:
         """Return the ships named, by their names or by two people side by side."""
         ships = [self._by_id[ship] for ship in mentions.ships]
-        pairs = zip(mentions.persons, mentions.persons[1:], strict=False)
-        ships += [self._ships[pair] for pair in map(frozenset, pairs) if pair in self._ships]
+        ships += [self._ships[pair] for pair in self._pairs_in(mentions) if pair in self._ships]
         return list({ship.id: ship for ship in ships}.values())
+
+    def _pairs_in(self, mentions: Mentions) -> list[frozenset[str]]:
+        """Return the pairs of people side by side: two by two where these are all ships, else each with the next.
+
+        So the last of one pair and the first of the next are no third.
+        """
+        by_two = [frozenset(mentions.said[at : at + 2]) for at in range(0, len(mentions.said), 2)]
+        if len(by_two) > 1 and all(pair in self._ships for pair in by_two):
+            return by_two
+        return [frozenset(pair) for pair in pairwise(mentions.persons)]
 
     def _on_claim(self, text: str, mentions: Mentions, ships: list[Subject]) -> Ruling | None:
         """Return the ruling on the claim that a text speaks of; None where it is none, or of others."""
@@ -363,22 +393,35 @@ class Judge:
         content = self._fitting.content(mentions.rest)
         if not named and not self._roster.understood([word for word in mentions.rest if word not in TALK]):
             return None
-        claim, belief = self._claim_in(text, self._engine.understand(text))
+        claim, belief = self._claim_in(text)
+        differs = claim is None and any(map(is_number, mentions.rest))
+        if differs:  # A number that differs, of a book or a year, must not hide what it differs from.
+            claim, belief = self._claim_in(" ".join(word for word in normalise(text).split() if not is_number(word)))
         if claim is None:
             return None
-        strange = self._fitting.strange(content, claim.id)
-        outside = self._people(mentions) - self._spoken_of[claim.id]
+        people = self._people(mentions)
+        # Whom only the evidence names is not who the statement is about.
+        differs = differs or (bool(people) and people.isdisjoint(self._told_of[claim.id]))
+        strange = differs or bool(self._fitting.strange((*content, *self._fitting.counts(mentions.rest)), claim.id))
+        outside = people - self._spoken_of[claim.id]
         tells = len(self._fitting.telling(content, claim.id))
         # What is ruled on these two says nothing of those; nor is a ship's name alone a claim about it.
         if ships and (outside or (not tells and not self._others(mentions, ships))):
             return None
-        # What is only the nearest to a text must share words with it; the fewest where it is about people.
-        if not belief and (outside or tells < (1 if mentions.persons and not ships else _SHARED)):
+        explained = 0 < tells == len(content)
+        if not belief:
+            # What is only the nearest to a text must share words with it; the fewest where it is about people.
+            fewest = 1 if (mentions.persons and not ships) or (named and explained) else _SHARED
+            if outside or tells < fewest:
+                return None
+            belief = self._engine.understand(text).score if named and explained else 0.0
+        firm, agreed = belief >= _FIRM, self._agreed(text, claim) > 0
+        if not named and not tells and not (firm and agreed):
             return None
-        if not named and not tells and (belief < _FIRM or not self._agreed(text, claim)):
-            return None
-        direct = belief >= (_DIRECT_IF_NAMED if named else _DIRECT) and not strange and not outside
-        return self._on(claim, direct=direct, belief=belief)
+        believed = belief >= (_DIRECT_IF_NAMED if named else _DIRECT)
+        # One word, which others share, says too little where nothing else points to the claim.
+        backed = firm or agreed or explained or tells >= (1 if named else _SHARED)
+        return self._on(claim, direct=believed and backed and not strange and not outside, belief=belief)
 
     def _on(self, claim: Claim, *, direct: bool = True, belief: float = 1.0) -> Ruling:
         if claim.subject:
@@ -394,11 +437,12 @@ class Judge:
             belief=belief,
         )
 
-    def _claim_in(self, text: str, understood: Understanding) -> tuple[Claim | None, float]:
+    def _claim_in(self, text: str) -> tuple[Claim | None, float]:
         """Return the claim that a text speaks of, and how far that is believed; 0 where it is only the nearest.
 
         One engine is sure of it, or both come to the same.
         """
+        understood = self._engine.understand(text)
         if understood.best is None:
             return None, 0.0
         claim = self._claims[understood.best]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.announcement import Announcement, Phrasings
 
 # Raised whenever a lesson changes its form or its meaning: then there is to be learnt anew.
-FORM: Final = 3
+FORM: Final = 4
 
 _OR: Final = re.compile(r"\b(?:or|instead|rather)\b", re.IGNORECASE)
 # A word that so many voices use is a word, and no slip.

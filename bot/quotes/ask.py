@@ -213,7 +213,8 @@ class AskService:
     def _rulings(self, text: str, understood: Understanding) -> tuple[CanonRuling, ...]:
         """Return the rulings on the ships and the claim in a text.
 
-        A ruling is a yes or a no, and so is what asks for one: 'who' or 'when' is not answered by it. A claim
+        A ruling is a yes or a no, and so is what asks for one: 'who' or 'when' is not answered by it, though what
+        the announcement is silent on comes close, as of when something was that it never tells. A claim
         that the announcement does address must rest on a fact that the text is near to, and be as sure as a fact.
         Of a ship that is named in chatter, its ruling is the closest thing known.
         """
@@ -221,10 +222,11 @@ class AskService:
             return ()
         kind = self._engine.kind(text)
         plain = kind in ("yes-no", "none", "what") and self._canon.asks_for_canon(text)
-        if not plain and kind not in ("yes-no", "none"):
-            return ()
         rulings = self._canon.check(text).rulings
         ruling = next((ruling for ruling in rulings if ruling.claim and ruling.belief), None)
+        if not plain and kind not in ("yes-no", "none"):
+            unknown = ruling and ruling.claim and self._claims[ruling.claim].ruling == "not-addressed"
+            return (replace(ruling, direct=False),) if ruling and unknown else ()
         if ruling is None or ruling.claim is None:
             ships = tuple(ruling for ruling in rulings if ruling.kind == "ship") if plain or kind == "none" else ()
             return tuple(replace(ship, direct=plain and ship.direct) for ship in ships)

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from bot.announcement.quotes import introduces, overlap
 from bot.fuzzy import Names, Vocabulary, is_english
 from bot.text import fold, normalise
-from bot.understanding.reading import STOP, stem, tokens
+from bot.understanding.reading import MARK, STOP, stem, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -250,7 +250,12 @@ class QuoteService:
         held = self._forms.search(mended)
         # What a sentence means counts for more than a few of its words.
         meant = self._meant(query, pool, _SURE) if held.chatty else None
-        return meant or self._worded(mended, held, pool) or self._meant(query, pool, _BELIEVED_WITH_A_WORD)
+        return (
+            meant
+            or self._worded(mended, held, pool)
+            or self._meant(query, pool, _BELIEVED_WITH_A_WORD)
+            or self._alike(query, pool)
+        )
 
     def _worded(self, query: str, held: Held, pool: tuple[Quote, ...]) -> Found | None:
         """Return the quotes with the words of the query in other forms: all that carry meaning, or most of them."""
@@ -273,6 +278,16 @@ class QuoteService:
         if understood.score < _BELIEVED:
             wanted = meaningful(query)
             found = tuple(quote for quote in found if wanted & meaningful(quote.text))
+        return Found(found, "meaning", shuffled=False) if found else None
+
+    def _alike(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
+        """Return the listed quotes that have another word for the only one of the query; None where none has."""
+        if self._facts is None or len(query.split()) > 1:
+            return None
+        wanted = self._facts.units(query)
+        if not wanted or any(not unit.startswith(MARK) for unit in wanted):
+            return None
+        found = tuple(q for q in pool if q.number is not None and wanted <= self._facts.units(q.text))
         return Found(found, "meaning", shuffled=False) if found else None
 
     def _as_listed(self, quote: Quote) -> Quote:
@@ -308,12 +323,14 @@ class QuoteService:
     ) -> Found | None:
         """Return a speaker's or topic's quotes; those about a topic that hold the very words come first.
 
-        Among these may be some that are not listed, where no listed one has the words.
+        Among these may be some that are not listed, where no listed one has the words, and some about other
+        things, where none about the topic has them.
         """
         if speaker is not None and (theirs := tuple(q for q in pool if q.speaker.id == speaker.id)):
             return Found(theirs, "speaker", shuffled=True)
         if topic is not None and (about := tuple(q for q in pool if topic.id in q.topics)):
-            lead = tuple(q for q in words.quotes if topic.id in q.topics) if words else ()
+            held = words.quotes if words else ()
+            lead = tuple(q for q in held if topic.id in q.topics) or held
             rest = tuple(q for q in about if not any(overlap(q, other) for other in lead))
             return Found((*lead, *rest), "topic", shuffled=True, lead=len(lead))
         return None
@@ -328,6 +345,8 @@ class QuoteService:
         together = {quote.id for quote in found if wanted in self._normal[quote.id]}
         if phrase:
             found = tuple(quote for quote in found if quote.id in together)
+        # What only leads over to the next words is found by whoever looks for it alone.
+        found = tuple(quote for quote in found if not introduces(quote.text)) or found
         found = _distinct(found, together)
         return Found(found, "words", shuffled=False) if found else None
 

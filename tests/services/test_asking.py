@@ -75,6 +75,20 @@ def test_what_only_a_ruling_answers_is_ruled_on(real: Services, question: str, s
     assert statement in reply.rulings[0].statement
 
 
+@pytest.mark.parametrize(
+    ("question", "statement"),
+    [("when did korra and asami kiss", "kissed"), ("do korra and asami have kids", "children")],
+)
+def test_what_a_question_takes_for_granted_is_told_to_be_not_addressed(
+    real: Services, question: str, statement: str
+) -> None:
+    reply = real.asking.ask(question)
+    assert isinstance(reply, Ruled), reply
+    (ruling,) = reply.rulings
+    assert statement in ruling.statement
+    assert (ruling.verdict, ruling.direct) == ("not-addressed", False)
+
+
 @pytest.mark.parametrize("question", ["is korrasami real", "is korrasami canon or not", "are korra and asami official"])
 def test_the_ship_itself_is_confirmed(real: Services, question: str) -> None:
     reply = real.asking.ask(question)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.announcement.quotes import overlap
+from bot.announcement.quotes import introduces, overlap
 from bot.quotes.search import Found, Missing, numbered
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ BEAUTIFUL = "turned out beautiful"
         ("what the composer was told to write", MUSIC),
         ("nickelodeon was fine with it up to a point", LIMIT),
         ("shows rarely end in a way that pleases everybody", HAPPY),
+        # One other word for it.
+        ("dad", DAD),
+        ("movie", RULE),
+        # A topic's other name stands in a quote about something else.
+        ("script", HANDS),
     ],
 )
 async def test_the_quotes_that_say_it(services: Services, query: str, words: str) -> None:
@@ -107,7 +112,15 @@ async def test_the_quotes_that_say_it(services: Services, query: str, words: str
         *("kiss", "first kiss", "cash", "fired", "nice", "dragon", "screaming", "guitar", "asdfgh"),
         *("pizza recipe", "bitcoin price", "what is the weather", "tell me a joke", "what time is it"),
         *("make me a sandwich", "how do i cook rice", "release date of the next season", "lin beifong", "zuko"),
-        *("good morning", "who would win in a fight", "best restaurant in town", "how tall is korra"),
+        *(
+            "2014",
+            "1999",
+            "marry",
+            "good morning",
+            "who would win in a fight",
+            "best restaurant in town",
+            "how tall is korra",
+        ),
     ],
 )
 async def test_what_no_quote_says(services: Services, query: str) -> None:
@@ -133,6 +146,19 @@ async def test_what_is_drawn_is_listed(services: Services, query: str) -> None:
         assert found.shuffled
     else:
         assert query == "tickets"
+
+
+async def test_what_only_leads_over_is_shown_to_whoever_looks_for_it_alone(services: Services) -> None:
+    for query in ("network", "bit", "confirmation", "the"):
+        found = await services.quotes.find(query, None, 0)
+        assert (
+            not isinstance(found, Found)
+            or len(found.quotes) == 1
+            or not any(introduces(quote.text) for quote in found.quotes)
+        ), query
+    found = await services.quotes.find("here's the bit about the network", None, 0)
+    assert isinstance(found, Found)
+    assert introduces(found.quotes[0].text)
 
 
 async def test_a_listed_quote_stands_for_others_with_its_words(services: Services) -> None:

@@ -61,9 +61,63 @@ def test_each_case_that_was_reported(real: Services) -> None:
         assert found & set(may) or not may, (text, found)
 
 
-def test_a_claim_that_differs_in_a_detail_is_only_the_nearest(real: Services) -> None:
-    (ruling,) = real.canon.check("the music was supposed to be scary").rulings
-    assert (ruling.claim, ruling.direct) == ("music-meant-as-romantic", False)
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("the music was supposed to be scary", "music-meant-as-romantic"),
+        ("the last three seasons set romance aside", "romance-set-aside"),
+        ("they alluded to it in the first half of the series", "show-hinted-at-it"),
+        ("empathy is the key theme of book 3", "empathy-key-theme"),
+        ("the first season is about empathy", "empathy-key-theme"),
+        ("half of the fans hated it", "most-fans-embraced-it"),
+        ("asami's arc was planned from the start", "spiritual-arc-was-planned"),
+    ],
+)
+def test_a_claim_that_differs_in_a_detail_is_only_the_nearest(real: Services, text: str, claim: str) -> None:
+    (ruling,) = real.canon.check(text).rulings
+    assert (ruling.claim, ruling.direct) == (claim, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("the last two seasons set romance aside", "romance-set-aside"),
+        ("they set romance aside for the last 2 seasons", "romance-set-aside"),
+        ("a key theme of season 4 is empathy", "empathy-key-theme"),
+        ("bryan was the first shipper", "konietzko-first-shipper"),
+    ],
+)
+def test_the_right_number_is_no_other_detail(real: Services, text: str, claim: str) -> None:
+    (ruling,) = real.canon.check(text).rulings
+    assert (ruling.claim, ruling.direct) == (claim, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "ships"),
+    [
+        ("korra x asami and mako x korra", ["korrasami", "makorra"]),
+        ("korra x mako, asami x korra", ["makorra", "korrasami"]),
+        ("mako x korra and bolin x asami", ["makorra", "bosami"]),
+        ("mako x korra x asami", ["makorra", "korrasami"]),
+    ],
+)
+def test_the_last_of_one_pair_and_the_first_of_the_next_are_no_third(
+    real: Services, text: str, ships: list[str]
+) -> None:
+    assert [ruling.subject for ruling in real.canon.check(text).rulings] == ships
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [("do korra and asami have kids", "they-have-children"), ("when did korra and asami kiss", "they-kissed")],
+)
+def test_a_claim_that_has_all_the_words_is_nearer_than_the_ship(real: Services, text: str, claim: str) -> None:
+    (ruling,) = real.canon.check(text).rulings
+    assert (ruling.claim, ruling.direct) == (claim, False)
+
+
+def test_one_word_that_a_claim_shares_with_chatter_does_not_settle_it(real: Services) -> None:
+    assert not any(ruling.direct for ruling in real.canon.check_message("the finale was so good"))
 
 
 def test_every_claim_has_its_opposite(real: Services) -> None:
