@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.announcement import Person, Subject
 
+_COMMA: Final = re.compile(r"[,;]\s")
 _POSSESSIVE = re.compile(r"'s\b|s'(?=\s|$)")
 _LETTERS_PER_SLIP = 4
 _LONGEST = 5
@@ -88,14 +89,14 @@ class Roster:
 
     def find(self, text: str) -> Mentions:
         """Return whom and what `text` names."""
-        words = words_of(text)
+        words, ends = _parted(text)
         short = len(words) <= _SHORT_TEXT
         found: list[Named] = []
         rest: list[str] = []
         at = 0
         slips: dict[str, tuple[Named, ...]] = {}
         while at < len(words):
-            length, named = self._longest(words[at : at + _LONGEST])
+            length, named = self._longest(words[at : min(at + _LONGEST, ends[at])])
             word = words[at]
             if not named and (short or len(word) >= _LONG_NAME) and word not in self._known:
                 if word not in slips and len(slips) < _MOST_SLIPS:
@@ -191,6 +192,16 @@ class Roster:
         found = process.extract(word, self._singles, scorer=OSA.distance, score_cutoff=slips, limit=None)
         for name, distance, _ in sorted(found, key=lambda each: (each[1], each[0]), reverse=True):
             yield name, self._single[name], int(distance)
+
+
+def _parted(text: str) -> tuple[tuple[str, ...], list[int]]:
+    """Return the words of a text, and for each where what stands between commas ends: no name goes on beyond."""
+    words: list[str] = []
+    ends: list[int] = []
+    for part in _COMMA.split(text):
+        words += words_of(part)
+        ends += [len(words)] * (len(words) - len(ends))
+    return tuple(words[:_MOST_WORDS]), ends
 
 
 def words_of(text: str) -> tuple[str, ...]:

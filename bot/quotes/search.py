@@ -282,7 +282,7 @@ class QuoteService:
 
     def _alike(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
         """Return the listed quotes that have another word for the only one of the query; None where none has."""
-        if self._facts is None or len(query.split()) > 1:
+        if self._facts is None or len(query.split()) > 1 or not self._facts.is_spelt(query):
             return None
         wanted = self._facts.units(query)
         if not wanted or any(not unit.startswith(MARK) for unit in wanted):

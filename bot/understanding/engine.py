@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from bot.understanding.classifier import FirstLook
 from bot.understanding.features import Floats, Reader, Reading, Vocabulary
-from bot.understanding.reading import NUMERALS, STOP, Lexicon, Speller
+from bot.understanding.reading import NUMERALS, STOP, Lexicon, Speller, tokens
 from bot.understanding.second_look import LIKENESS, UNEXPLAINED, Judges, Memory, SecondLook
 
 if TYPE_CHECKING:
@@ -210,6 +210,10 @@ class Engine:
     def units(self, text: str) -> frozenset[str]:
         """Return the content of a text, as `Understanding.strange` names it."""
         return frozenset(self._reader.read(text).content) if self._labels else frozenset()
+
+    def is_spelt(self, text: str) -> bool:
+        """Return whether each word of a text is read as it is typed, and none is taken for a slip of another."""
+        return not self._labels or self._reader.read(text).words == tuple(tokens(text))
 
     def kind(self, text: str) -> str:
         """Return what type of answer a text asks for, as `features.kind_of` tells it."""
