@@ -80,7 +80,7 @@ async def test_narrow_windows_have_drawers(demo: Demo, visit: Visit) -> None:
     await expect(mina.page.locator("#channels")).not_to_be_in_viewport()
     people = mina.button("People and demo")
     await people.click()
-    await expect(mina.button("Restart the bot")).to_be_in_viewport()
+    await expect(mina.button("To the next daily post")).to_be_in_viewport()
     await mina.keyboard.press("Escape")
     await expect(people).to_be_focused()
     await mina.command("canon", subject="they are just friends")
