@@ -6,6 +6,7 @@ import random
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
@@ -144,6 +145,8 @@ _HELD = 80.0
 _COMPARED = 64
 # Words under so many letters are too short for slips.
 _SHORTEST = 4
+# How many queries the meaning is remembered of.
+_REMEMBERED: Final = 64
 # How far the engine must believe in a fact for its quotes to be called close: less where they share a word with the
 # query, more to put them before quotes that have the words, or when there is only one word, which says little.
 _BELIEVED_WITH_A_WORD, _BELIEVED, _SURE = 0.2, 0.4, 0.9
@@ -194,6 +197,8 @@ class QuoteService:
         """Look up in `library` and `content`; with `facts` also by meaning, as the engine for facts tells it."""
         self._library = library
         self._content = content
+        # One look-up may ask twice, and a press on 'Next' asks again.
+        self._understand = lru_cache(_REMEMBERED)(facts.understand) if facts else None
         self._facts = facts
         self._speakers = Names((s, (s.id, s.name, *s.aliases)) for s in library.speakers)
         self._topics = Names((t, (t.id, t.name, *t.aliases)) for t in library.topics)
@@ -266,9 +271,9 @@ class QuoteService:
 
     def _meant(self, query: str, pool: tuple[Quote, ...], believed: float) -> Found | None:
         """Return the quotes behind the facts that the query is near to; None where it is `believed` near to none."""
-        if self._facts is None:
+        if self._understand is None:
             return None
-        understood = self._facts.understand(query)
+        understood = self._understand(query)
         if understood.score < (believed if len(query.split()) > 1 else _SURE):
             return None
         facts = (self._library.fact_by_id[fact] for fact in understood.nearest[:_MEANT])

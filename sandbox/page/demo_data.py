@@ -1,6 +1,6 @@
 """What the demo's world has beyond the bare one: topics, colours, and a few messages to begin with.
 
-What people talk of lies in dressing.json beside this file: names belong to an announcement, not to the program.
+What people talk of lies in demo_data.json beside this file: names belong to an announcement, not to the program.
 """
 
 from __future__ import annotations
