@@ -29,6 +29,8 @@ _MISSING = (
     "Discord's developer portal shows under your application's 'Bot'"
 )
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))|%(\w+)%", re.ASCII)
+# The straight ones, and those that documents and chats make of them.
+_QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # What names a database for other programs, and never a file: 'sqlite:///x', 'file:x', ':memory:'.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|:")
@@ -134,7 +136,7 @@ def _given(source: Mapping[str, str]) -> dict[str, str]:
 
 
 def _unquoted(value: str) -> str:
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    quoted = len(value) > 1 and _QUOTES.get(value[0]) == value[-1]
     return value[1:-1].strip() if quoted else value
 
 
@@ -145,6 +147,8 @@ def _path(given: Mapping[str, str], name: str, default: Path) -> Path:
     value = given[name]
     if _ADDRESS.match(value) or _CONTROL.search(value):
         raise SettingError(f"{name} must be the path of a file or folder; it is {_shown(value)}")
+    if {value[0], value[-1]} & {*_QUOTES, *_QUOTES.values()}:
+        raise SettingError(f"{name} has a quotation mark without its counterpart: {_shown(value)}")
     unknown: list[str] = []
 
     def put_in(match: re.Match[str]) -> str:

@@ -80,6 +80,17 @@ def test_white_space_and_quotation_marks_around_a_value_are_not_part_of_it() -> 
     assert read({"LOG_LEVEL": '""', "DEV_GUILD_ID": "''", "DISCORD_TOKEN": "' '"}) == read({})
 
 
+def test_quotation_marks_of_documents_are_marks_too() -> None:
+    for begins, ends in ("\u201c\u201d", "\u2018\u2019", "\u201e\u201c", "\u00ab\u00bb"):
+        assert read({"DATABASE_PATH": f"{begins}a b.sqlite3{ends}"}).database_path == Path("a b.sqlite3")
+
+
+@pytest.mark.parametrize("path", ['"', '"~/bot/x.sqlite3', "~/bot/x.sqlite3'", "\u201c/tmp/x.sqlite3", "bot/x\u201d"])
+def test_half_a_pair_of_quotation_marks_becomes_no_folder(path: str) -> None:
+    with pytest.raises(SettingError, match="DATABASE_PATH has a quotation mark without its counterpart: "):
+        read({"DATABASE_PATH": path, "HOME": "/home/me"})
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     wrong = {
         "DISCORD_TOKEN": "hunter2",

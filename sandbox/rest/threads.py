@@ -69,7 +69,7 @@ def _start(call: Call) -> dict[str, Any]:
 
 def _post(call: Call, parent: Channel) -> dict[str, Any]:
     """Start a forum post: a thread whose first message has the thread's id."""
-    finding.channel(call, permissions.SEND)
+    finding.channel(call, permissions.SEND | (permissions.ATTACH_FILES if call.files else 0))
     body = call.object()
     check_thread(body, post=True)
     first = body["message"]

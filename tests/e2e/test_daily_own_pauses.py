@@ -62,6 +62,14 @@ def require_tag(chat: DailyChat, *, required: bool) -> None:
     chat.sandbox.world.set_overwrite(forum, chat.role("Quiet"), allow=0, deny=0)  # sends the channel anew
 
 
+def deny_files(chat: DailyChat) -> None:
+    chat.sandbox.world.deny(chat.channel("lore-questions"), "attach_files")
+
+
+def allow_files(chat: DailyChat) -> None:
+    chat.sandbox.world.allow(chat.channel("lore-questions"), "attach_files")
+
+
 def strip_role(chat: DailyChat) -> None:
     chat.sandbox.world.forbid(chat.guild, "send_messages")
 
@@ -81,6 +89,7 @@ CAUSES: dict[str, tuple[str, Callable[[DailyChat], None], Callable[[DailyChat], 
         lambda chat: chat.sandbox.world.allow(chat.channel(), "view_channel"),
         "no-access",
     ),
+    "files": ("lore-questions", deny_files, allow_files, "no-permission"),
     "role": (
         "daily-quotes",
         strip_role,
@@ -106,7 +115,7 @@ CAUSES: dict[str, tuple[str, Callable[[DailyChat], None], Callable[[DailyChat], 
 @pytest.mark.parametrize("cause", list(CAUSES))
 async def test_a_pause_ends_when_its_cause_is_gone(chat: DailyChat, cause: str) -> None:
     name, begin, end, reason = CAUSES[cause]
-    await chat.schedule(channel=chat.channel(name))
+    await chat.schedule(channel=chat.channel(name), style="card" if cause == "files" else "text")
     begin(chat)
     await chat.move(hours=1)
     await until_stands(chat, reason)
