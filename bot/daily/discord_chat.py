@@ -302,15 +302,29 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+# Discord's docs: 4,000 characters in all texts of a message; some are left for what stands around.
+_NOTICE_LIMIT = 3_700
+
+
 def notice_view(job: NoticeJob) -> Panel:
     """Return what moderators are told of schedules that were paused, or do not all that they were made for."""
     view = Panel(
         f"**{_heading(job.schedules)}**",
-        "\n".join(standing(each) for each in job.schedules),
+        _whole([standing(each) for each in job.schedules]),
         accent=Accent.OPEN,
         footer="I say this once; /daily list always shows it",
     )
     return _identified(view, job.component_id)
+
+
+def _whole(sentences: Sequence[str]) -> str:
+    """Return as many sentences as there is room for, each whole, and how many more there are."""
+    shown, room = 0, _NOTICE_LIMIT
+    while shown < len(sentences) and len(sentences[shown]) < room:
+        room -= len(sentences[shown]) + 1
+        shown += 1
+    left = len(sentences) - shown
+    return "\n".join([*sentences[:shown], *([f"…and {left} more: `/daily list` shows them."] if left else [])])
 
 
 def _heading(told: Sequence[PausedSchedule]) -> str:

@@ -8,8 +8,8 @@ import pytest
 
 from bot.daily.bag import Bag
 from bot.daily.commands import Line, Planned
-from bot.daily.discord_chat import standing
-from bot.daily.jobs import PausedSchedule
+from bot.daily.discord_chat import notice_view, standing
+from bot.daily.jobs import NoticeJob, PausedSchedule
 from bot.daily.schedule import (
     ChannelKind,
     Delivery,
@@ -21,6 +21,7 @@ from bot.daily.schedule import (
     Schedule,
     State,
     Style,
+    Target,
 )
 from cogs.daily import overview, planned
 from tests.support.daily import START, spec
@@ -53,6 +54,22 @@ def test_every_reason_has_its_sentence_and_one_step(
             # A deleted channel cannot be put right, and its mention shows nothing.
             assert "<#" not in told
             assert ("daily" in told.split("was deleted")[0]) is (name is not None)
+
+
+def test_a_notice_of_many_schedules_is_cut_between_them() -> None:
+    far = 2**62
+    told = tuple(PausedSchedule(n, n, far + n, MentionLoss.NOT_MENTIONABLE, role=far) for n in range(1, 26))
+    job = NoticeJob(
+        id=1, target=Target(1, 0, ChannelKind.TEXT), nonce="dn1", lease_until=START, latest=START, schedules=told
+    )
+    (box,) = notice_view(job).to_components()
+    heading, text, _ = (part["content"] for part in box["components"])
+    *shown, more = text.split("\n")
+    assert heading == "**25 daily quotes need a look**"
+    assert shown == [standing(each) for each in told[: len(shown)]]
+    assert more == f"…and {25 - len(shown)} more: `/daily list` shows them."
+    assert 15 < len(shown) < 25
+    assert sum(len(part["content"]) for part in box["components"]) <= 4000
 
 
 def test_every_end_of_a_post_is_told_in_words() -> None:
