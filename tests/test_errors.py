@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from sandbox import Reply
 
-WRONG = "Something went wrong on my side; nothing was changed. Please try again."
-BUSY = "My store is busy just now; nothing was changed. Please try again in a minute."
+WRONG = "Something went wrong on my end; nothing was changed. Please try again."
+BUSY = "My database is busy right now; nothing was changed. Please try again in a minute."
 
 
 @pytest.fixture
@@ -57,17 +57,17 @@ class _NearerError(UserError):
         (_NearerError("Do that."), "Do that.", True),
         (
             app_commands.MissingPermissions(["manage_guild"]),
-            "You need the permission **Manage Server** for this.",
+            "You need the **Manage Server** permission for this.",
             True,
         ),
-        (app_commands.NoPrivateMessage(), "This works in a server only.", True),
+        (app_commands.NoPrivateMessage(), "This only works in a server.", True),
         (
             app_commands.CommandOnCooldown(app_commands.Cooldown(1, 60), 41.6),
-            "That was quick. Please try again in 42 s.",
+            "You're going a little fast. Please try again in 42 s.",
             True,
         ),
-        (app_commands.CheckFailure("whatever"), "You may not use this here.", True),
-        (app_commands.MissingAnyRole([1]), "You may not use this here.", True),
+        (app_commands.CheckFailure("whatever"), "You can't use this here.", True),
+        (app_commands.MissingAnyRole([1]), "You can't use this here.", True),
         (TimeoutError(), "That took too long. Please try again.", False),
         (sqlite3.OperationalError("database is locked"), BUSY, False),
         (sqlite3.IntegrityError("x"), WRONG, False),
@@ -159,7 +159,7 @@ async def test_what_a_person_can_mend_needs_no_id(
 
 async def test_a_check_that_fails(chat: Chat) -> None:
     reply = await chat.person("Mina").slash("never")
-    assert (reply.ephemeral, reply.text) == (True, "You may not use this here.")
+    assert (reply.ephemeral, reply.text) == (True, "You can't use this here.")
 
 
 async def test_what_was_used_too_soon(chat: Chat) -> None:
@@ -167,7 +167,7 @@ async def test_what_was_used_too_soon(chat: Chat) -> None:
     assert (await mina.slash("seldom")).text == "Once."
     again = await mina.slash("seldom")
     assert again.ephemeral
-    assert re.fullmatch(r"That was quick\. Please try again in (59|60) s\.", again.text)
+    assert re.fullmatch(r"You're going a little fast\. Please try again in (59|60) s\.", again.text)
 
 
 async def test_after_an_answer_it_follows_to_that_person_alone(chat: Chat) -> None:
@@ -243,13 +243,13 @@ async def test_where_the_bot_may_not_write(chat: Chat) -> None:
     chat.sandbox.world.deny(mina.channel, "send_messages")
     reply = await mina.slash("fail", how="forbidden")
     assert reply.ephemeral
-    assert reply.text.startswith("Discord does not let me do that here. Please check my permissions in this channel.")
+    assert reply.text.startswith("Discord won't let me do that here. Please check my permissions in this channel.")
 
 
 async def test_what_is_gone_from_discord(chat: Chat) -> None:
     chat.sandbox.faults.add(Rule("error", method="POST", route="/channels/{channel_id}/messages", status=404))
     reply = await chat.person("Mina").slash("fail", how="not-found")
-    assert reply.text.startswith("That is gone from Discord: the channel or message no longer exists.")
+    assert reply.text.startswith("That channel or message no longer exists.")
 
 
 async def test_when_discord_has_a_problem(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,7 +261,7 @@ async def test_when_discord_has_a_problem(chat: Chat, monkeypatch: pytest.Monkey
         Rule("error", method="POST", route="/channels/{channel_id}/messages", status=500, times=None)
     )
     reply = await chat.person("Mina").slash("fail", how="server")
-    assert reply.text.startswith("Discord has a problem just now. Please try again in a minute.")
+    assert reply.text.startswith("Discord is having trouble right now. Please try again in a minute.")
 
 
 async def test_an_interaction_that_is_gone_is_noted(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
@@ -274,7 +274,7 @@ async def test_an_answer_that_does_not_arrive_is_noted(chat: Chat, caplog: pytes
         Rule("error", method="POST", route="/interactions/{interaction_id}/{interaction_token}/callback", status=400)
     )
     await chat.person("Mina").slash("fail", how="unknown")
-    assert "could not tell of an error in /fail" in caplog.text
+    assert "could not report an error in /fail" in caplog.text
 
 
 async def test_a_connection_that_breaks_is_noted(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
@@ -282,7 +282,7 @@ async def test_a_connection_that_breaks_is_noted(chat: Chat, caplog: pytest.LogC
     route = "/interactions/{interaction_id}/{interaction_token}/callback"
     chat.sandbox.faults.add(Rule("drop", method="POST", route=route, times=None))
     await chat.person("Mina").slash("fail", how="unknown")
-    assert await _logged(caplog, "could not tell of an error in /fail")
+    assert await _logged(caplog, "could not report an error in /fail")
 
 
 async def _logged(caplog: pytest.LogCaptureFixture, words: str) -> bool:
@@ -304,7 +304,7 @@ async def test_a_command_that_has_changed(chat: Chat) -> None:
 async def test_completions_of_a_command_that_has_changed(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
     chat.bot.tree.remove_command("fail")
     assert await chat.person("Mina").complete("fail", "how", "x") == []
-    assert "could not tell" not in caplog.text
+    assert "could not report" not in caplog.text
 
 
 async def test_an_event_s_error_is_logged(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:

@@ -114,8 +114,8 @@ _DAILY_LIMIT = 30034
 # discord.py would wait for.
 _PATIENCE = 60
 _LIMITED = (
-    "Discord takes no more commands from this application today (it allows 200 a day): those that it has stay, and "
-    "the next start registers what has changed since"
+    "Discord accepts no more commands from this application today (it allows 200 a day): the ones it has stay, and "
+    "the next start registers what has changed"
 )
 
 
@@ -152,8 +152,8 @@ async def sync(
     except (discord.Forbidden, discord.NotFound) as error:
         if guild is not None and error.code in _NO_ACCESS:
             raise SettingError(
-                f"DEV_GUILD_ID {guild.id} is a server that the bot is not in: invite it there with the scopes "
-                "'bot' and 'applications.commands', or remove the setting"
+                f"DEV_GUILD_ID {guild.id} is a server the bot isn't in: invite it there with the scopes 'bot' and "
+                "'applications.commands', or remove the setting"
             ) from error
         raise
     except (discord.HTTPException, TimeoutError) as error:
@@ -315,7 +315,7 @@ class Canonkeeper(commands.AutoShardedBot):
                 # Where Discord itself fails, discord.py has tried five times already.
                 if not errors.is_passing(error) or isinstance(error, discord.DiscordServerError):
                     raise
-                _log.warning("Discord was not reached (%s); trying again in %d s", errors.in_short(error), wait)
+                _log.warning("couldn't reach Discord (%s); trying again in %d s", errors.in_short(error), wait)
             await asyncio.sleep(wait)
         return await ask()
 
@@ -365,7 +365,7 @@ class Canonkeeper(commands.AutoShardedBot):
             await asyncio.wait(self._under_way, timeout=left)
         self._finished = True
         if rest := [*self._under_way]:
-            _log.warning("%d answers were not ended in time; they are given up", len(rest))
+            _log.warning("%d answers didn't finish in time and were dropped", len(rest))
             for task in rest:
                 task.cancel()
             await asyncio.wait(rest, timeout=1.0)

@@ -35,7 +35,7 @@ def _own_words(error: BaseException) -> str:
 
 def _wait(error: BaseException) -> str:
     seconds = error.retry_after if isinstance(error, app_commands.CommandOnCooldown) else 1
-    return f"That was quick. Please try again in {seconds:.0f} s."
+    return f"You're going a little fast. Please try again in {seconds:.0f} s."
 
 
 _CHANGED = "This command has just changed. Please close Discord's command box and type it again."
@@ -43,24 +43,24 @@ _CHANGED = "This command has just changed. Please close Discord's command box an
 # Resolved along the exception's MRO: the nearest class wins. Only words of ours are shown.
 _TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
     UserError: _own_words,
-    app_commands.MissingPermissions: "You need the permission **Manage Server** for this.",
-    app_commands.NoPrivateMessage: "This works in a server only.",
+    app_commands.MissingPermissions: "You need the **Manage Server** permission for this.",
+    app_commands.NoPrivateMessage: "This only works in a server.",
     app_commands.CommandOnCooldown: _wait,
-    app_commands.CheckFailure: "You may not use this here.",
+    app_commands.CheckFailure: "You can't use this here.",
     app_commands.CommandSignatureMismatch: _CHANGED,
     app_commands.CommandNotFound: _CHANGED,
     app_commands.TransformerError: "I couldn't read one of the options. Please pick it from the list.",
     # What discord.py raises itself where Discord sends what the commands of this version do not know.
     app_commands.AppCommandError: _CHANGED,
-    discord.Forbidden: "Discord does not let me do that here. Please check my permissions in this channel.",
-    discord.NotFound: "That is gone from Discord: the channel or message no longer exists.",
-    discord.DiscordServerError: "Discord has a problem just now. Please try again in a minute.",
-    aiohttp.ClientConnectionError: "Discord has a problem just now. Please try again in a minute.",
+    discord.Forbidden: "Discord won't let me do that here. Please check my permissions in this channel.",
+    discord.NotFound: "That channel or message no longer exists.",
+    discord.DiscordServerError: "Discord is having trouble right now. Please try again in a minute.",
+    aiohttp.ClientConnectionError: "Discord is having trouble right now. Please try again in a minute.",
     TimeoutError: "That took too long. Please try again.",
-    sqlite3.OperationalError: "My store is busy just now; nothing was changed. Please try again in a minute.",
-    FileLostError: "My store's file was deleted or replaced while I was running, so I can't read or change anything "
-    "there; nothing was changed. Whoever hosts me finds in my log what to do.",
-    Exception: "Something went wrong on my side; nothing was changed. Please try again.",
+    sqlite3.OperationalError: "My database is busy right now; nothing was changed. Please try again in a minute.",
+    FileLostError: "My database file was deleted or replaced while I was running, so I can't read or change anything "
+    "in it; nothing was changed. My log tells whoever hosts me what to do.",
+    Exception: "Something went wrong on my end; nothing was changed. Please try again.",
 }
 
 
@@ -113,7 +113,7 @@ async def no_completions(interaction: discord.Interaction[Any]) -> None:
     try:
         await interaction.response.autocomplete([])
     except (discord.HTTPException, aiohttp.ClientError, OSError) as unsent:
-        _log.warning("could not tell that there is no completion in %s: %s", _place(interaction), unsent)
+        _log.warning("could not send the empty list of completions in %s: %s", _place(interaction), unsent)
 
 
 async def _send(interaction: discord.Interaction[Any], words: str, error_id: str | None) -> None:
@@ -129,7 +129,7 @@ async def _send(interaction: discord.Interaction[Any], words: str, error_id: str
         else:
             await interaction.response.send_message(view=view, ephemeral=True)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as unsent:
-        _log.warning("could not tell of an error in %s: %s", _place(interaction), unsent)
+        _log.warning("could not report an error in %s: %s", _place(interaction), unsent)
 
 
 async def _clear(interaction: discord.Interaction[Any]) -> None:
@@ -152,21 +152,21 @@ def _place(interaction: discord.Interaction[Any]) -> str:
 STATUS: Final = "https://discordstatus.com"
 _REFUSED: Final = 401
 _UNKNOWN: Final = (
-    "DISCORD_TOKEN was refused by Discord: make a new one in the developer portal, under your application's 'Bot', "
-    "and put it into .env"
+    "DISCORD_TOKEN was refused by Discord: create a new token in the developer portal, on your application's 'Bot' "
+    "page, and put it in .env"
 )
 # Close codes after which Discord takes no reconnection (Discord's docs, Gateway Close Event Codes).
 _CLOSED: Final[dict[int, CanonkeeperError]] = {
     4004: SettingError(_UNKNOWN),
     4010: UnreachableError(
-        "Discord refused a connection as one too many (4010): start again, which asks how many it wants"
+        "Discord refused a connection as one too many (4010): start again, and Canonkeeper asks how many it wants"
     ),
-    4011: UnreachableError("Discord wants more connections for so many servers (4011): start again, which opens them"),
-    4012: SettingError("Discord no longer speaks this version of its gateway (4012): install the newest Canonkeeper"),
-    4013: SettingError("Discord does not know what Canonkeeper asks of it (4013): install the newest Canonkeeper"),
+    4011: UnreachableError("Discord wants more connections for this many servers (4011): start again to open them"),
+    4012: SettingError("Discord no longer supports this version of its gateway (4012): install the latest Canonkeeper"),
+    4013: SettingError("Discord doesn't recognise what Canonkeeper asks for (4013): install the latest Canonkeeper"),
     4014: SettingError(
-        "Discord refused what Canonkeeper asks of it as privileged (4014), which it should not: install the newest "
-        "Canonkeeper, and look in the developer portal, under your application's 'Bot', whether it was restricted"
+        "Discord refused what Canonkeeper asks for as privileged (4014), although it isn't: install the latest "
+        "Canonkeeper, and check your application's 'Bot' page in the developer portal for restrictions"
     ),
 }
 
@@ -190,16 +190,16 @@ def at_start(error: BaseException) -> CanonkeeperError | None:
     if isinstance(error, discord.LoginFailure) or getattr(error, "status", None) == _REFUSED:
         return SettingError(_UNKNOWN)
     if isinstance(error, discord.GatewayNotFound):
-        return UnreachableError(f"Discord does not say where its gateway is: see {STATUS}, and start again later")
+        return UnreachableError(f"Discord isn't saying where its gateway is: check {STATUS}, and start again later")
     if not is_passing(error):
         return None
     if isinstance(error, discord.HTTPException):
         return UnreachableError(
-            f"Discord has a problem just now ({in_short(error)}): wait a few minutes, see {STATUS}, and start again"
+            f"Discord is having trouble right now ({in_short(error)}): wait a few minutes, check {STATUS}, and start "
+            "again"
         )
     return UnreachableError(
-        f"Discord cannot be reached ({in_short(error)}): check this machine's connection to the Internet, and start "
-        "again"
+        f"Discord can't be reached ({in_short(error)}): check this machine's internet connection, and start again"
     )
 
 
@@ -209,6 +209,6 @@ def at_gateway(error: BaseException) -> CanonkeeperError | None:
         return _CLOSED[4014]
     if isinstance(error, discord.ConnectionClosed):
         return _CLOSED.get(error.code) or UnreachableError(
-            f"Discord closed the connection ({error.code}): see {STATUS}, and start again later"
+            f"Discord closed the connection ({error.code}): check {STATUS}, and start again later"
         )
     return None

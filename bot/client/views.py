@@ -143,7 +143,7 @@ def nothing_found(found: Missing, query: str, speaker: str | None) -> panels.Pan
     else:
         said = f"Nothing found for “{panels.safe(query, 80)}”."
     return panels.Panel(
-        f"{said}\nThe nearest speakers and topics:",
+        f"{said}\nThe closest speakers and topics:",
         accent=panels.Accent.SILENT,
         rows=[
             [button(FIRST, s.id, cut(s.name, LABEL_LIMIT)) for s in found.speakers],
@@ -267,9 +267,9 @@ def about(library: Library, application_id: int) -> panels.Panel:
         f"## Canonkeeper\n{library.head.about}\nEvery quote is verbatim and attributed. "
         "Where the announcement says nothing, so do I.",
         f"**Sources**\n{sources}",
-        "**What I store**\nThe ids of servers, channels and roles that moderators chose for daily quotes, and which "
-        "quotes were posted. Nothing of members: no names, no messages, no questions. When I am removed "
-        "from a server, its schedules are deleted seven days later, unless I am invited back before.",
+        "**What I store**\nThe IDs of the servers, channels and roles that moderators chose for daily quotes, and "
+        "which quotes I've posted. Nothing about members: no names, no messages, no questions. If I'm removed from a "
+        "server, its schedules are deleted seven days later, unless I'm invited back before then.",
         f"**Invite me**\n[To a server]({_invite(application_id, user=False)}) · "
         f"[To your own account]({_invite(application_id, user=True)})",
         accent=panels.Accent.ABOUT,
@@ -281,12 +281,12 @@ def explanation(library: Library) -> panels.Panel:
     """Return the commands in one message, for a mention without a question."""
     return panels.Panel(
         f"Hello! I answer from one announcement: {library.head.title}.",
-        "- **/quote** finds words by person, topic or text\n"
-        "- **/canon** settles whether a ship or a claim is canon; `all` shows every ship\n"
-        "- **/ask** answers questions in your own words; so does mentioning me, or writing to me directly\n"
-        "- **/timeline** tells how it came about, step by step\n"
+        "- **/quote** finds quotes by person, topic or wording\n"
+        "- **/canon** tells you whether a ship or a claim is canon; `all` shows every ship\n"
+        "- **/ask** answers questions in your own words; you can also mention me or send me a direct message\n"
+        "- **/timeline** shows how it all came about, step by step\n"
         "- **/daily** lets moderators schedule quotes\n"
-        "- **/about** says what I am and what I store",
+        "- **/about** explains what I am and what I store",
         accent=panels.Accent.ABOUT,
     )
 

@@ -124,7 +124,7 @@ async def test_a_suggestion_that_is_gone(second_chat: Chat) -> None:
     label, button = next(iter(reply.buttons.items()))
     button["custom_id"] = "b|ask|o|gone"
     answer = await mina.press(reply, label)
-    assert (answer.ephemeral, answer.text) == (True, "The announcement has changed since; please use /ask again.")
+    assert (answer.ephemeral, answer.text) == (True, "The announcement has changed since then. Please use /ask again.")
 
 
 @pytest.mark.parametrize("question", ["", "x" * 301])
@@ -300,7 +300,7 @@ async def test_about(second_chat: Chat) -> None:
     assert library.head.about in reply.text
     assert "- The conductor's letter — Ines Falk" in reply.text
     assert all(source.title in reply.text for source in library.sources)
-    assert "Nothing of members" in reply.text
+    assert "Nothing about members" in reply.text
     assert f"client_id={application}" in reply.text
     assert "integration_type=1" in reply.text
     assert "14 quotes · The orchestra moves" in reply.text
