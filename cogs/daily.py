@@ -50,19 +50,19 @@ PER_PAGE = 5
 _SETBACKS = {
     Setback.EDGE: ("Discord's network is turning me away", "Discord's network turned me away"),
     Setback.LIMIT: ("Discord's rate limit is holding me back", "Discord's rate limit held me back"),
-    Setback.OUTAGE: ("Discord has a problem", "Discord had a problem"),
-    Setback.FULL: ("there are as many active posts or threads as Discord allows",) * 2,
-    Setback.TOKEN: ("Discord doesn't accept my login just now", "Discord didn't accept my login"),
+    Setback.OUTAGE: ("Discord is having trouble", "Discord was having trouble"),
+    Setback.FULL: ("there are already as many active posts or threads as Discord allows",) * 2,
+    Setback.TOKEN: ("Discord isn't accepting my login", "Discord wasn't accepting my login"),
     Setback.UNREACHABLE: ("I can't reach Discord", "I couldn't reach Discord"),
     Setback.TIMED_OUT: ("I'm timed out here", "I was timed out here"),
-    Setback.SERVER_DOWN: ("Discord has an outage of this server", "Discord had an outage of this server"),
+    Setback.SERVER_DOWN: ("this server is having an outage", "this server was having an outage"),
 }
 
 _ENDS = {
-    Reason.TOO_LATE.value: "Discord could not be reached in time",
+    Reason.TOO_LATE.value: "I couldn't reach Discord in time",
     Reason.REFUSED.value: "Discord refused it",
     Reason.BLOCKED.value: "the server's AutoMod or one of Discord's filters blocked it",
-    Reason.UNKNOWABLE.value: "nobody can know whether it was posted, so I did not post it again",
+    Reason.UNKNOWABLE.value: "I can't tell whether it went out, so I didn't post it again",
     Reason.STOPPED.value: "the schedule was paused before it went out",
 }
 _EXTRAS = {Extra.PUBLISH: "published", Extra.THREAD: "with a thread"}
@@ -76,7 +76,7 @@ _WHY_NOT = {
     (Extra.PUBLISH, Reason.TOO_LATE): "Discord lets a channel publish ten messages an hour, and there were more",
     (Extra.THREAD, Pause.NO_PERMISSION): "please grant me **Create Public Threads** in the channel",
     (Extra.THREAD, Pause.WRONG_KIND): "threads can't begin in a channel of this kind",
-    (Extra.THREAD, Reason.TOO_LATE): "Discord could not be reached in time",
+    (Extra.THREAD, Reason.TOO_LATE): "I couldn't reach Discord in time",
 }
 _WHY_NEITHER = {
     Pause.CHANNEL_GONE: "the channel was deleted",
@@ -95,12 +95,12 @@ def planned(plan: Planned, done: str) -> Panel:
         _posts(plan),
         _changes(plan),
         f"⚠ {plan.hindered}" if plan.hindered and plan.schedule.paused is None else None,
-        "-# I can't read that channel's history, so after a crash or an outage I couldn't look up whether a post got "
+        "-# I can't read that channel's history, so after a crash or an outage I couldn't check whether a post got "
         "through. Please grant me **Read Message History** there."
         if plan.blind
         else None,
         accent=Accent.DAILY,
-        footer="Times are shown in your own zone · schedules are deleted seven days after I leave the server",
+        footer="Times are shown in your own time zone · schedules are deleted seven days after I leave the server",
     )
 
 
@@ -108,12 +108,12 @@ def _posts(plan: Planned) -> str:
     if plan.schedule.paused is not None:
         return _paused(plan.schedule, plan.schedule.paused)
     dates = "\n".join(f"{n}. {_when(post.instant, plan.now)}" for n, post in enumerate(plan.posts, 1))
-    return f"The next posts:\n{dates}"
+    return f"Next posts:\n{dates}"
 
 
 def _when(due: dt.datetime, now: dt.datetime) -> str:
     """Return when a post comes; one that waits for its turn comes though its schedule was edited."""
-    return f"{format_dt(due, 'F')} ({'due, it comes at once' if due <= now else format_dt(due, 'R')})"
+    return f"{format_dt(due, 'F')} ({'due now, so it comes right away' if due <= now else format_dt(due, 'R')})"
 
 
 def _paused(schedule: Schedule, why: Pause | MentionLoss) -> str:
@@ -165,17 +165,17 @@ def _changes(plan: Planned) -> str:
 def _effect(effect: Effect, time: str) -> str:
     match effect:
         case Effect.GAP:
-            return f"{time} does not exist on that day: the post comes at the first moment after the gap."
+            return f"{time} doesn't exist that day, so the post goes out as soon as the clocks have jumped past it."
         case Effect.TWICE:
-            return f"{time} comes twice on that day: the post comes once, at the first."
+            return f"{time} comes twice that day; the post goes out once, the first time."
         case Effect.NONE:
-            return f"Posts stay at {time} on the clocks there."
+            return f"Posts stay at {time} local time."
 
 
 def overview(lines: list[Line], page: int) -> Panel:
     """Return a page (from 0) of a server's schedules."""
     if not lines:
-        return notice("This server has no daily quotes yet. `/daily schedule` makes some.", accent=Accent.DAILY)
+        return notice("This server has no daily quotes yet. Set some up with `/daily schedule`.", accent=Accent.DAILY)
     pages = (len(lines) + PER_PAGE - 1) // PER_PAGE
     page = min(max(page, 0), pages - 1)
     parts: list[str | discord.ui.Item[discord.ui.LayoutView]] = []
@@ -228,21 +228,23 @@ def _outcome(schedule: Schedule, last: Delivery | None) -> str:
             when = format_dt(last.sent_at or last.due, "f")
             return f"Last: [posted]({link}) {when}{f', late (planned for {due})' if last.late else ''}"
         case State.CLAIMED:
-            waits = f"has to wait: {_waits(last.setback, last.setback_until)}" if last.setback else "is under way"
-            return f"Last: the post of {due} {waits}; I keep trying"
+            waits = _waits(last.setback, last.setback_until)
+            return f"Last: the post due {due} {waits}"
         case State.SKIPPED if last.reason == Reason.TOO_LATE.value:
-            return f"Last: the post of {due} was skipped: I was not there, and it was too late when I came back"
+            return f"Last: the post due {due} was skipped: I was offline, and it was too late by the time I came back"
         case State.UNCONFIRMED:
-            return f"Last: ⚠ the post of {due} is unconfirmed: {_why(last)}"
+            return f"Last: ⚠ the post due {due} is unconfirmed: {_why(last)}"
         case _:
             why = "" if schedule.paused == last.reason else f": {_why(last)}"
-            return f"Last: ⚠ the post of {due} was not made{why}"
+            return f"Last: ⚠ the post due {due} was not made{why}"
 
 
-def _waits(setback: Setback, until: dt.datetime | None) -> str:
-    """Return what keeps a post back, and until when where that is known."""
-    now = _SETBACKS[setback][0]
-    return now if until is None else f"{now} until {format_dt(until, 'f')}"
+def _waits(setback: Setback | None, until: dt.datetime | None) -> str:
+    """Return what keeps a post back, if anything is known to, and until when where that is known."""
+    if setback is None:
+        return "is on its way"
+    ends = "" if until is None else f" until {format_dt(until, 'f')}"
+    return f"has to wait: {_SETBACKS[setback][0]}{ends}; I'll keep trying"
 
 
 def _why(last: Delivery) -> str:
@@ -258,7 +260,7 @@ def preview(shown: Preview, *, heading: str | None = None) -> Panel:
     """Return the quote that comes next and when; a button drops it."""
     schedule, quote = shown.schedule, shown.quote
     due = schedule.next_due
-    when = f"{format_dt(due, 'F')} ({format_dt(due, 'R')})" if due else "when it is resumed"
+    when = f"{format_dt(due, 'F')} ({format_dt(due, 'R')})" if due else "once the schedule is resumed"
     return Panel(
         heading,
         f"Next in <#{schedule.spec.target.channel}>: {when}",
@@ -283,14 +285,14 @@ def read_page(detail: str) -> int:
 def skipped(quote: Quote, shown: Preview) -> Panel:
     """Return what was dropped, and what comes in its place."""
     dropped = f"no. {quote.number}" if quote.number else "that quote"
-    return preview(shown, heading=f"Dropped {dropped}. This one comes instead.")
+    return preview(shown, heading=f"Skipped {dropped}. This one comes instead.")
 
 
 def paused(schedule: Schedule) -> Panel:
     """Return that a schedule was paused by its moderator."""
     return notice(
-        f"Schedule {schedule.number} in <#{schedule.spec.target.channel}> is paused. Nothing was deleted: "
-        "`/daily resume` starts it again, with the quote that would have come next.",
+        f"Schedule {schedule.number} in <#{schedule.spec.target.channel}> is paused. Its settings are kept: "
+        "`/daily resume` starts it again, with the quote that was up next.",
         accent=Accent.DAILY,
     )
 
@@ -298,9 +300,10 @@ def paused(schedule: Schedule) -> Panel:
 def removed(schedule: Schedule) -> Panel:
     """Return that a schedule was deleted, and how the rest would go."""
     return notice(
-        f"Schedule {schedule.number} in <#{schedule.spec.target.channel}> is removed, along with its history.",
+        f"Schedule {schedule.number} in <#{schedule.spec.target.channel}> has been removed, along with its history.",
         accent=Accent.DAILY,
-        footer="Removing me from the server deletes all schedules seven days later, unless I return",
+        footer="If you remove me from the server, all its schedules are deleted seven days later, unless I'm invited "
+        "back",
     )
 
 
@@ -308,7 +311,8 @@ def tested(guild: int, sent: Accepted) -> Panel:
     """Return where the test post is."""
     link = f"https://discord.com/channels/{guild}/{sent.channel}/{sent.message}"
     return notice(
-        f"[Posted a test]({link}). Its quote counts as shown, so the next post brings another.", accent=Accent.DAILY
+        f"[Posted a test]({link}). Its quote counts as shown, so the next post will bring another one.",
+        accent=Accent.DAILY,
     )
 
 
@@ -316,19 +320,19 @@ Interaction = discord.Interaction[Any]
 Which = app_commands.Range[str, 1, 100]
 Word = app_commands.Range[str, 1, 100]
 _STYLES = [
-    app_commands.Choice(name="text: the words alone", value="text"),
+    app_commands.Choice(name="text: just the words", value="text"),
     app_commands.Choice(name="card: the words and a picture of them", value="card"),
 ]
 _OPTIONS = {
     "channel": "Where to post: a text or announcement channel, a thread, or a forum",
-    "time": "When, on the clocks of the time zone: 9:00, 9am, 21:30, noon",
-    "timezone": "A city or zone: New York, London, UTC",
-    "days": "daily, weekdays, weekends, or a list such as mon,wed,fri",
+    "time": "When to post, in the time zone you choose: 9:00, 9am, 21:30, noon",
+    "timezone": "A city or time zone: New York, London, UTC",
+    "days": "Which days: daily, weekdays, weekends, or a list such as mon,wed,fri",
     "about": "Only quotes by this speaker or on this topic",
     "role": "A role to mention with each post",
-    "style": "The words alone, or with a picture",
+    "style": "Just the words, or with a picture of them",
     "publish": "In an announcement channel: publish each post to the servers that follow it",
-    "thread": "Start a thread under each post, to talk about it",
+    "thread": "Start a thread under each post for discussion",
 }
 _SCHEDULE = "Which schedule: its number in /daily list"
 
@@ -390,7 +394,9 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         _moderators_only(interaction)
         return True
 
-    @app_commands.command(name="schedule", description="Post a quote every day, or on some days, at a time of yours")
+    @app_commands.command(
+        name="schedule", description="Post a quote every day, or on the days you choose, at a time you pick"
+    )
     @app_commands.describe(**_OPTIONS)
     @app_commands.choices(style=_STYLES)
     async def schedule(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -412,14 +418,14 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         await reply(interaction, self._planned(self._scheduler.create(_guild(interaction), asked), "Scheduled"))
 
     @app_commands.command(
-        name="list", description="All schedules of this server, their next posts and how the last went"
+        name="list", description="This server's schedules, their next posts, and how the last ones went"
     )
     async def list_(self, interaction: Interaction) -> None:
         """Answer /daily list."""
         await reply(interaction, self._overview(_guild(interaction), 0))
 
-    @app_commands.command(name="edit", description="Change a schedule; what you leave out stays")
-    @app_commands.describe(schedule=_SCHEDULE, no_role="Mention no role any more", **_OPTIONS)
+    @app_commands.command(name="edit", description="Change a schedule; whatever you leave out stays as it is")
+    @app_commands.describe(schedule=_SCHEDULE, no_role="Stop mentioning a role", **_OPTIONS)
     @app_commands.choices(style=_STYLES)
     async def edit(  # noqa: PLR0913, PLR0917 - every field of a schedule can be changed
         self,
@@ -448,13 +454,13 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         """Answer /daily preview."""
         await reply(interaction, self._preview(_guild(interaction), schedule))
 
-    @app_commands.command(name="skip", description="Drop the quote that would come next; another comes in its place")
+    @app_commands.command(name="skip", description="Skip the quote that comes next; another takes its place")
     @app_commands.describe(schedule=_SCHEDULE)
     async def skip(self, interaction: Interaction, schedule: Which) -> None:
         """Answer /daily skip."""
         await reply(interaction, self._skip(_guild(interaction), schedule))
 
-    @app_commands.command(name="pause", description="Stop a schedule for now; nothing is deleted")
+    @app_commands.command(name="pause", description="Pause a schedule for now; nothing is deleted")
     @app_commands.describe(schedule=_SCHEDULE)
     async def pause(self, interaction: Interaction, schedule: Which) -> None:
         """Answer /daily pause."""
@@ -472,7 +478,7 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         """Answer /daily test."""
         await reply(interaction, self._test(_guild(interaction), schedule))
 
-    @app_commands.command(name="remove", description="Delete a schedule with all that belongs to it")
+    @app_commands.command(name="remove", description="Delete a schedule along with its history")
     @app_commands.describe(schedule=_SCHEDULE)
     async def remove(self, interaction: Interaction, schedule: Which) -> None:
         """Answer /daily remove."""
@@ -567,7 +573,7 @@ def _guild(interaction: Interaction) -> int:
 
 def _channel_name(interaction: Interaction, channel_id: int) -> str:
     channel = interaction.guild.get_channel_or_thread(channel_id) if interaction.guild else None
-    return f"#{channel.name}" if channel else "a channel I cannot see"
+    return f"#{channel.name}" if channel else "a channel I can't see"
 
 
 async def setup(bot: Canonkeeper) -> None:

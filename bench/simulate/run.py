@@ -583,7 +583,11 @@ class _Run:
                 self.oracle.skipped(kept.id)
             if name == "edit-time" and isinstance(answer, UserError) and not self._chat.lately(kept.channel, HOUR):
                 words = str(answer)
-                if "Nothing would change" not in words and "posts the same" not in words and "removed" not in words:
+                if (
+                    "That wouldn't change anything" not in words
+                    and "already posts exactly that" not in words
+                    and "removed" not in words
+                ):
                     self._told("edit-refused", words)
 
         process.do(name, lambda scheduler: command(scheduler, number), answered)

@@ -144,7 +144,7 @@ class Filters:
             if self.matching(key):
                 return key
         near = ", ".join(f"'{value}'" for _, value in self._quotes.complete_about(text, 3))
-        hint = f" The nearest: {near}." if near else ""
+        hint = f" The closest: {near}." if near else ""
         raise UserError(f"There are no quotes for that 'about'. Pick one from the list.{hint}")
 
     def complete(self, typed: str, limit: int) -> list[tuple[str, str]]:

@@ -247,7 +247,7 @@ class Scheduler:
         about = self.filters.parse(asked.about) if asked.about else old.about
         spec = ScheduleSpec(place.target, rule, about, role, style, extras)
         if spec == old:
-            raise UserError("Nothing would change: give at least one option that differs.")
+            raise UserError("That wouldn't change anything. Set at least one option to something new.")
         try:
             can_post = place.usable and bool(self.filters.matching(about))
             changed = await self._schedules.change(schedule.id, spec, self._next, resume=can_post)
@@ -277,10 +277,10 @@ class Scheduler:
         schedule = await self.one(guild, which)
         matching = _matching(schedule, self.filters)
         if len(matching) == 1:
-            raise UserError("Only one quote matches this schedule's 'about', so there is none to come instead.")
+            raise UserError("Only one quote matches this schedule's 'about', so there's no other to take its place.")
         dropped = await self._schedules.drop_next(schedule.id, matching, shown)
         if dropped and shown not in {None, dropped[0]}:
-            raise UserError("That quote is no longer the next one. `/daily preview` shows the one that is.")
+            raise UserError("That quote is no longer the next one. `/daily preview` shows which one is.")
         quote = self.filters.quote(dropped[0]) if dropped else None
         if dropped is None or quote is None:
             raise UserError(messages.GONE)
@@ -290,7 +290,7 @@ class Scheduler:
         """Stop a schedule until it is resumed."""
         schedule = await self.one(guild, which)
         if schedule.paused is not None:
-            raise UserError(f"Schedule {schedule.number} is paused already. `/daily resume` starts it again.")
+            raise UserError(f"Schedule {schedule.number} is already paused. `/daily resume` starts it again.")
         await self._schedules.pause(schedule.id, Pause.MODERATOR)
         return schedule
 
@@ -298,7 +298,7 @@ class Scheduler:
         """Let a paused schedule post again, after checking that it can."""
         schedule = await self.one(guild, which)
         if schedule.paused is None:
-            raise UserError(f"Schedule {schedule.number} is not paused.")
+            raise UserError(f"Schedule {schedule.number} isn't paused.")
         spec = schedule.spec
         _offset(spec.rule, self._clock.now())  # raises UserError when the zone is gone
         _matching(schedule, self.filters)

@@ -182,26 +182,27 @@ _SENTENCES: dict[Pause | MentionLoss | ExtraLoss, str] = {
     Pause.CHANNEL_GONE: "{gone} was deleted, so schedule {number} is paused. "
     "Choose a new channel with `/daily edit {number}`.",
     Pause.NO_ACCESS: "I can't see {where} any more, so schedule {number} is paused. "
-    "Grant me **View Channel** there, and it goes on by itself.",
+    "Please grant me **View Channel** there, and it will resume by itself.",
     Pause.NO_PERMISSION: "I don't have permission to post in {where}, so schedule {number} is paused. "
-    "Grant me {needed} there, and it goes on by itself.",
+    "Please grant me {needed} there, and it will resume by itself.",
     Pause.ARCHIVED: "The thread {where} is closed or locked, so schedule {number} is paused. "
-    "Reopen and unlock it, and it goes on by itself.",
+    "Reopen and unlock it, and the schedule will resume by itself.",
     Pause.WRONG_KIND: "{where} is no longer a kind of channel I can post to, so schedule {number} is paused. "
     "Choose another with `/daily edit {number}`.",
     Pause.NEEDS_TAG: "{where} requires a tag on every post, and I can't choose one, so schedule {number} is paused. "
-    "Turn that off in the forum's settings, and it goes on by itself.",
-    Pause.NO_QUOTES: "No quote matches the 'about' of schedule {number} any more, so it is paused. "
+    "Turn that off in the forum's settings, and the schedule will resume by itself.",
+    Pause.NO_QUOTES: "No quote matches the 'about' of schedule {number} any more, so it's paused. "
     "Choose something else with `/daily edit {number}`.",
-    Pause.ZONE_GONE: "The time zone of schedule {number} no longer exists, so it is paused. "
+    Pause.ZONE_GONE: "The time zone of schedule {number} no longer exists, so it's paused. "
     "Choose another with `/daily edit {number}`.",
     Pause.LEFT: "I was removed from the server, so schedule {number} is paused. "
-    "Invite me back, and it goes on by itself.",
-    MentionLoss.ROLE_GONE: "The role to mention was deleted, so the posts of schedule {number} in {where} mention "
-    "nobody. Choose another with `/daily edit {number}`.",
-    MentionLoss.NOT_MENTIONABLE: "I'm not allowed to mention <@&{role}>, so the posts of schedule {number} in {where} "
-    "mention nobody. Turn on 'Allow anyone to @mention this role' in the role's settings, and they do again.",
-    MentionLoss.EVERYONE: "I never mention @everyone, so the posts of schedule {number} in {where} mention nobody. "
+    "Invite me back, and it will resume by itself.",
+    MentionLoss.ROLE_GONE: "The role to mention was deleted, so schedule {number}'s posts in {where} mention nobody. "
+    "Choose another with `/daily edit {number}`.",
+    MentionLoss.NOT_MENTIONABLE: "I'm not allowed to mention <@&{role}>, so schedule {number}'s posts in {where} "
+    "mention nobody. Turn on 'Allow anyone to @mention this role' in the role's settings, and they'll mention it "
+    "again.",
+    MentionLoss.EVERYONE: "I never mention @everyone, so schedule {number}'s posts in {where} mention nobody. "
     "Choose a role made for this with `/daily edit {number}`.",
     ExtraLoss.PUBLISH_PERMISSION: "I don't have permission to publish the posts of schedule {number} in {where}. "
     "Grant me **Send Messages** there, and the next one is published.",
@@ -223,12 +224,12 @@ PAST: dict[str, str] = {
     Pause.NEEDS_TAG: "the forum required a tag",
     Pause.NO_QUOTES: "its quote is no longer in the data",
     Pause.ZONE_GONE: "its time zone no longer existed",
-    Pause.LEFT: "I was not in the server",
+    Pause.LEFT: "I wasn't in the server",
 }
 # A private thread is seen by those alone who were added to it (Discord's docs, Threads).
 _THREAD_UNSEEN = (
     "I can't see {where} any more, so schedule {number} is paused. If the thread is private, mention me there to add "
-    "me; if it isn't, grant me **View Channel** in its channel. Then it goes on by itself."
+    "me; if it isn't, please grant me **View Channel** in its channel. Then the schedule will resume by itself."
 )
 # What lets us post, as Discord's settings call it.
 _SEND = {
@@ -264,7 +265,7 @@ def _gone(stopped: PausedSchedule) -> str:
 PICTURE = "quote.png"
 # Discord's docs: a thread's name.
 _NAME_LIMIT = 100
-_TEST = "**Test post** · this is what the daily quotes look like here"
+_TEST = "**Test post** · this is what daily quotes look like here"
 
 
 def post_view(job: PostJob, quote: Quote, *, picture: bool) -> Panel:
@@ -312,7 +313,7 @@ def notice_view(job: NoticeJob) -> Panel:
         f"**{_heading(job.schedules)}**",
         _whole([standing(each) for each in job.schedules]),
         accent=Accent.OPEN,
-        footer="I say this once; /daily list always shows it",
+        footer="I'll only say this once; /daily list always shows it",
     )
     return _identified(view, job.component_id)
 

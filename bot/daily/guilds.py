@@ -139,7 +139,7 @@ class Presence:
 
     async def _joined(self, guild: int, at: dt.datetime) -> None:
         if waited := await self._left_guilds.come_back(guild, partial(_next_after, at), at):
-            _log.info("back in server %d, where %d schedules waited", guild, waited)
+            _log.info("back in server %d, where %d schedules were waiting", guild, waited)
             self._changed()
 
     async def _channel_deleted(self, channel: int, name: str | None, at: dt.datetime) -> None:

@@ -145,7 +145,7 @@ class Zones:
             zones = self._of_each_clock(meant)
             if len(zones) == 1:
                 return zones[0]
-            raise UserError(f"That can mean several time zones. Choose one: {_or(zones[:_OFFERED])}.")
+            raise UserError(f"That could mean several time zones. Choose one: {_or(zones[:_OFFERED])}.")
         found = self.find(text, 5) if text else []
         # A slip of the finger is for the list to mend: a wrong zone that is accepted posts at a wrong hour.
         begun = {name.zone for name in self._names if name.text.startswith(wanted)} if wanted else set()
@@ -154,7 +154,7 @@ class Zones:
             if len(zones) == 1:
                 return zones[0]
         near = _or(found[:_OFFERED] or ["Europe/London", "America/New_York"])
-        raise UserError(f"I don't know a single time zone for that. Choose one from the list, such as {near}.")
+        raise UserError(f"I can't tell which time zone you mean. Choose one from the list, such as {near}.")
 
     def _exactly(self, text: str) -> Sequence[str]:
         """Return the zones that bear exactly this name, most people first: those of each clock before the others."""
@@ -283,10 +283,10 @@ def parse_time(text: str) -> int:
     hour, minute = int(match["hour"]), int(match["minute"] or match["packed"] or 0)
     if match["half"]:
         if not 1 <= hour <= _NOON_HOUR:
-            raise UserError(f"With am or pm the hour goes from 1 to 12. {_TIME_HELP}")
+            raise UserError(f"With am or pm, the hour goes from 1 to 12. {_TIME_HELP}")
         hour = hour % _NOON_HOUR + (_NOON_HOUR if match["half"] == "p" else 0)
     if hour == _HOURS and minute == 0:
-        raise UserError("A day ends at 24:00 and begins at 0:00: for midnight, write 0:00.")
+        raise UserError("24:00 is where the next day starts. For midnight, write 0:00.")
     if hour >= _HOURS or minute >= _MINUTES:
         raise UserError(_UNKNOWN)
     return hour * _MINUTES + minute

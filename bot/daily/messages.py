@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.daily.ports import ChannelCheck, Unsure
     from bot.daily.schedule import Reason
 
-GONE = "That schedule was removed in the meantime. `/daily list` shows the others."
+GONE = "That schedule has been removed. `/daily list` shows the others."
 NO_QUOTES = "No quote matches this schedule's 'about' any more. Choose another with `/daily edit`."
 NO_ANSWER = "Discord didn't answer in time. Please look in the channel before you try again."
 
@@ -27,11 +27,11 @@ _PROBLEMS = {
     Problem.EVERYONE: "I never mention @everyone. Please choose a role made for this, or none.",
     Problem.NOT_ANNOUNCEMENTS: "Only posts in an announcement channel can be published. Choose one, or leave "
     "`publish` off.",
-    Problem.NO_THREADS: "A thread can't begin under a post in a thread or a forum. Choose a text or announcement "
+    Problem.NO_THREADS: "I can't start a thread under a post in a thread or a forum. Choose a text or announcement "
     "channel, or leave `thread` off.",
     Problem.ROLE_GONE: "That role no longer exists. Please choose another, or none.",
-    Problem.SERVER_DOWN: "Discord tells me nothing about this server just now: it seems to have an outage. Please try "
-    "again in a few minutes.",
+    Problem.SERVER_DOWN: "Discord isn't telling me anything about this server right now: it seems to be having an "
+    "outage. Please try again in a few minutes.",
 }
 _PRIVATE = "That thread is private, and I'm not in it. Mention me there to add me, then try again."
 _REFUSALS = {
@@ -71,7 +71,7 @@ def not_tested(answer: Refused | NotNow | Unsure) -> str:
         case NotNow(setback=Setback.TIMED_OUT, until=dt.datetime() as until):
             return timed_out(until)
         case NotNow():
-            return "Discord doesn't take posts just now; nothing was posted. Please try again in a few minutes."
+            return "Discord isn't accepting posts right now; nothing was posted. Please try again in a few minutes."
         case _:
             return NO_ANSWER
 
@@ -79,8 +79,8 @@ def not_tested(answer: Refused | NotNow | Unsure) -> str:
 def timed_out(until: dt.datetime) -> str:
     """Return that a moderator has timed us out."""
     return (
-        f"A moderator has timed me out until <t:{int(until.timestamp())}:F>, so I can't post before that. "
-        "End the time-out, or try again after it."
+        f"A moderator has timed me out until <t:{int(until.timestamp())}:F>, so I can't post before then. Remove the "
+        "timeout, or try again afterwards."
     )
 
 
@@ -104,14 +104,12 @@ def zone_gone(zone: str) -> str:
 
 def too_many(limit: int) -> str:
     """Return that the server has as many schedules as it may have."""
-    return (
-        f"This server has {limit} schedules, and that's the most there can be. Remove one with `/daily remove` first."
-    )
+    return f"This server already has {limit} schedules, the most it can have. Remove one with `/daily remove` first."
 
 
 def unknown(which: str, numbers: Sequence[int]) -> str:
     """Return that there is no such schedule as was asked for, and which there are."""
     if not numbers:
-        return "This server has no schedule yet. `/daily schedule` makes one."
+        return "This server has no schedules yet. Create one with `/daily schedule`."
     yours = f"Yours: {', '.join(map(str, numbers))}."
     return f"There's no schedule {which}. {yours}" if which.isdecimal() else f"I don't know that schedule. {yours}"

@@ -276,7 +276,9 @@ class DiscordClock:
         behind = (there.earliest - here).total_seconds()
         if max(ahead, behind) > _TELL and not self._told:
             which, by = ("ahead of", ahead) if ahead > behind else ("behind", behind)
-            _log.warning("this machine's clock is %.0f s %s Discord's: daily posts come by it; set it right", by, which)
+            _log.warning(
+                "this machine's clock is %.0f s %s Discord's: daily posts go by it, so please set it right", by, which
+            )
             self._told = True
 
 

@@ -186,7 +186,7 @@ class Worker:
         try:
             await self._record()
         except sqlite3.Error as error:
-            _log.warning("the last posts were not recorded; they will be looked up at the next start: %s", error)
+            _log.warning("the last posts weren't recorded; I'll look them up at the next start: %s", error)
         for task in self._attempts:
             task.cancel()
         await asyncio.gather(*self._attempts, return_exceptions=True)

@@ -163,7 +163,7 @@ async def test_an_edit_changes_what_was_given_and_nothing_else(chat: DailyChat) 
     assert "mentions" not in reply.text
     assert "Europe/London" in reply.text
     assert f"<#{chat.channel('general').id}>" in reply.text
-    assert "Nothing would change" in (await chat.daily("edit", schedule="1", time="21:30")).text
+    assert "That wouldn't change anything" in (await chat.daily("edit", schedule="1", time="21:30")).text
     await chat.schedule(time="10:00")
     again = await chat.daily("edit", schedule="1", time="10:00", timezone="UTC", days="daily", channel=chat.channel())
     assert "Schedule 2 already posts exactly that" in again.text
@@ -173,11 +173,11 @@ async def test_preview_and_skip_tell_exactly_what_comes(chat: DailyChat) -> None
     await chat.schedule()
     first = await chat.daily("preview", schedule="1")
     skipped = await chat.daily("skip", schedule="1")
-    assert "Dropped" in skipped.text
+    assert "Skipped" in skipped.text
     second = await chat.daily("preview", schedule="1")
     assert words(second.text) == words(skipped.text) != words(first.text)
     pressed = await chat.mo.press(second, "Skip this quote")
-    assert "Dropped" in pressed.text
+    assert "Skipped" in pressed.text
     # The same button on the old message drops nothing any more.
     assert "no longer the next one" in (await chat.mo.press(first, "Skip this quote")).text
     coming = words((await chat.daily("preview", schedule="1")).text)
@@ -207,7 +207,7 @@ async def test_a_test_post_is_marked_and_its_quote_does_not_come_as_if_new(chat:
         post = chat.posts()[-1]
         assert len(chat.posts()) == number
         assert f"/{post.channel.id}/{post.id}" in reply.text
-        assert "the next post brings another" in reply.text
+        assert "the next post will bring another one" in reply.text
         assert words(visible_text(post)) == before
         assert "**Test post**" in visible_text(post)
         assert "Daily quote" not in visible_text(post)
@@ -253,10 +253,10 @@ async def test_a_test_that_fails_says_why(chat: DailyChat) -> None:
 
 async def test_pause_and_resume(chat: DailyChat) -> None:
     await chat.schedule()
-    assert "Nothing was deleted" in (await chat.daily("pause", schedule="1")).text
-    assert "paused already" in (await chat.daily("pause", schedule="1")).text
+    assert "Its settings are kept" in (await chat.daily("pause", schedule="1")).text
+    assert "already paused" in (await chat.daily("pause", schedule="1")).text
     assert "Paused by a moderator." in (await chat.daily("list")).text
-    assert "when it is resumed" in (await chat.daily("preview", schedule="1")).text
+    assert "once the schedule is resumed" in (await chat.daily("preview", schedule="1")).text
     assert (
         "Paused by a moderator. Start it again with `/daily resume 1`."
         in (await chat.daily("edit", schedule="1", days="weekends")).text
@@ -274,9 +274,9 @@ async def test_pause_and_resume(chat: DailyChat) -> None:
 async def test_remove(chat: DailyChat) -> None:
     await chat.schedule()
     reply = await chat.daily("remove", schedule="#1")
-    assert "is removed, along with its history" in reply.text
+    assert "has been removed, along with its history" in reply.text
     assert "seven days later" in reply.text
-    assert "no schedule yet" in (await chat.daily("preview", schedule="1")).text
+    assert "no schedules yet" in (await chat.daily("preview", schedule="1")).text
 
 
 async def test_an_unknown_schedule_is_answered_with_those_there_are(chat: DailyChat) -> None:

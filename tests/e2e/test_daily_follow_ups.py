@@ -182,9 +182,9 @@ async def test_both_are_checked_at_once(chat: DailyChat) -> None:
     told = (await chat.schedule(publish=True)).text
     assert "Only posts in an announcement channel can be published" in told
     told = (await chat.schedule(channel=chat.channel("lore-questions"), thread=True)).text
-    assert "A thread can't begin under a post in a thread or a forum" in told
+    assert "I can't start a thread under a post in a thread or a forum" in told
     told = (await chat.schedule(channel=chat.channel("Book One re-watch"), thread=True)).text
-    assert "A thread can't begin" in told
+    assert "I can't start a thread" in told
     assert "no daily quotes yet" in (await chat.daily("list")).text
 
 

@@ -71,9 +71,9 @@ async def test_whatever_writes_is_answered_in_time_and_does_nothing_while_the_st
             began = time.monotonic()
             reply = await chat.daily(name, **options)
             assert time.monotonic() - began < 3, name
-            assert "My store is busy just now; nothing was changed" in await said(chat, reply), name
+            assert "My database is busy right now; nothing was changed" in await said(chat, reply), name
         reply = await chat.schedule(time="12:00")
-        assert "My store is busy just now" in await said(chat, reply)
+        assert "My database is busy right now" in await said(chat, reply)
         assert "**2**" in (await chat.daily("list")).text
     await asyncio.sleep(0.2)
     assert stored(second_path) == before
@@ -84,7 +84,7 @@ async def test_a_write_behind_a_long_one_of_our_own_is_given_up(chat: DailyChat,
     database = chat.bot.services.daily.deliveries._database
     async with database.transaction():
         reply = await chat.schedule()
-        assert "My store is busy just now" in await said(chat, reply)
+        assert "My database is busy right now" in await said(chat, reply)
     await asyncio.sleep(0.2)
     assert stored(second_path) == []
 
@@ -121,7 +121,7 @@ async def test_a_slow_thread_stores_nothing_after_its_time(
 
     monkeypatch.setattr(writer, "execute", slowly)
     reply = await chat.schedule()
-    assert "My store is busy just now; nothing was changed" in await said(chat, reply)
+    assert "My database is busy right now; nothing was changed" in await said(chat, reply)
     await asyncio.sleep(0.2)
     assert stored(second_path) == []
 
@@ -135,11 +135,11 @@ async def test_a_button_whose_work_is_slow_is_answered_too(
         reply = await chat.mo.press(shown, "Skip this quote")
         await chat.until(lambda: reply.text or reply.followups)
         texts = [reply.text, *(visible_text(each) for each in reply.followups)]
-        assert any("My store is busy just now" in text for text in texts)
+        assert any("My database is busy right now" in text for text in texts)
     monkeypatch.setattr(controls, "PROMPT_SECONDS", 0.0)
     monkeypatch.setattr(controls.reply, "__kwdefaults__", {"edit": False, "prompt": 0.0})
     shown = await chat.daily("preview", schedule="1")
-    assert "Dropped" in (await chat.mo.press(shown, "Skip this quote")).text
+    assert "Skipped" in (await chat.mo.press(shown, "Skip this quote")).text
 
 
 @pytest.mark.parametrize("way", ["deleted", "replaced", "moved", "log"])
@@ -160,9 +160,9 @@ async def test_a_store_that_is_lost_is_said_at_once(
             else:
                 second_path.with_name(f"{second_path.name}-wal").unlink()
             for name, options in WRITES.items():
-                assert "My store's file was deleted or replaced" in await said(chat, await chat.daily(name, **options))
-            assert "My store's file was deleted or replaced" in await said(chat, await chat.daily("list"))
-            assert "My store's file was deleted or replaced" in await said(chat, await chat.schedule(time="10:00"))
+                assert "My database file was deleted or replaced" in await said(chat, await chat.daily(name, **options))
+            assert "My database file was deleted or replaced" in await said(chat, await chat.daily("list"))
+            assert "My database file was deleted or replaced" in await said(chat, await chat.schedule(time="10:00"))
             assert await chat.mo.complete("daily pause", "schedule", "") == []
             await chat.until(lambda: "start me again" in caplog.text, 6)
             (record,) = [each for each in caplog.records if "start me again" in each.message]
@@ -180,11 +180,11 @@ async def test_a_file_that_comes_back_lets_everything_go_on(
     async with daily_chat(second_path) as chat:
         elsewhere = second_path.with_name("elsewhere")
         second_path.rename(elsewhere)
-        assert "My store's file was deleted" in await said(chat, await chat.schedule())
+        assert "My database file was deleted" in await said(chat, await chat.schedule())
         await chat.until(lambda: "start me again" in caplog.text, 6)
         elsewhere.rename(second_path)
         assert "Scheduled" in (await chat.schedule()).text
-        await chat.until(lambda: "everything goes on" in caplog.text, 6)
+        await chat.until(lambda: "everything carries on" in caplog.text, 6)
 
 
 async def test_a_stop_lets_commands_under_way_end(second_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -260,7 +260,7 @@ async def test_a_server_with_an_outage_is_not_judged(chat: DailyChat) -> None:
     chat.bot.daily.recovery.touch_all()
     await asyncio.sleep(0.5)
     assert (await schedules(chat))[0].unmentioned is None
-    assert "it seems to have an outage" in (await chat.schedule(time="10:00")).text
+    assert "it seems to be having an outage" in (await chat.schedule(time="10:00")).text
 
 
 # -- roles ----------------------------------------------------------------------------------------------

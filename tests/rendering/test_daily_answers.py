@@ -35,7 +35,7 @@ def test_only_a_post_that_is_due_comes_at_once() -> None:
     (box,) = planned(plan, "Changed").to_components()
     text = "\n".join(part.get("content", "") for part in box["components"])
     first, second = (int(post.instant.timestamp()) for post in posts[:2])
-    assert f"1. <t:{first}:F> (due, it comes at once)\n2. <t:{second}:F> (<t:{second}:R>)\n" in text
+    assert f"1. <t:{first}:F> (due now, so it comes right away)\n2. <t:{second}:F> (<t:{second}:R>)\n" in text
 
 
 @pytest.mark.parametrize("place", list(ChannelKind))
@@ -48,7 +48,7 @@ def test_every_reason_has_its_sentence_and_one_step(
         assert told.endswith(".")
         assert "{" not in told
         assert "7" in told
-        steps = ("`/daily edit 7`", "`/daily resume 7`", "Grant me **", "grant me **", "Reopen", "Turn ", "Invite ")
+        steps = ("`/daily edit 7`", "`/daily resume 7`", "grant me **", "Reopen", "Turn ", "Invite ")
         assert sum(step in told for step in steps) == 1, told
         if reason is Pause.CHANNEL_GONE:
             # A deleted channel cannot be put right, and its mention shows nothing.
