@@ -22,7 +22,7 @@ class AboutCog(commands.Cog):
         self._library = library
 
     @app_commands.command(name="about", description="What I am, where my answers come from, and what I store")
-    @app_commands.describe(private="Answer only to me")
+    @app_commands.describe(private="Show the answer only to me")
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def about(self, interaction: discord.Interaction[Any], private: bool = False) -> None:

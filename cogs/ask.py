@@ -137,9 +137,9 @@ class AskCog(commands.Cog):
         actions.register(SUGGESTED, self._suggested, read_suggestion)
 
     @app_commands.command(
-        name="ask", description="Ask in your own words; the announcement answers, or I say that it does not"
+        name="ask", description="Ask in your own words; I'll answer from the announcement, or tell you it doesn't say"
     )
-    @app_commands.describe(question="Your question", private="Answer only to me")
+    @app_commands.describe(question="Your question", private="Show the answer only to me")
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def ask(
@@ -194,7 +194,7 @@ class AskCog(commands.Cog):
         private, fact = suggestion
         answer = self._asking.fact(fact)
         if answer is None:
-            raise UserError("The announcement has changed since; please use /ask again.")
+            raise UserError("The announcement has changed since then. Please use /ask again.")
         view = answered(answer, private=private, question=answer.fact.question)
         await interaction.response.send_message(view=view, ephemeral=private)
 

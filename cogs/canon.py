@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.quotes.overview import OverviewService, Ship
 
 OPEN_SHIP = "ship"
-PICTURE = "who-with-whom.png"
+PICTURE = "ships-at-a-glance.png"
 # Of a message's 4,000 characters: the heading and footer need some.
 _ROOM = 3_500
 
@@ -37,10 +37,10 @@ def overview(ships: Sequence[Ship], *, picture: bool) -> panels.Panel:
         gallery(PICTURE, alt_text(ships)) if picture else None,
         _table(ships),
         accent=panels.Accent.ABOUT,
-        footer="A ship that is not listed is not addressed: neither a yes nor a no",
+        footer="A ship that isn't listed isn't addressed: that's neither a yes nor a no",
         rows=openers(
             OPEN_SHIP,
-            "Open a ship's ruling",
+            "Pick a ship…",
             [(ship.id, ship.name, f"{' and '.join(ship.members)}: {ship.verdict}") for ship in ships],
         ),
     )
@@ -87,10 +87,10 @@ class CanonCog(commands.Cog):
         """Take the menu entry away again."""
         self._tree.remove_command(self._menu.name, type=self._menu.type)
 
-    @app_commands.command(name="canon", description="Is it canon? A ship, a person or a claim, checked")
+    @app_commands.command(name="canon", description="Is it canon? Check a ship, a person or a claim")
     @app_commands.describe(
         subject="A ship, a person, or a claim such as 'they are just friends'",
-        private="Answer only to me",
+        private="Show the answer only to me",
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -128,7 +128,7 @@ class CanonCog(commands.Cog):
         """Show the ruling on one of the ships, to the one who asked."""
         ship = self._overview.ship(picked(interaction))
         if ship is None:
-            raise UserError("The announcement has changed since; please use /canon again.")
+            raise UserError("The announcement has changed since then. Please use /canon again.")
         await self._show(interaction, ship.name)
 
     async def _meant(self, interaction: discord.Interaction[Any], text: str) -> None:

@@ -37,11 +37,11 @@ class QuoteCog(commands.Cog):
         actions.register(rendering.CONTEXT, self._context)
         actions.register(rendering.CARD, self._card)
 
-    @app_commands.command(name="quote", description="Look up what was said: by person, topic, words, number or chance")
+    @app_commands.command(name="quote", description="Look up a quote by person, topic, words or number, or at random")
     @app_commands.describe(
         query="A person, a topic, some words, a quote's number, or 'random'",
         speaker="Only this person's words",
-        private="Answer only to me",
+        private="Show the answer only to me",
     )
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -78,7 +78,7 @@ class QuoteCog(commands.Cog):
         at, seed, speaker, query = turn
         found = await self._quotes.find(query, speaker, seed)
         if not isinstance(found, Found):
-            raise UserError("The announcement has changed since; please use /quote again.")
+            raise UserError("The announcement has changed since then. Please use /quote again.")
         await interaction.response.edit_message(view=rendering.quote_page(found, at, seed, query))
 
     async def _first(self, interaction: discord.Interaction[Any], detail: str) -> None:
@@ -86,7 +86,7 @@ class QuoteCog(commands.Cog):
         seed = secrets.randbelow(_SEEDS)
         found = await self._quotes.find(detail, None, seed)
         if not isinstance(found, Found):
-            raise UserError("The announcement has changed since; please use /quote again.")
+            raise UserError("The announcement has changed since then. Please use /quote again.")
         await interaction.response.edit_message(view=rendering.quote_page(found, 0, seed, detail))
 
     async def _context(self, interaction: discord.Interaction[Any], detail: str) -> None:
@@ -105,7 +105,9 @@ class QuoteCog(commands.Cog):
         async with asyncio.timeout(PICTURE_SECONDS):
             png = await self._pictures.card(quote)
         if png is None:
-            raise UserError("That quote does not fit a card: it is too long, or in letters that the card's font lacks.")
+            raise UserError(
+                "That quote doesn't fit on a card: it's too long, or has letters that aren't in the card's font."
+            )
         private = interaction.message is not None and interaction.message.flags.ephemeral
         file = attached(png, rendering.card_name(quote), alt_text(quote))
         await interaction.response.send_message(view=rendering.carded(quote), file=file, ephemeral=private)

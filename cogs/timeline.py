@@ -36,10 +36,10 @@ def timeline(heading: str, entries: Sequence[TimelineItem], *, picture: bool) ->
         gallery(PICTURE, alt_text(heading, entries)) if picture else None,
         _told(entries),
         accent=panels.Accent.QUOTE,
-        footer=f"{len(entries)} entries · each rests on a quote: pick one to read it",
+        footer=f"{len(entries)} steps · pick one to read the quote behind it",
         rows=openers(
             OPEN,
-            "Open an entry's quote",
+            "Pick a step…",
             [(told.entry.id, f"{told.number}. {told.entry.title}", told.entry.when) for told in entries],
         ),
     )
@@ -90,7 +90,7 @@ class TimelineCog(commands.Cog):
         actions.register(OPEN, self._open)
 
     @app_commands.command(name="timeline", description="How it came about, step by step, as the announcement tells it")
-    @app_commands.describe(private="Answer only to me")
+    @app_commands.describe(private="Show the answer only to me")
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def timeline(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
@@ -106,7 +106,7 @@ class TimelineCog(commands.Cog):
         """Show the words that an entry rests on, to the one who asked."""
         told = self._timeline.entry(picked(interaction))
         if told is None:
-            raise UserError("The announcement has changed since; please use /timeline again.")
+            raise UserError("The announcement has changed since then. Please use /timeline again.")
         await interaction.response.send_message(view=opened(told), ephemeral=True)
 
 

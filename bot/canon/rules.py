@@ -266,7 +266,7 @@ class Judge:
             return _only(self._on(claim))
         mentions = self._roster.find(text)
         if not mentions.ships and not mentions.persons and not mentions.rest:
-            return _only(_silent("There is nothing to check here: name a ship, a person or a claim."))
+            return _only(_silent("There's nothing to check here. Please name a ship, a person or a claim."))
         if not self._ships_in(mentions) and (half := self._roster.half_pair(text, _PLAIN - {"x"})):
             return self._on_half(half)
         return Check(self._rulings(text, mentions)[:limit])

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 ALL: Final = "all"
 # Characters of what is typed that are looked at.
 _COMPARED: Final = 64
-HEADING: Final = "Who with whom"
-NOTE: Final = "What the announcement says of each ship that it names"
+HEADING: Final = "Ships at a glance"
+NOTE: Final = "What the announcement says about each ship it names"
 
 
 class Stroke(NamedTuple):

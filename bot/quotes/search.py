@@ -380,7 +380,7 @@ class QuoteService:
     def complete_query(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """Return (label, value) completions: names that resemble what is typed, then quotes that hold it."""
         named = [(f"{s.attribution}", s.name) for s in self._speakers.ranked(typed, limit)]
-        topics = [(f"About {t.name}", t.name) for t in self._topics.ranked(typed, limit)]
+        topics = [(_about(t), t.name) for t in self._topics.ranked(typed, limit)]
         if not normalise(typed, _COMPARED):
             return [("A random quote", RANDOM), *named, *topics][:limit]
         if (number := quote_number(typed)) is not None:
@@ -398,7 +398,7 @@ class QuoteService:
     def complete_about(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """Return (label, value) completions of speakers and topics, for a schedule's `about`."""
         speakers = [(s.attribution, s.name) for s in self._speakers.ranked(typed, limit)]
-        topics = [(f"About {t.name}", t.name) for t in self._topics.ranked(typed, limit)]
+        topics = [(_about(t), t.name) for t in self._topics.ranked(typed, limit)]
         return [*speakers, *topics][:limit]
 
     def about(self, text: str) -> Speaker | Topic | None:
@@ -419,6 +419,12 @@ class QuoteService:
         wanted = normalise(typed, _COMPARED)
         alike = {quote.id: fuzz.partial_ratio(wanted, self._normal[quote.id], score_cutoff=_HELD) for quote in listed}
         return sorted((quote for quote in listed if alike[quote.id] > _HELD), key=lambda quote: -alike[quote.id])
+
+
+def _about(topic: Topic) -> str:
+    """Return a topic's name as it reads within a line: 'About the last scene'."""
+    article, _, rest = topic.name.partition(" ")
+    return f"About the {rest}" if article == "The" else f"About {topic.name}"
 
 
 def _nearly(names: Names[_Named], query: str) -> _Named | None:

@@ -341,7 +341,7 @@ def test_pairs_that_are_never_paired_are_never_ruled_on(judge: Judge, announceme
 def test_nothing_to_rule_on(judge: Judge, text: str) -> None:
     ruling = rule(judge, text)
     assert (ruling.verdict, ruling.statement) == ("not-addressed", "")
-    assert ruling.line.startswith("There is nothing to check here")
+    assert ruling.line.startswith("There's nothing to check here")
 
 
 def test_a_message_may_name_several(judge: Judge) -> None:

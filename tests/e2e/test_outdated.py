@@ -143,7 +143,7 @@ async def test_a_menu_without_a_choice(
 async def test_a_choice_that_is_gone(second_chat: Chat, shown: Message, custom_id: str) -> None:
     reply = await used(second_chat.person("Mina"), shown, custom_id, SELECT, values=["gone"])
     assert reply.ephemeral
-    assert reply.text.startswith("The announcement has changed since; please use /")
+    assert reply.text.startswith("The announcement has changed since then. Please use /")
 
 
 async def test_a_form(second_chat: Chat) -> None:

@@ -71,7 +71,7 @@ async def test_an_entry_opens_its_quote_for_the_one_who_asks(chat: Chat) -> None
     reply = await mina.slash("timeline", private=True)
     assert reply.ephemeral
     entry = library.timeline[3]
-    opened = await mina.choose(reply, "Open an entry's quote", [entry.id])
+    opened = await mina.choose(reply, "Pick a step…", [entry.id])
     assert opened.ephemeral
     assert library.quote_by_id[entry.quote].text in opened.text
     assert entry.line in opened.text.replace("\\", "")
@@ -99,7 +99,7 @@ async def test_a_ship_opens_its_ruling_for_the_one_who_asks(chat: Chat) -> None:
     mina = chat.person("Mina")
     reply = await mina.slash("canon", subject="All", private=True)
     ship = chat.bot.services.overview.ships[0]
-    ruling = await mina.choose(reply, "Open a ship's ruling", [ship.id])
+    ruling = await mina.choose(reply, "Pick a ship…", [ship.id])
     assert ruling.ephemeral
     assert ship.verdict in ruling.text
     assert ship.name in ruling.text
@@ -109,7 +109,7 @@ async def test_what_cannot_be_drawn_is_told_to_the_one_who_asked(chat: Chat, mon
     refuse_to_draw(monkeypatch)
     mina = chat.person("Mina")
     refused = await mina.press(await mina.slash("quote", query="Konietzko"), "Card")
-    assert "does not fit a card" in refused.text
+    assert "doesn't fit on a card" in refused.text
     assert refused.ephemeral
 
 

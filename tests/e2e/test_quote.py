@@ -253,8 +253,8 @@ async def test_a_speaker_whom_nobody_knows(second_chat: Chat) -> None:
 @pytest.mark.parametrize(
     ("custom_id", "told"),
     [
-        ("b|quote|+|1|5||zebra", "The announcement has changed since; please use /quote again."),
-        ("b|quote-first|zebra", "The announcement has changed since; please use /quote again."),
+        ("b|quote|+|1|5||zebra", "The announcement has changed since then. Please use /quote again."),
+        ("b|quote-first|zebra", "The announcement has changed since then. Please use /quote again."),
         ("b|context|gone", "That quote is no longer in the announcement's data."),
         ("b|card|gone", "That quote is no longer in the announcement's data."),
     ],

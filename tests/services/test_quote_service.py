@@ -303,7 +303,7 @@ def test_an_empty_box_offers_chance_speakers_and_topics(quotes: QuoteService) ->
         *("The move", "The sound", "The engagement", "Tickets"),
     ]
     assert ("Clara Voss, quoted by Ines Falk", "Clara Voss") in offered
-    assert ("About The sound", "The sound") in offered
+    assert ("About the sound", "The sound") in offered
 
 
 @pytest.mark.parametrize(
@@ -358,7 +358,7 @@ def test_what_a_schedule_is_about(quotes: QuoteService, text: str, thing: str | 
 def test_completions_of_what_a_schedule_is_about(quotes: QuoteService) -> None:
     assert len(quotes.complete_about("", 25)) == 8
     assert quotes.complete_about("", 3) == quotes.complete_about("", 25)[:3]
-    assert quotes.complete_about("sound", 25)[0] == ("About The sound", "The sound")
+    assert quotes.complete_about("sound", 25)[0] == ("About the sound", "The sound")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -32,7 +32,7 @@ def test_every_ship_of_the_data_could_stand_in_the_picture(library: Library, fac
         for ship in library.subjects
         if ship.kind == "ship" and ship.verdict != "not-addressed"
     ]
-    sheet = draw_ships(faces, "Who with whom", "Ships", ties)
+    sheet = draw_ships(faces, "Ships at a glance", "Ships", ties)
     assert fault(sheet) is None
     told = [text for text, _ in sheet.texts]
     for each in ties:
