@@ -23,7 +23,7 @@ _TYPED = (
     ("quote", "look up a quote, here in the terminal"),
     ("canon", "check canon, here in the terminal"),
     ("ask", "ask a question, here in the terminal"),
-    ("why", "tell why a text is understood as it is, with the nearest phrasings of the data"),
+    ("why", "explain how a text is understood, with the closest phrasings in the data"),
 )
 
 
@@ -33,8 +33,8 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m bot", description="A Discord bot that answers from one announcement."
     )
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("run", help="connect to Discord (the settings: .env.example)")
-    commands.add_parser("sync", help="register the commands with Discord, changed or not")
+    commands.add_parser("run", help="connect to Discord (settings: see .env.example)")
+    commands.add_parser("sync", help="register the commands with Discord, whether or not they changed")
     check = commands.add_parser("check-data", help="check an announcement's folder and list every mistake")
     check.add_argument("path", nargs="?", type=Path, help="the folder (default: ANNOUNCEMENT_PATH)")
     for name, what in _TYPED:

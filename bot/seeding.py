@@ -41,7 +41,7 @@ async def bring_up_to_date(database: Database, folder: Path) -> bool:
     if await written_checksum(database) == checksum:
         return False
     announcement = await asyncio.to_thread(announcements.load, folder)
-    _log.info("learning from %s, which takes about a minute, once for each change of it", folder)
+    _log.info("learning from %s: this takes about a minute, and only after it has changed", folder)
     learnt = await _learn(lessons(announcement))
     learnt[CANON] = (await asyncio.to_thread(canon.learn, announcement)).to_bytes()
     await write_content(database, announcement, checksum, learnt)
@@ -109,7 +109,7 @@ async def _learn_one(lesson: Lesson) -> bytes:
         raise
     if process.returncode:
         raise LearningError(
-            f"learning from the announcement failed with exit code {process.returncode}; what it printed stands "
-            "above. Is there enough free memory (about 500 MB)?"
+            f"learning from the announcement failed with exit code {process.returncode}; see what it printed above. "
+            f"Is there enough free memory (about 500 MB)?"
         )
     return learnt

@@ -25,8 +25,8 @@ DISCORD_API = "https://discord.com/api/v10"
 ANNOUNCEMENT = Path(__file__).resolve().parent.parent / "data"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _MISSING = (
-    "DISCORD_TOKEN is missing: copy .env.example to .env and put the token there that "
-    "Discord's developer portal shows under your application's 'Bot'"
+    "DISCORD_TOKEN is missing: copy .env.example to .env, and put your token in it, from your application's 'Bot' "
+    "page in Discord's developer portal"
 )
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))|%(\w+)%", re.ASCII)
 # The straight ones, and those that documents and chats make of them.
@@ -86,7 +86,7 @@ def from_environment(env_file: Path = Path(".env"), *, token: bool = False) -> S
         in_file = dotenv_values(env_file, encoding="utf-8-sig", interpolate=False)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(
-            f"{env_file} cannot be read ({error}): save it as UTF-8 text that this user may read"
+            f"{env_file} can't be read ({error}): save it as UTF-8 text that this user can read"
         ) from None
     written = {name: value for name, value in in_file.items() if value is not None}
     return read({**_given(written), **_given(os.environ)}, token=token)
@@ -160,7 +160,7 @@ def _path(given: Mapping[str, str], name: str, default: Path) -> Path:
 
     path = _VARIABLE.sub(put_in, value)
     if unknown:
-        raise SettingError(f"{name} names {unknown[0]}, which is not set: set it, or write the path out")
+        raise SettingError(f"{name} uses {unknown[0]}, which isn't set: set it, or write out the path")
     if path.startswith("~"):
         path = _at_home(path, given, name)
     return Path(path)
@@ -172,7 +172,7 @@ def _at_home(path: str, given: Mapping[str, str], name: str) -> str:
     home = given.get("HOME") or given.get("USERPROFILE") if user == "~" else None
     home = home or os.path.expanduser(user)  # noqa: PTH111 - pathlib raises where this leaves it as it is
     if home.startswith("~"):
-        raise SettingError(f"{name} begins with {user}, but that home directory is not known: write the path out")
+        raise SettingError(f"{name} starts with {user}, but that home directory isn't known: write out the path")
     return f"{home}{slash}{rest}"
 
 
@@ -189,8 +189,8 @@ def _token(value: str | None) -> Secret | None:
         except (binascii.Error, UnicodeDecodeError):
             pass
     raise SettingError(
-        "DISCORD_TOKEN does not look like a bot's token (three parts joined by dots): copy it anew from "
-        "Discord's developer portal, under your application's 'Bot'"
+        "DISCORD_TOKEN doesn't look like a bot token (three parts joined by dots): copy it again from your "
+        "application's 'Bot' page in Discord's developer portal"
     )
 
 
@@ -204,7 +204,7 @@ def _url(given: Mapping[str, str], name: str, default: str) -> str:
     if not host:
         raise SettingError(f"{name} must be a web address such as {DISCORD_API}; it is {_shown(value)}")
     if value.lower().startswith("http:") and not _loopback(host):
-        raise SettingError(f"{name} must begin with https://: a token never travels unencrypted to another machine")
+        raise SettingError(f"{name} must start with https://: the token is never sent unencrypted to another machine")
     return value
 
 
@@ -225,7 +225,7 @@ def _clock(given: Mapping[str, str], api_base: str) -> str | None:
     if "CLOCK_URL" not in given:
         return None
     if not _loopback(urlsplit(api_base).hostname or ""):
-        raise SettingError("CLOCK_URL is for the demo alone; remove it, or point DISCORD_API_BASE at a local server")
+        raise SettingError("CLOCK_URL is only for the demo: remove it, or point DISCORD_API_BASE at a local server")
     return _url(given, "CLOCK_URL", "")
 
 
@@ -240,8 +240,8 @@ def _id(value: str | None) -> int | None:
         return None
     if not re.fullmatch(r"[0-9]{15,20}", value):
         raise SettingError(
-            f"DEV_GUILD_ID must be a server's id, 17 to 20 digits; it is {_shown(value)}. In Discord, turn on "
-            "developer mode, then right-click the server and copy its id"
+            f"DEV_GUILD_ID must be a server's ID, 17 to 20 digits; it is {_shown(value)}. In Discord, turn on "
+            "developer mode, then right-click the server and copy its ID"
         )
     return int(value)
 

@@ -120,7 +120,7 @@ def explain(text: str, folder: Path, facts: Engine, claims: Engine) -> str:
     lines = [
         *_understood("As a question", facts.understand(text), "facts"),
         *_understood("As a claim", claims.understand(text), "claims"),
-        "The nearest phrasings:",
+        "The closest phrasings:",
     ]
     wanted = facts.units(text)
     near = process.extract(
@@ -137,14 +137,14 @@ def explain(text: str, folder: Path, facts: Engine, claims: Engine) -> str:
 
 def _understood(what: str, found: Understanding, kind: str) -> Iterator[str]:
     if found.best is None:
-        yield f"{what}: nothing in it that the data know"
+        yield f"{what}: nothing in it that the data knows"
         return
     yield f"{what}: {found.outcome}, {found.score:.2f} sure of {kind}/{found.best}.toml"
     others = [label for label in found.nearest if label != found.best]
     if others:
         yield f"  next: {', '.join(f'{kind}/{label}.toml' for label in others)}"
     if found.strange:
-        yield f"  said there by nobody: {', '.join(found.strange)}"
+        yield f"  words nobody uses there: {', '.join(found.strange)}"
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> float:

@@ -107,7 +107,7 @@ def test_why_a_text_is_understood_as_it_is(second_path: Path) -> None:
     lines = ended.out.splitlines()
     assert lines[0].startswith("As a question: sure, ")
     assert lines[0].endswith(" sure of facts/how-many-seats.toml")
-    at = lines.index("The nearest phrasings:")
+    at = lines.index("The closest phrasings:")
     file, line, text = lines[at + 1].split("  (")[0].strip().split(":", 2)
     assert file == str(SECOND / "facts" / "how-many-seats.toml")
     assert text.strip() in (SECOND / "facts" / "how-many-seats.toml").read_text().splitlines()[int(line) - 1]
@@ -115,7 +115,7 @@ def test_why_a_text_is_understood_as_it_is(second_path: Path) -> None:
 
 def test_why_a_text_is_not_understood(second_path: Path) -> None:
     ended = program("why", "zzz", store=second_path)
-    assert ended.out.startswith("As a question: nothing in it that the data know\nAs a claim: nothing in it")
+    assert ended.out.startswith("As a question: nothing in it that the data knows\nAs a claim: nothing in it")
 
 
 def test_a_terminal_that_cannot_show_every_character(second_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_data_without_mistakes(tmp_path: Path) -> None:
     *remarks, last = ended.out.splitlines()
     assert last == f"{SECOND}: no mistakes; 14 quotes, 6 facts"
     assert len(remarks) == 6
-    assert "facts/where-to.toml: 6 phrasings; with 10 it is found far more often" in remarks
+    assert "facts/where-to.toml: 6 phrasings; with 10 it's found far more often" in remarks
     assert list(tmp_path.iterdir()) == []
 
 
@@ -216,7 +216,7 @@ async def test_a_token_that_discord_refuses(sandbox: Sandbox, second_path: Path,
     async with running(command, store=second_path, **of(sandbox) | {"DISCORD_TOKEN": TOKEN}) as process:
         ended = await end(process)
     assert ended.code == 2
-    assert ended.err.splitlines()[-1].startswith("DISCORD_TOKEN was refused by Discord: make a new one")
+    assert ended.err.splitlines()[-1].startswith("DISCORD_TOKEN was refused by Discord: create a new token")
     assert TOKEN not in ended.err
     assert "Traceback" not in ended.err
 
@@ -228,7 +228,7 @@ async def test_a_discord_that_cannot_be_reached(second_path: Path) -> None:
         async with running("run", store=second_path, DISCORD_TOKEN=TOKEN, DISCORD_API_BASE=base) as process:
             ended = await end(process)
     assert ended.code == 2
-    assert ended.err.splitlines()[-1].startswith("Discord cannot be reached")
+    assert ended.err.splitlines()[-1].startswith("Discord can't be reached")
     assert "Traceback" not in ended.err
 
 
@@ -377,7 +377,7 @@ async def test_a_server_for_developers_that_the_bot_is_not_in(sandbox: Sandbox, 
     for code, status in ((50001, 403), (10004, 404)):
         sandbox.faults.add(Rule("error", method="PUT", status=status, code=code))
         line = await told(sandbox, second_path, DEV_GUILD_ID=str(guild.id))
-        assert line.startswith(f"DEV_GUILD_ID {guild.id} is a server that the bot is not in: invite it there")
+        assert line.startswith(f"DEV_GUILD_ID {guild.id} is a server the bot isn't in: invite it there")
 
 
 async def test_no_more_commands_today(sandbox: Sandbox, second_path: Path) -> None:
@@ -387,9 +387,11 @@ async def test_no_more_commands_today(sandbox: Sandbox, second_path: Path) -> No
         await sandbox.bot_connected()
         ended = await end(process, signal.SIGTERM, within=5)
     assert ended.code == 0
-    assert "Discord takes no more commands from this application today" in ended.err
+    assert "Discord accepts no more commands from this application today" in ended.err
     assert "Traceback" not in ended.err
-    assert (await told(sandbox, second_path, "sync")).startswith("Discord takes no more commands from this application")
+    assert (await told(sandbox, second_path, "sync")).startswith(
+        "Discord accepts no more commands from this application"
+    )
     sandbox.faults.clear()
     async with running("run", store=second_path, **of(sandbox)) as process:
         await sandbox.bot_connected(commands=True)
@@ -401,12 +403,12 @@ async def test_no_more_commands_today(sandbox: Sandbox, second_path: Path) -> No
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (4004, "DISCORD_TOKEN was refused by Discord: make a new one"),
+        (4004, "DISCORD_TOKEN was refused by Discord: create a new token"),
         (4010, "Discord refused a connection as one too many (4010): start again"),
-        (4011, "Discord wants more connections for so many servers (4011): start again"),
-        (4012, "Discord no longer speaks this version of its gateway (4012): install the newest"),
-        (4013, "Discord does not know what Canonkeeper asks of it (4013): install the newest"),
-        (4014, "Discord refused what Canonkeeper asks of it as privileged (4014)"),
+        (4011, "Discord wants more connections for this many servers (4011): start again"),
+        (4012, "Discord no longer supports this version of its gateway (4012): install the latest"),
+        (4013, "Discord doesn't recognise what Canonkeeper asks for (4013): install the latest"),
+        (4014, "Discord refused what Canonkeeper asks for as privileged (4014)"),
     ],
 )
 async def test_a_gateway_that_closes_for_good(sandbox: Sandbox, second_path: Path, code: int, words: str) -> None:

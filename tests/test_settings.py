@@ -144,7 +144,7 @@ def test_a_token_may_have_been_copied_with_its_kind() -> None:
 )
 def test_what_is_no_token_is_not_repeated(value: str) -> None:
     told = refused(DISCORD_TOKEN=value)
-    assert told.startswith("DISCORD_TOKEN does not look like a bot's token")
+    assert told.startswith("DISCORD_TOKEN doesn't look like a bot token")
     assert "developer portal" in told
     assert value not in told
 
@@ -227,7 +227,7 @@ def test_what_is_no_address(name: str, value: str) -> None:
 @pytest.mark.parametrize("host", ["discord.com", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com", "[::2]"])
 def test_plain_http_goes_to_this_machine_alone(host: str) -> None:
     told = refused(DISCORD_API_BASE=f"http://{host}/api/v10")
-    assert told.startswith("DISCORD_API_BASE must begin with https://")
+    assert told.startswith("DISCORD_API_BASE must start with https://")
     assert read({"DISCORD_API_BASE": f"https://{host}/api/v10"}).api_base == f"https://{host}/api/v10"
 
 
@@ -237,7 +237,7 @@ def test_plain_http_to_this_machine(host: str) -> None:
 
 
 def test_a_clock_that_is_not_real_is_for_the_demo_alone() -> None:
-    assert refused(CLOCK_URL="http://127.0.0.1/demo/clock").startswith("CLOCK_URL is for the demo alone")
+    assert refused(CLOCK_URL="http://127.0.0.1/demo/clock").startswith("CLOCK_URL is only for the demo")
 
 
 @pytest.mark.parametrize("value", ["LOUD", "10", "INFO,DEBUG"])
@@ -248,8 +248,8 @@ def test_what_is_no_level(value: str) -> None:
 @pytest.mark.parametrize("value", ["Republic City", "123", "-109876543210987654", "1" * 21, "١" * 18])
 def test_what_is_no_server(value: str) -> None:
     told = refused(DEV_GUILD_ID=value)
-    assert told.startswith(f"DEV_GUILD_ID must be a server's id, 17 to 20 digits; it is '{value}'")
-    assert "copy its id" in told
+    assert told.startswith(f"DEV_GUILD_ID must be a server's ID, 17 to 20 digits; it is '{value}'")
+    assert "copy its ID" in told
 
 
 @pytest.mark.parametrize("value", ["-1", "20.5", "24", "nan", "inf", "six", "1e9"])
@@ -304,13 +304,13 @@ def test_somebody_s_home_directory() -> None:
 @pytest.mark.parametrize("written", ["$NOWHERE/x", "${NOWHERE}/x", "%NOWHERE%/x", "a$NOWHERE"])
 def test_a_variable_that_is_not_set(written: str) -> None:
     told = refused(DATABASE_PATH=written)
-    assert told.startswith("DATABASE_PATH names ")
+    assert told.startswith("DATABASE_PATH uses ")
     assert "NOWHERE" in told
-    assert "is not set" in told
+    assert "isn't set" in told
 
 
 def test_a_home_directory_that_nobody_has() -> None:
-    assert refused(DATABASE_PATH="~nobody-of-this-name/x").startswith("DATABASE_PATH begins with ~nobody-of-this-name")
+    assert refused(DATABASE_PATH="~nobody-of-this-name/x").startswith("DATABASE_PATH starts with ~nobody-of-this-name")
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_an_empty_value_of_the_environment_leaves_the_file_s(
 @pytest.mark.usefixtures("no_environment")
 def test_a_file_as_editors_on_windows_write_it(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfLOG_LEVEL=ERROR\r\nDATABASE_PATH=${NOWHERE}/x\r\n")
-    with pytest.raises(SettingError, match=r"^DATABASE_PATH names \$\{NOWHERE\}") as raised:
+    with pytest.raises(SettingError, match=r"^DATABASE_PATH uses \$\{NOWHERE\}") as raised:
         from_environment(tmp_path / ".env")
     assert "LOG_LEVEL" not in str(raised.value)
 
@@ -374,7 +374,7 @@ def test_there_need_be_no_file(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_environment")
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"LOG_LEVEL=\xff\xfe\n")
-    with pytest.raises(SettingError, match=r"\.env cannot be read .*: save it as UTF-8 text"):
+    with pytest.raises(SettingError, match=r"\.env can't be read .*: save it as UTF-8 text"):
         from_environment(tmp_path / ".env")
 
 

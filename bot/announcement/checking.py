@@ -22,7 +22,7 @@ _AT = re.compile(r" - at `\$\.?(.*)`$")
 _FIELD = re.compile(r"[a-z_]+")
 # What a pattern of the structs asks for.
 _PATTERNS: Final = {
-    "^[a-z0-9]+(-[a-z0-9]+)*$": "must be made of small letters, digits and single hyphens",
+    "^[a-z0-9]+(-[a-z0-9]+)*$": "must be made of lowercase letters, digits and single hyphens",
     "^#[0-9A-Fa-f]{6}$": "must be a colour such as #2F6DB5",
 }
 # What TOML's types are called, and how they are written.
@@ -33,11 +33,11 @@ _TYPES: Final = {
     "bool": "true or false is expected, without quotation marks",
 }
 _RULES: Final = (
-    (re.compile(r"Object missing required field `(.+)`"), r"the entry lacks the key `\1`"),
-    (re.compile(r"Object contains unknown field `(.+)`"), r"the entry has a key that is not known here: `\1`"),
-    (re.compile(r"Expected `str` of length >= 1"), "{at} must not be empty"),
+    (re.compile(r"Object missing required field `(.+)`"), r"the entry is missing the key `\1`"),
+    (re.compile(r"Object contains unknown field `(.+)`"), r"the entry has an unknown key: `\1`"),
+    (re.compile(r"Expected `str` of length >= 1"), "{at} can't be empty"),
     (re.compile(r"Expected `str` of length <= (\d+)"), r"{at} is too long; at most \1 characters fit"),
-    (re.compile(r"Expected `array` of length <= (\d+)"), r"{at} holds too many; at most \1 fit"),
+    (re.compile(r"Expected `array` of length <= (\d+)"), r"{at} has too many; at most \1 fit"),
 )
 _MATCHING = re.compile(r"Expected `str` matching regex '(.+)'")
 _EXPECTED = re.compile(r"Expected `(\w+)(?: \| null)?`, got `\w+`")
@@ -91,7 +91,7 @@ def check_words(announcement: Announcement) -> Iterator[str]:
     for passage in announcement.passages:
         for inset in passage.inset:
             if inset.text not in passage.text:
-                yield f"passages.toml: passage '{passage.id}': the inset \"{inset.text}\" is not found in it"
+                yield f"passages.toml: passage '{passage.id}': the inset \"{inset.text}\" isn't in it word for word"
     seen: dict[tuple[str, str], str] = {}
     for quote in announcement.quotes:
         where = f"quotes.toml: quote '{quote.id}'"
@@ -115,11 +115,11 @@ def check_listed(announcement: Announcement) -> Iterator[str]:
         for other, (first, last) in listed[:at]:
             if other.passage == quote.passage and start < last and first < end:
                 yield (
-                    f"{where}: shares words with '{other.id}', and both are listed, so people would be shown the same "
-                    "words twice; put `listed = false` on one of them"
+                    f"{where}: shares words with '{other.id}', and both are listed, so people would see the same "
+                    f"words twice; put `listed = false` on one of them"
                 )
         if introduces(quote.text):
-            yield f"{where}: ends with a colon, and what should follow is not in it; put `listed = false` on it"
+            yield f"{where}: ends with a colon, but leaves out what should follow; put `listed = false` on it"
     for file, key, owners in (
         ("speakers.toml", "speaker", lambda quote: (speaker_of(quote, passages[quote.passage]),)),
         ("topics.toml", "topic", lambda quote: quote.topics),
@@ -127,7 +127,7 @@ def check_listed(announcement: Announcement) -> Iterator[str]:
         drawn = {owner for quote, _ in listed for owner in owners(quote)}
         for owner in dict.fromkeys(owner for quote in whole for owner in owners(quote)):
             if owner not in drawn:
-                yield f"{file}: {key} '{owner}': none of the quotes is listed, so nothing would be drawn; list one"
+                yield f"{file}: {key} '{owner}': none of its quotes is listed, so there'd be nothing to pick; list one"
 
 
 def span(quote: Quote, passage: Passage) -> tuple[int, int]:
@@ -138,11 +138,11 @@ def span(quote: Quote, passage: Passage) -> tuple[int, int]:
 
 def _quote(where: str, quote: Quote, passage: Passage) -> Iterator[str]:
     if quote.text not in passage.text:
-        yield f"{where}: its text is not found in passage '{passage.id}'; copy it from there, word for word"
+        yield f"{where}: its text isn't in passage '{passage.id}'; copy it from there, word for word"
         return
     inset = _inset_of(quote, passage)
     if not _whole(quote.text, inset.text if inset else passage.text):
-        yield f"{where}: is not a run of whole sentences of passage '{passage.id}'"
+        yield f"{where}: isn't a run of whole sentences from passage '{passage.id}'"
 
 
 def speaker_of(quote: Quote, passage: Passage) -> str:
@@ -186,9 +186,9 @@ def _ids(announcement: Announcement) -> Iterator[str]:
     for file, entries in _files(announcement):
         for repeated, times in Counter(ids := [entry.id for entry in entries]).items():
             if times > 1:
-                yield f"{file}: '{repeated}' stands {times} times; every id is used once"
+                yield f"{file}: '{repeated}' is used {times} times; every id must be unique"
         if not ids and file not in {"timeline.toml", "lexicon.toml", "people.toml"}:
-            yield f"{file}: holds no entry; at least one is needed"
+            yield f"{file}: has no entries; at least one is needed"
 
 
 def _files(announcement: Announcement) -> tuple[tuple[str, tuple[_Identified, ...]], ...]:
@@ -223,9 +223,9 @@ def _rulings(announcement: Announcement) -> Iterator[str]:
     persons = {person.id for person in announcement.people}
     for subject in announcement.subjects:
         where = f"subjects.toml: subject '{subject.id}'"
-        wanted = 2 if subject.kind == "ship" else 1
+        wanted, members = (2, "two different members") if subject.kind == "ship" else (1, "one member")
         if len(set(subject.members)) != wanted:
-            yield f"{where}: a {subject.kind} has {wanted} different members"
+            yield f"{where}: a {subject.kind} has {members}"
         yield from _unknown(where, "members", subject.members, persons, "people.toml")
         yield from _backed(where, ruled=subject.verdict != "not-addressed", entry=subject)
     for claim in announcement.claims:
@@ -237,9 +237,9 @@ def _backed(where: str, *, ruled: bool, entry: _Ruled) -> Iterator[str]:
     if ruled and not entry.quotes:
         yield f"{where}: a ruling needs evidence: name at least one quote"
     if ruled and entry.strength == "none":
-        yield f"{where}: strength 'none' goes with 'not-addressed' alone; say 'creator' or 'article'"
+        yield f"{where}: strength 'none' only goes with 'not-addressed'; use 'creator' or 'article'"
     if not ruled and (entry.quotes or entry.strength != "none"):
-        yield f"{where}: what is not addressed has no quotes and the strength 'none'"
+        yield f"{where}: what isn't addressed can't have quotes, and its strength is 'none'"
 
 
 def _facts(announcement: Announcement) -> Iterator[str]:
@@ -247,7 +247,7 @@ def _facts(announcement: Announcement) -> Iterator[str]:
     for fact in announcement.facts:
         where = f"facts/{fact.id}.toml"
         if not fact.quotes:
-            yield f"{where}: a fact without evidence; name the quotes that back it"
+            yield f"{where}: a fact needs evidence: name the quotes that back it up"
         length = sum(len(sentences(texts.get(quote, ""))) for quote in fact.quotes)
         if length > FACT_SENTENCES:
             yield f"{where}: its quotes have {length} sentences; at most {FACT_SENTENCES} are shown"
@@ -284,9 +284,9 @@ def _aliases(announcement: Announcement) -> Iterator[str]:
         first: dict[str, str] = {}
         for where, name in names:
             if not name:
-                yield f"{where}: an alias holds no letter or digit"
+                yield f"{where}: an alias has no letters or digits"
             elif name in first:
-                yield f"{where}: the alias '{name}' is taken already by {first[name]}"
+                yield f"{where}: the alias '{name}' is already taken by {first[name]}"
             else:
                 first[name] = where
 
@@ -336,7 +336,7 @@ def _links(announcement: Announcement) -> Iterator[tuple[str, str, tuple[str, ..
 def _unknown(where: str, key: str, ids: Iterable[str], known: set[str], file: str) -> Iterator[str]:
     for wanted in ids:
         if wanted not in known:
-            yield f"{where}: {key} names '{wanted}', which {file} does not hold"
+            yield f"{where}: {key} names '{wanted}', which isn't in {file}"
 
 
 if TYPE_CHECKING:
@@ -379,27 +379,27 @@ def _torn(announcement: Announcement) -> Iterator[str]:
     for text in outside & facts.keys():
         facts[text].add("out_of_scope/")
     torn = sorted((text, " and in ".join(sorted(files))) for text, files in facts.items() if len(files) > 1)
-    yield from _first([f"'{text}' is in {files}: it can lead to only one of them" for text, files in torn])
+    yield from _first([f"'{text}' is in {files}: it can belong to only one of them" for text, files in torn])
 
 
 def _repeated(announcement: Announcement) -> Iterator[str]:
     times = Counter((fact, normalise(text)) for fact, text in _asked(announcement))
     again = sum(count - 1 for count in times.values())
     if again:
-        yield f"{again} phrasings say again what another one of the same fact says; they do no harm and teach nothing"
+        yield f"{again} phrasings repeat another one of the same fact; they do no harm, but teach nothing"
 
 
 def _few(announcement: Announcement) -> Iterator[str]:
     times = Counter(fact for fact, _ in _asked(announcement))
     few = {fact.id: times[fact.id] for fact in announcement.facts if times[fact.id] < FEW}
     yield from _first(
-        [f"facts/{fact}.toml: {n} phrasings; with {FEW} it is found far more often" for fact, n in few.items()]
+        [f"facts/{fact}.toml: {n} phrasings; with {FEW} it's found far more often" for fact, n in few.items()]
     )
 
 
 def _nothing_outside(announcement: Announcement) -> Iterator[str]:
     if not any(phrasings.out_of_scope for phrasings in announcement.phrasings):
-        yield "out_of_scope/: holds nothing; without examples of what has no answer, off-topic questions get one"
+        yield "out_of_scope/: is empty; without examples of what has no answer, off-topic questions get one"
 
 
 def _first(lines: list[str]) -> Iterator[str]:

@@ -44,7 +44,7 @@ def load(folder: Path) -> model.Announcement:
     """
     if not folder.is_dir():
         raise AnnouncementError(
-            (f"{folder}: there is no such folder; name one for check-data, or in ANNOUNCEMENT_PATH",)
+            (f"{folder}: there's no such folder; give another to check-data, or set ANNOUNCEMENT_PATH",)
         )
     reading = _Reading(folder)
     parts: dict[str, Any] = {field: reading.tables(name, key, struct) for name, (key, struct, field) in _TABLES.items()}
@@ -88,11 +88,11 @@ class _Reading:
         except FileNotFoundError:
             self.mistakes.append(f"{name}: the file is missing; every announcement needs it")
         except UnicodeDecodeError:
-            self.mistakes.append(f"{name}: the file is not UTF-8 text; save it as UTF-8")
+            self.mistakes.append(f"{name}: the file isn't UTF-8 text; save it as UTF-8")
         except tomllib.TOMLDecodeError as error:
             self.mistakes.append(f"{name}: not valid TOML: {error}")
         except OSError as error:
-            self.mistakes.append(f"{name}: cannot be read: {error.strerror}")
+            self.mistakes.append(f"{name}: can't be read: {error.strerror}")
         self.unread.add(name)
         return None
 
@@ -109,7 +109,7 @@ class _Reading:
         content = self.file(name)
         if content is None:
             return ()
-        self.mistakes.extend(f"{name}: '{other}' is not known here; use [[{key}]]" for other in content.keys() - {key})
+        self.mistakes.extend(f"{name}: '{other}' isn't known here; use [[{key}]]" for other in content.keys() - {key})
         tables = content.get(key, [])
         if not isinstance(tables, list):
             self.mistakes.append(f"{name}: write [[{key}]] with two brackets before each entry")
@@ -165,7 +165,7 @@ class _Reading:
             file = f"{_OUT_OF_SCOPE}/{path.name}"
             content = self.file(file) or {}
             self.mistakes.extend(
-                f"{file}: '{other}' is not known here; use [questions]" for other in content.keys() - {"questions"}
+                f"{file}: '{other}' isn't known here; use [questions]" for other in content.keys() - {"questions"}
             )
             self._phrased(_OUT_OF_SCOPE, path.stem, content.get("questions", {}), tuple[str, ...])
 
@@ -197,6 +197,6 @@ class _Reading:
             mistake
             for mistake in found
             if not any(f"'{broken}'" in mistake for broken in self.broken)
-            and not any(mistake.endswith(f"which {file} does not hold") for file in self.unread)
+            and not any(mistake.endswith(f"which isn't in {file}") for file in self.unread)
             and mistake.split(":")[0] not in self.unread
         ]

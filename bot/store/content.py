@@ -67,7 +67,7 @@ async def written_checksum(database: Database) -> str | None:
         return None
     kept = await database.fetch_one("SELECT blob FROM learnt WHERE name = ?", (_DIGEST,))
     if kept is None or kept["blob"] != await _digest(database):
-        _log.warning("what the store holds of the announcement is not as it was written: it is written anew")
+        _log.warning("the stored announcement isn't as it was written, so it's written again")
         return None
     return str(row["checksum"])
 

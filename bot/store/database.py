@@ -166,14 +166,14 @@ class Database:
         loss, before = await asyncio.to_thread(self._watch.loss), self._loss
         self._loss = loss
         if loss is None and before is not None:
-            _log.warning("the store's file is back: everything goes on")
+            _log.warning("the database file is back: everything carries on")
         if loss is not None and before is None:
             saved = await self._save()
-            keep = f" What it held is saved in {saved}: to go on with that, move it there." if saved else ""
+            keep = f" What it held is saved in {saved}: to carry on with that, move it there." if saved else ""
             others = " and ".join(f"{self._path.name}-{end}" for end in ("wal", "shm"))
             _log.error(
-                "%s while I run. Nothing can be stored, so nothing is posted and no schedule can be changed. "
-                "Stop me; then put into %s what I shall go on with, delete %s beside it, and start me again.%s",
+                "%s while I was running. Nothing can be saved, so I post nothing, and no schedule can be changed. "
+                "Stop me, put the database I should carry on with at %s, delete %s next to it, and start me again.%s",
                 loss,
                 self._path,
                 others,
@@ -188,7 +188,7 @@ class Database:
             async with self._lock:
                 await self._writer.execute("VACUUM INTO ?", (str(target),))
         except sqlite3.Error as error:
-            _log.error("what the store held could not be saved (%s)", error)
+            _log.error("what the database held couldn't be saved (%s)", error)
             return None
         return target
 
@@ -227,7 +227,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise StoreError(f"DATABASE_PATH {path} cannot be used: {path.parent} is not a folder") from None
+        raise StoreError(f"DATABASE_PATH {path} can't be used: {path.parent} isn't a folder") from None
 
 
 async def _connect(path: Path, busy_timeout_ms: int) -> aiosqlite.Connection:
@@ -252,7 +252,7 @@ def _in_words(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise StoreError(_reason(path, error)) from error
     except OSError as error:
-        raise StoreError(f"DATABASE_PATH {path} cannot be used: {error.strerror or error}") from error
+        raise StoreError(f"DATABASE_PATH {path} can't be used: {error.strerror or error}") from error
 
 
 def _reason(path: Path, error: sqlite3.DatabaseError) -> str:
@@ -262,12 +262,13 @@ def _reason(path: Path, error: sqlite3.DatabaseError) -> str:
         sqlite3.SQLITE_BUSY: "is in use by another program; stop that one, or wait, and start again",
         sqlite3.SQLITE_LOCKED: "is in use by another program; stop that one, or wait, and start again",
         sqlite3.SQLITE_READONLY: migrate.READ_ONLY,
-        sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and may be written to",
-        sqlite3.SQLITE_FULL: "cannot grow: the disk is full; make room and start again",
-        sqlite3.SQLITE_NOTADB: "is not a SQLite database; move it away, or name another file",
+        sqlite3.SQLITE_CANTOPEN: "can't be opened; check that its folder exists and can be written to",
+        sqlite3.SQLITE_FULL: "can't grow: the disk is full; free some space and start again",
+        sqlite3.SQLITE_NOTADB: "isn't an SQLite database; move it away, or name another file",
         sqlite3.SQLITE_CORRUPT: migrate.DAMAGED,
     }
-    return f"DATABASE_PATH {path} {reasons.get(code, f'cannot be used: {error}')}"
+    reason = reasons.get(code, f"can't be used: {error}")
+    return f"DATABASE_PATH {path} {reason}"
 
 
 class Loss(NamedTuple):

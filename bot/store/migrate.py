@@ -23,8 +23,8 @@ _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 _KNOWN = "SELECT 1 FROM sqlite_schema WHERE name = 'migration'"
 _APPLIED = "SELECT number, sha256 FROM migration"
 _OBJECTS = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'migration'"
-DAMAGED = "is damaged; put back a copy, or recover it with the sqlite3 program's .recover"
-READ_ONLY = "is read-only; give this user the right to write to it and to its folder"
+DAMAGED = "is damaged; restore a copy, or recover it with the sqlite3 program's .recover"
+READ_ONLY = "is read-only; let this user write to it and to its folder"
 _RECORD = """
 CREATE TABLE IF NOT EXISTS migration (
     number  INTEGER PRIMARY KEY,
@@ -55,7 +55,7 @@ def migrations() -> tuple[Migration, ...]:
             found.append(Migration(int(match[1]), file.name, sql, hashlib.sha256(sql.encode()).hexdigest()))
     found.sort()
     if [step.number for step in found] != list(range(1, len(found) + 1)):
-        raise StoreError("the migrations of this installation have a gap in their numbers; install it anew")
+        raise StoreError("this installation's migrations have a gap in their numbers; reinstall it")
     return tuple(found)
 
 
@@ -90,8 +90,8 @@ def _refuse(path: Path, connection: sqlite3.Connection) -> None:
         _refuse_unknown(path, applied)
         if lacking := _schema(applied) - set(connection.execute(_OBJECTS).fetchall()):
             raise StoreError(
-                f"DATABASE_PATH {path} is not as Canonkeeper made it (its {min(lacking)[0]} is missing or another); "
-                "put back a copy, or name another file"
+                f"DATABASE_PATH {path} isn't as Canonkeeper made it (its {min(lacking)[0]} is missing or different); "
+                f"restore a copy, or name another file"
             )
     elif connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
         raise StoreError(f"DATABASE_PATH {path} is another program's database; name another file")
@@ -143,7 +143,7 @@ def _refuse_unknown(path: Path, applied: dict[int, str]) -> None:
         )
     if edited := [known[number].name for number, sha256 in applied.items() if known[number].sha256 != sha256]:
         raise StoreError(
-            f"DATABASE_PATH {path} was made with another text of {edited[0]}; "
+            f"DATABASE_PATH {path} was made with a different {edited[0]}; "
             "install the version that made it, or name another file"
         )
 

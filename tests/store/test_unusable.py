@@ -63,7 +63,7 @@ def test_no_database(tmp_path: Path) -> None:
     path = tmp_path / "letter.sqlite3"
     path.write_text("Dear database, " * 100)
     with unchanged(path):
-        assert_told(quote(path), path, "is not a SQLite database; move it away, or name another file")
+        assert_told(quote(path), path, "isn't an SQLite database; move it away, or name another file")
 
 
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
@@ -74,12 +74,12 @@ def test_a_folder_in_its_place(tmp_path: Path) -> None:
 def test_a_file_where_its_folder_should_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     path = tmp_path / "file" / "store.sqlite3"
-    assert_told(quote(path), path, f"cannot be used: {path.parent} is not a folder")
+    assert_told(quote(path), path, f"can't be used: {path.parent} isn't a folder")
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
     path = tmp_path / ("x" * 300)
-    assert_told(quote(path), path, "cannot be used: File name too long")
+    assert_told(quote(path), path, "can't be used: File name too long")
 
 
 @pytest.mark.parametrize("page", [1, 5, 20])
@@ -91,7 +91,7 @@ def test_a_damaged_store(second_path: Path, page: int) -> None:
         assert_told(
             quote(second_path),
             second_path,
-            "is damaged; put back a copy, or recover it with the sqlite3 program's .recover",
+            "is damaged; restore a copy, or recover it with the sqlite3 program's .recover",
         )
 
 
@@ -101,7 +101,7 @@ def test_a_truncated_store(second_path: Path) -> None:
         assert_told(
             quote(second_path),
             second_path,
-            "is damaged; put back a copy, or recover it with the sqlite3 program's .recover",
+            "is damaged; restore a copy, or recover it with the sqlite3 program's .recover",
         )
 
 
@@ -113,7 +113,7 @@ def test_a_store_without_a_table(second_path: Path, table: str) -> None:
     with unchanged(second_path):
         ended = quote(second_path)
     assert ended.code == 2
-    assert ended.err.startswith(f"DATABASE_PATH {second_path} is not as Canonkeeper made it (its ")
+    assert ended.err.startswith(f"DATABASE_PATH {second_path} isn't as Canonkeeper made it (its ")
     assert ended.err.count("\n") == 1
 
 
@@ -122,7 +122,7 @@ def test_a_store_with_another_column(second_path: Path) -> None:
         connection.execute("ALTER TABLE schedule ADD COLUMN mine TEXT")
         connection.commit()
     with unchanged(second_path):
-        assert "is not as Canonkeeper made it (its schedule is missing or another)" in quote(second_path).err
+        assert "isn't as Canonkeeper made it (its schedule is missing or different)" in quote(second_path).err
 
 
 def _value(store: Path, table: str, column: str, where: str) -> bytes:
@@ -163,7 +163,7 @@ async def test_bytes_flipped_in_the_content_are_written_anew(
     _flip(second_path, before)
     ended = quote(second_path)
     assert ended.code == 0
-    assert "is not as it was written: it is written anew" in ended.err
+    assert "isn't as it was written, so it's written again" in ended.err
     assert "Traceback" not in ended.err
     assert _value(second_path, table, column, where) == before
     with closing(sqlite3.connect(second_path)) as connection:
@@ -197,7 +197,7 @@ def test_a_read_only_store(second_path: Path) -> None:
     assert ended.code == 2
     assert ended.err.startswith(f"DATABASE_PATH {second_path} ")
     assert ended.err.count("\n") == 1
-    assert "may be written to" in ended.err or "is read-only" in ended.err
+    assert "can be written to" in ended.err or "is read-only" in ended.err
 
 
 def test_a_read_only_file_in_a_folder_that_is_not(second_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_read_only_file_in_a_folder_that_is_not(second_path: Path) -> None:
         ended = quote(second_path, as_root=False)
     if ended.code == 77:
         pytest.skip("root may not give up its right to write to read-only files here")
-    assert_told(ended, second_path, "is read-only; give this user the right to write to it and to its folder")
+    assert_told(ended, second_path, "is read-only; let this user write to it and to its folder")
 
 
 def test_a_store_that_another_program_keeps_to_itself(second_path: Path) -> None:
