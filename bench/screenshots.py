@@ -121,7 +121,7 @@ async def daily(tab: Page) -> None:
     await _fill_in_schedule(tab)
     await tab.keyboard.press("Enter")
     await tab.get_by_text("Only you can see this").last.wait_for()
-    await tab.get_by_role("button", name="To the next daily post").click()
+    await tab.get_by_role("button", name="Jump to the next daily post").click()
     await tab.locator(".toast").wait_for()
     await tab.locator(".toast").wait_for(state="detached")
 

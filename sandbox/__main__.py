@@ -27,8 +27,8 @@ def parser() -> argparse.ArgumentParser:
     """Make the parser of the demo's arguments."""
     made = argparse.ArgumentParser(prog="python -m sandbox", description="A small Discord with the bot in it.")
     made.add_argument("--port", type=int, default=PORT, help=f"the port on loopback (default: {PORT}; 0: a free one)")
-    made.add_argument("--no-bot", action="store_true", help="only serve: the bot is started by hand")
-    made.add_argument("--keep", action="store_true", help="go on with the demo's old database")
+    made.add_argument("--no-bot", action="store_true", help="only serve: you start the bot yourself")
+    made.add_argument("--keep", action="store_true", help="carry on with the demo's last database")
     return made
 
 
@@ -93,7 +93,7 @@ async def _copy(sandbox: Sandbox, database: Path) -> None:
 
 
 def _ended(code: int) -> None:
-    say(f"The bot has ended (exit code {code}); the page can start it anew.")
+    say(f"The bot has stopped (exit code {code}); you can restart it from the page.")
 
 
 def say(words: str) -> None:
@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asyncio.run(_until_signal(given))
     except OSError as error:
-        say(f"Port {given.port} cannot be used: {error.strerror or error}. Try --port 0.")
+        say(f"Port {given.port} can't be used: {error.strerror or error}. Try --port 0.")
         return 2
     return 0
 

@@ -25,7 +25,7 @@ _LOST = 5.0  # real seconds for which a lost session finds the gateway's door cl
 _ANSWERS: dict[str, tuple[Callable[[], Rule], str]] = {
     "edge-403": (
         lambda: Rule("edge", status=403, lasts=_TEN_MINUTES),
-        "Discord's edge answers 403 for ten minutes of the demo's time: a page, and no reason.",
+        "Discord's edge answers 403 for ten minutes of the demo's time: just a page, with no reason given.",
     ),
     "edge-502": (
         lambda: Rule("edge", status=502, lasts=_TEN_MINUTES),
@@ -37,7 +37,7 @@ _ANSWERS: dict[str, tuple[Callable[[], Rule], str]] = {
     ),
     "limited": (
         lambda: Rule("edge", status=429, lasts=_TEN_MINUTES),
-        "Everything is 429 for ten minutes of the demo's time, and nobody says for how long.",
+        "Every answer is a 429 for ten minutes of the demo's time, with no word on when that ends.",
     ),
     "slow": (
         lambda: Rule("slow", seconds=5, lasts=_TEN_MINUTES),
@@ -45,11 +45,11 @@ _ANSWERS: dict[str, tuple[Callable[[], Rule], str]] = {
     ),
     "lost-answer": (
         lambda: Rule("drop", "POST", _MESSAGES),
-        "The bot's next post will be made, but it will not be told so.",
+        "The bot's next post will go through, but the bot won't hear about it.",
     ),
     "cut-answer": (
         lambda: Rule("cut", "POST", _MESSAGES),
-        "The bot's next post will be made, and the answer will break off in the middle.",
+        "The bot's next post will go through, but the answer will break off midway.",
     ),
 }
 
@@ -65,12 +65,12 @@ async def cause(hub: Hub, data: dict[str, Any], channel: Channel | None) -> str:
     if kind in _EVERYWHERE:
         return await _EVERYWHERE[kind](hub, data)
     if channel is None or channel.guild is None:
-        raise SandboxError("this can be done in a server's channel only")
+        raise SandboxError("this only works in a server's channel")
     if kind in _IN_SERVER:
         return _IN_SERVER[kind](hub, channel.guild)
     if kind in _IN_CHANNEL:
         return _IN_CHANNEL[kind](hub, channel)
-    raise SandboxError(f"there is no fault {kind!r}")
+    raise SandboxError(f"there's no fault {kind!r}")
 
 
 # -- everywhere ---------------------------------------------------------------------------------------
@@ -79,13 +79,13 @@ async def cause(hub: Hub, data: dict[str, Any], channel: Channel | None) -> str:
 async def _outage(hub: Hub, data: dict[str, Any]) -> str:
     """Let nothing of the bot's through for a while, and close its connections."""
     if hub.traffic.down:
-        raise SandboxError("Discord is down already")
+        raise SandboxError("Discord is already down")
     seconds = min(float(data.get("seconds", 10)), _LONGEST)
     hub.traffic.cut()
     await hub.sandbox.gateway.disconnect(4000)
     hub.tell_bot()
     hub.begin(_recover(hub, seconds))
-    return f"Discord is down for {seconds:g} s: the bot is cut off and has to come back by itself."
+    return f"Discord is down for {seconds:g} s: the bot is cut off and has to come back on its own."
 
 
 async def _recover(hub: Hub, seconds: float) -> None:
@@ -97,7 +97,7 @@ async def _recover(hub: Hub, seconds: float) -> None:
 
 async def _lose_session(hub: Hub, _: dict[str, Any]) -> str:
     hub.begin(_lose(hub))
-    return "The bot's session is lost for five seconds: what happens now, nobody tells it."
+    return "The bot has lost its session for five seconds: it won't hear about anything that happens now."
 
 
 async def _lose(hub: Hub) -> None:
@@ -117,14 +117,14 @@ async def _skew(hub: Hub, data: dict[str, Any]) -> str:
 async def _well(hub: Hub, _: dict[str, Any]) -> str:
     hub.sandbox.faults.clear()
     hub.tell_bot()
-    return "Discord answers as it should again."
+    return "Discord answers normally again."
 
 
 async def _restart(hub: Hub, _: dict[str, Any]) -> str:
     if hub.restart is None:
-        raise SandboxError("the bot was not started by this demo, so the demo cannot restart it")
+        raise SandboxError("this demo didn't start the bot, so it can't restart it")
     await hub.restart()
-    return "The bot is starting anew. Buttons of older messages have to work as before."
+    return "The bot is restarting. Buttons on older messages should still work."
 
 
 _EVERYWHERE: dict[str, Callable[[Hub, dict[str, Any]], Awaitable[str]]] = {
@@ -141,7 +141,7 @@ _EVERYWHERE: dict[str, Callable[[Hub, dict[str, Any]], Awaitable[str]]] = {
 
 def _here(hub: Hub, guild: Guild) -> None:
     if hub.world.bot.id not in guild.members:
-        raise SandboxError("the bot is not in this server")
+        raise SandboxError("the bot isn't in this server")
 
 
 def _time_out(hub: Hub, guild: Guild) -> str:
@@ -153,7 +153,7 @@ def _time_out(hub: Hub, guild: Guild) -> str:
 def _end_time_out(hub: Hub, guild: Guild) -> str:
     _here(hub, guild)
     hub.world.time_out(guild, None)
-    return "The time-out is over."
+    return "The timeout is over."
 
 
 def _server_down(hub: Hub, guild: Guild) -> str:
@@ -161,7 +161,7 @@ def _server_down(hub: Hub, guild: Guild) -> str:
     hub.world.set_available(guild, available=False)
     hub.sandbox.faults.add(Rule("error", status=503, guild=guild.id, times=None))
     hub.tell_bot()
-    return f"Discord has lost {guild.name} in an outage, and the other servers not."
+    return f"{guild.name} is down in an outage; the other servers aren't affected."
 
 
 def _server_up(hub: Hub, guild: Guild) -> str:
@@ -176,14 +176,14 @@ def _server_up(hub: Hub, guild: Guild) -> str:
 def _kick(hub: Hub, guild: Guild) -> str:
     _here(hub, guild)
     hub.world.kick_bot(guild)
-    return f"{guild.name} has removed the bot."
+    return f"The bot has been removed from {guild.name}."
 
 
 def _invite(hub: Hub, guild: Guild) -> str:
     if hub.world.bot.id in guild.members:
-        raise SandboxError("the bot is in this server already")
+        raise SandboxError("the bot is already in this server")
     hub.world.add_bot(guild)
-    return f"{guild.name} has taken the bot back."
+    return f"The bot is back in {guild.name}."
 
 
 _IN_SERVER: dict[str, Callable[[Hub, Guild], str]] = {
@@ -206,12 +206,12 @@ def _place(channel: Channel) -> Channel:
 
 def _deny(hub: Hub, channel: Channel) -> str:
     hub.world.deny(_place(channel), *_SENDING)
-    return f"The bot may not post in #{_place(channel).name} any more."
+    return f"The bot can't post in #{_place(channel).name} any more."
 
 
 def _allow(hub: Hub, channel: Channel) -> str:
     hub.world.allow(_place(channel), *_SENDING)
-    return f"The bot may post in #{_place(channel).name} again."
+    return f"The bot can post in #{_place(channel).name} again."
 
 
 def _delete(hub: Hub, channel: Channel) -> str:

@@ -87,9 +87,9 @@ def about(hub: Hub, message: Message) -> list[dict[str, Any]]:
         body = render.dispatched(message, hub.world.root)
         seen = hub.world.bot in message.mentions or message.channel.guild is None
         note = (
-            "The bot is told of this message with its content."
+            "The bot gets this message with its content."
             if seen
-            else "The bot is told of this message without its content: it asks for no privileged intent."
+            else "The bot gets this message without its content: it asks for no privileged intents."
         )
         shown = body if seen else render.without_content(body)
         parts.append(_event("MESSAGE_CREATE", shown, note))
@@ -200,7 +200,7 @@ class Client:
             self._refuse(number, str(error)[:1].upper() + str(error)[1:])
         except (KeyError, TypeError, ValueError) as error:
             _log.warning("a frame that was not understood", exc_info=error)
-            self._refuse(number, "The demo server did not understand this.")
+            self._refuse(number, "The demo server didn't understand that.")
 
     def _refuse(self, number: Any, message: str, code: int | None = None) -> None:
         self._send({"re": number, "ok": False, "error": {"message": message, "code": code}})
@@ -258,7 +258,7 @@ def _channel(client: Client, data: Data) -> Channel:
     if found is None:
         raise SandboxError("this channel is gone")
     if not client.hub.world.permissions(found, _me(client)) & VIEW:
-        raise SandboxError("you do not see this channel")
+        raise SandboxError("you can't see this channel")
     return found
 
 
@@ -286,7 +286,7 @@ async def _commands(client: Client, data: Data) -> Data:
 def _command(client: Client, data: Data) -> Command:
     found = client.hub.world.commands.get(int(data["command_id"]))
     if found is None:
-        raise SandboxError("the bot does not have this command any more")
+        raise SandboxError("the bot no longer has this command")
     return found
 
 
@@ -297,7 +297,7 @@ async def _complete(client: Client, data: Data) -> Data:
     asked = acts.invoke(user, channel, command, options, resolved, autocomplete=True)
     choices = await Person(acts, user, channel).choices(asked)
     if asked.callback is None:
-        raise SandboxError("the bot did not answer in time")
+        raise SandboxError("the bot didn't answer in time")
     return {"choices": [{"name": name, "value": value} for name, value in choices]}
 
 
@@ -332,7 +332,7 @@ async def _submit(client: Client, data: Data) -> Data:
     wanted = int(data["interaction_id"])
     origin = next((each for each in reversed(hub.world.interactions.values()) if each.id == wanted), None)
     if origin is None or origin.user is not _me(client):
-        raise SandboxError("this form is not open any more")
+        raise SandboxError("this form is no longer open")
     sent = list(data["components"])
     check_filled((origin.answer or {}).get("components") or [], sent)
     return _begun(client, data, hub.sandbox.acts.submit(origin, str(data["custom_id"]), sent))
@@ -344,7 +344,7 @@ async def _submit(client: Client, data: Data) -> Data:
 async def _say(client: Client, data: Data) -> Data:
     channel = _channel(client, data)
     if channel.type is ChannelType.FORUM:
-        raise SandboxError("a forum takes posts, which this demo does not make")
+        raise SandboxError("forums take posts, and this demo can't create them")
     reply = _message(client, {"message_id": data["reply_to"]}) if data.get("reply_to") else None
     said = client.hub.sandbox.acts.say(_me(client), channel, str(data["content"]), reply)
     return {"message_id": str(said.id)}

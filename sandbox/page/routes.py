@@ -61,10 +61,10 @@ def add(app: web.Application, sandbox: Sandbox, hub: Hub) -> None:
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not named_here(request.headers.get("Host", ""), sandbox.port):
-            raise web.HTTPMisdirectedRequest(text="This server is reached by its loopback address only.")
+            raise web.HTTPMisdirectedRequest(text="This server only answers at its loopback address.")
         origin = request.headers.get("Origin")
         if origin is not None and not from_here(origin, sandbox.port):
-            raise web.HTTPForbidden(text="Requests from other pages are not taken.")
+            raise web.HTTPForbidden(text="Requests from other pages aren't accepted.")
         return await hub.traffic.watch(request, handler)
 
     app.middlewares.append(guard)

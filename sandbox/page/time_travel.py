@@ -105,7 +105,7 @@ _FARTHEST = 4_000_000_000.0
 async def go(hub: Hub, data: dict[str, Any]) -> str:
     """Move the clock as asked; gives a sentence about what happened."""
     if hub.travelling:
-        raise SandboxError("the clock is being moved already")
+        raise SandboxError("the clock is already being moved")
     hub.travelling = True
     try:
         return await _go(hub, data)
@@ -128,7 +128,7 @@ async def _go(hub: Hub, data: dict[str, Any]) -> str:
     if isinstance(to, int | float) and 0 < to < _FARTHEST:
         await _step(hub, float(to))
         return "The clock has been set."
-    raise SandboxError("the clock cannot be moved there")
+    raise SandboxError("the clock can't be moved there")
 
 
 class Posts:
@@ -157,7 +157,7 @@ class Posts:
     def told(self) -> str:
         """Say in words where something was posted."""
         if not self.channels:
-            return "The bot posted nothing by itself."
+            return "The bot posted nothing on its own."
         names = ", ".join(dict.fromkeys(f"#{each.name}" for each in self.channels))
         count = len(self.channels)
         return f"The bot posted in {names}." if count == 1 else f"The bot posted {count} times: {names}."
@@ -167,7 +167,9 @@ async def _to_next_post(hub: Hub) -> str:
     now = hub.sandbox.clock.now()
     stamps = seen_stamps(hub)
     if not stamps:
-        raise SandboxError("no daily post is planned that this page has seen: plan one with /daily schedule, as Mo")
+        raise SandboxError(
+            "this page hasn't seen any daily post scheduled yet: schedule one with /daily schedule, as Mo"
+        )
     with Posts(hub) as posts:
         for at in sorted(each for each in stamps if now < each < now + _HORIZON)[:_TRIES]:
             await _step(hub, at)
@@ -177,7 +179,7 @@ async def _to_next_post(hub: Hub) -> str:
         await walk(hub, hub.sandbox.clock.now() + _SEARCH, posts, to_the_first=True)
     if posts.channels:
         return posts.told()
-    raise SandboxError("eight days have passed, and the bot posted nothing: is a schedule running? See /daily list")
+    raise SandboxError("eight days have passed and the bot posted nothing: is a schedule running? See /daily list")
 
 
 async def _wait(posts: Posts, seconds: float) -> None:

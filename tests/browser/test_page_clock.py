@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Visit = Callable[..., Awaitable[Visitor]]
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-NEXT, DAY, CHANGE = "To the next daily post", "+1 day", "Over the next clock change"
+NEXT, DAY, CHANGE = "Jump to the next daily post", "+1 day", "Jump past the next clock change"
 
 
 async def test_without_a_plan_there_is_no_next_post(demo: Demo, visit: Visit) -> None:

@@ -197,7 +197,7 @@ async def test_the_message_menu_by_keyboard_and_the_inspector(stage: Demo, visit
     await mina.keyboard.press("Shift+F10")
     await mina.keyboard.type("s")
     await mina.keyboard.press("Enter")
-    inspector = mina.page.get_by_role("dialog", name="What was exchanged")
+    inspector = mina.page.get_by_role("dialog", name="What went over the wire")
     await expect(inspector.locator("summary").first).to_contain_text("INTERACTION_CREATE")
     await expect(inspector.locator("summary").nth(1)).to_contain_text("/callback")
     await expect(inspector.locator(".json-key", has_text='"target_id"')).to_have_count(1)

@@ -31,7 +31,7 @@ async def test_the_connection_lost_and_regained(visit: Visit) -> None:
         await mina.write("A draft that must survive")
         port = first.sandbox.port
     banner = mina.page.locator("#banner")
-    await expect(banner).to_contain_text("connection to the demo server is lost")
+    await expect(banner).to_contain_text("connection to the demo server was lost")
     await mina.keyboard.press("Enter")
     await expect(mina.page.locator(".composer-notice")).to_contain_text("no connection")
     await expect(mina.box).to_have_value("A draft that must survive")
@@ -52,7 +52,7 @@ async def test_the_bot_is_restarted_and_old_buttons_still_work(demo: Demo, visit
     await mina.command("quote", query="Konietzko")
     answer = await mina.sees("— Bryan Konietzko")
     await mina.button("Restart the bot").click()
-    await expect(mina.page.locator("#banner")).to_contain_text("not connected")
+    await expect(mina.page.locator("#banner")).to_contain_text("isn't connected")
     await expect(mina.page.locator("#banner")).to_be_hidden()
     first = await answer.locator(".md-quote").inner_text()
     await answer.get_by_role("button", name="Another").click()
@@ -62,9 +62,9 @@ async def test_the_bot_is_restarted_and_old_buttons_still_work(demo: Demo, visit
 @needs_browser
 async def test_discord_is_down_for_a_while(demo: Demo, visit: Visit) -> None:
     mina = await visit(demo, "Mina")
-    await mina.button("Discord is down for 10 s").click()
+    await mina.button("Discord goes down for 10 s").click()
     await expect(mina.page.locator(".toast")).to_contain_text("Discord is down for 10 s")
-    await expect(mina.page.locator("#banner")).to_contain_text("not connected")
+    await expect(mina.page.locator("#banner")).to_contain_text("isn't connected")
     await mina.command("quote", query="random")
     await expect(mina.page.locator(".log-pending")).to_contain_text("The application did not respond")
     # It comes back by itself; how soon after the ten seconds is up to the bot's patience.
@@ -77,7 +77,7 @@ async def test_discord_is_down_for_a_while(demo: Demo, visit: Visit) -> None:
 async def test_permission_to_post_is_taken_and_given_back(demo: Demo, visit: Visit) -> None:
     mo = await visit(demo, "Mo")
     await mo.go("daily-quotes")
-    take, give = "Take away the bot's permission to post here", "Give the bot's permission back"
+    take, give = "Take away the bot's permission to post here", "Give the bot its permission back"
     await mo.button(take).click()
     await expect(mo.button(give)).to_be_visible()
     channel = demo.sandbox.world.channel("daily-quotes")
@@ -94,12 +94,12 @@ async def test_the_bot_is_timed_out_and_the_edge_answers_for_discord(demo: Demo,
     await mo.button("Time the bot out for ten minutes").click()
     await expect(mo.page.locator(".toast")).to_contain_text("has timed the bot out")
     assert guild.members[demo.sandbox.bot_user_id].timed_out_until is not None
-    await mo.button("End the bot's time-out").click()
+    await mo.button("Remove the bot's timeout").click()
     await expect(mo.button("Time the bot out for ten minutes")).to_be_visible()
     await mo.button("The edge answers 403 for ten minutes").click()
-    await expect(mo.page.locator(".toast").last).to_contain_text("a page, and no reason")
-    await mo.button("All is well again").click()
-    await expect(mo.button("All is well again")).to_have_count(0)
+    await expect(mo.page.locator(".toast").last).to_contain_text("just a page, with no reason given")
+    await mo.button("Everything works again").click()
+    await expect(mo.button("Everything works again")).to_have_count(0)
     assert demo.sandbox.faults.rules == []
 
 

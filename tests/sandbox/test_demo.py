@@ -132,4 +132,4 @@ async def test_the_demo_runs_until_it_is_stopped(tmp_path: Path, capsys: pytest.
 def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert __main__.main(["--port", str(taken.getsockname()[1]), "--no-bot"]) == 2
-    assert "cannot be used" in capsys.readouterr().out
+    assert "can't be used" in capsys.readouterr().out

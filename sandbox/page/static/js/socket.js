@@ -95,14 +95,14 @@ export class Line {
    */
   ask(op, data = {}) {
     if (!this.socket || this.socket.readyState !== WebSocket.OPEN) {
-      return Promise.reject(new RequestError("There is no connection to the demo server at the moment."));
+      return Promise.reject(new RequestError("There's no connection to the demo server right now."));
     }
     this.number += 1;
     const number = this.number;
     return new Promise((resolve, reject) => {
       const timer = window.setTimeout(() => {
         this.waiting.delete(number);
-        reject(new RequestError("The demo server did not answer."));
+        reject(new RequestError("The demo server didn't answer."));
       }, ANSWER_TIMEOUT);
       this.waiting.set(number, { resolve, reject, timer });
       this.socket.send(JSON.stringify({ op, n: number, d: data }));

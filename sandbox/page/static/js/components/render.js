@@ -36,7 +36,7 @@ const RENDERERS = {
  */
 export function renderComponent(component, context) {
   const renderer = RENDERERS[component.type];
-  if (!renderer) return h("div", { class: "c-unknown" }, `This page cannot show components of type ${component.type}.`);
+  if (!renderer) return h("div", { class: "c-unknown" }, `This page can't show components of type ${component.type}.`);
   return renderer(component, context);
 }
 

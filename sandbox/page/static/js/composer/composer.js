@@ -31,7 +31,7 @@ export class Composer {
     this.text = /** @type {HTMLTextAreaElement} */ (h("textarea", { class: "composer-text", rows: "1", role: "combobox",
       "aria-autocomplete": "list", "aria-expanded": "false", on: { input: () => this.typed(), keydown: (event) => this.key(event),
         blur: () => !this.form && this.panel.hide(), focus: () => !this.form && this.text.value && this.suggest() } }));
-    this.slash = iconButton("slash", "Commands of the bot", () => this.start("/"));
+    this.slash = iconButton("slash", "The bot's commands", () => this.start("/"));
     this.send = iconButton("send", "Send", () => (this.form ? this.form.submit() : this.submit()), { class: "composer-send" });
     this.field = h("div", { class: "composer-field" }, this.text);
     this.box.append(this.slash, this.field, this.send);
@@ -108,9 +108,9 @@ export class Composer {
     const value = this.text.value;
     if (/^\/[^\n]{0,64}$/.test(value)) {
       const found = matching(this.commands, value.slice(1));
-      const offline = this.store.bot.online ? "No command matches." : "The bot is not connected at the moment.";
+      const offline = this.store.bot.online ? "No command matches." : "The bot isn't connected right now.";
       this.panel.showList(this.text, "Commands", found.map((entry) => ({ value: entry, label: `/${entry.name}`,
-        description: entry.description, group: "Commands of this demo's bot", icon: avatar(this.store.bot.user, "small"),
+        description: entry.description, group: "This demo's bot", icon: avatar(this.store.bot.user, "small"),
         trailing: entry.options.filter((option) => option.required).map((option) => option.name).join("  ") })),
       { empty: offline, onchoose: (option) => this.choose(option.value) });
       return;
@@ -188,7 +188,7 @@ export class Composer {
     if (!message) return;
     const author = this.store.user(message.author.id) ?? message.author;
     this.replyBar.append(h("span", {}, "Replying to ", h("strong", {}, author.display_name ?? author.username)),
-      iconButton("close", "Do not reply", () => {
+      iconButton("close", "Cancel the reply", () => {
         this.setReply(null);
         this.text.focus();
       }));

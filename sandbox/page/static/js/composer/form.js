@@ -68,7 +68,7 @@ export class CommandForm {
       this.panel.hideList();
       return;
     }
-    this.panel.showList(this.tail, "Optional options", options, { active: typed ? 0 : -1, onchoose: (one) => this.addChosen(one.value) });
+    this.panel.showList(this.tail, "More options", options, { active: typed ? 0 : -1, onchoose: (one) => this.addChosen(one.value) });
   }
 
   /** @param {any} option */

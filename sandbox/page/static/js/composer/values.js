@@ -61,7 +61,7 @@ export function read(option, text, picked, store) {
     case TYPE.number:
       return Number.isFinite(Number(text)) ? ranged(option, Number(text)) : { error: "This must be a number." };
     case TYPE.attachment:
-      return { error: "This demo cannot send files." };
+      return { error: "This demo can't send files." };
     default:
       return measured(option, text);
   }

@@ -31,8 +31,8 @@ export function pretty(value) {
  */
 export async function inspect(message, actions) {
   const body = h("div", { class: "exchanges", "aria-live": "polite" }, h("p", {}, "Looking it up…"));
-  openDialog({ title: "What was exchanged", class: "inspector", body,
-    note: h("p", { class: "dialog-note" }, "Everything below went over the wire between the bot and this demo's server, in Discord's own form.") });
+  openDialog({ title: "What went over the wire", class: "inspector", body,
+    note: h("p", { class: "dialog-note" }, "Everything the bot and this demo's server sent each other, in Discord's own format.") });
   let parts = [];
   try {
     parts = (await actions.journal(message.id)).exchanges;
@@ -74,7 +74,7 @@ function copyButton(value) {
       await navigator.clipboard.writeText(JSON.stringify(value, null, 2));
       toast("Copied.");
     } catch {
-      toast("The browser did not allow copying.", true);
+      toast("The browser didn't allow copying.", true);
     }
   } } }, icon("copy"), " Copy");
 }

@@ -22,13 +22,13 @@ export function mountBanner(store, line) {
       count();
       timer = window.setInterval(count, 500);
       strip.className = "banner is-lost";
-      fill(strip, icon("warn"), h("span", {}, "The connection to the demo server is lost. ", left),
+      fill(strip, icon("warn"), h("span", {}, "The connection to the demo server was lost. ", left),
         h("button", { type: "button", class: "link-button", on: { click: () => line.retry() } }, "Try now"));
       strip.hidden = false;
     } else if (store.connection === "online" && !store.bot.online) {
       strip.className = "banner is-away";
-      fill(strip, icon(store.bot.met ? "warn" : "clock"), store.bot.met ? "The bot is not connected at the moment."
-        : "The bot is starting. The very first time takes it a minute or two: it reads its announcement.");
+      fill(strip, icon(store.bot.met ? "warn" : "clock"), store.bot.met ? "The bot isn't connected right now."
+        : "The bot is starting. The very first start takes a minute or two, while it reads its announcement.");
       strip.hidden = false;
     } else {
       strip.hidden = true;

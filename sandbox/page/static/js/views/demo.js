@@ -15,9 +15,9 @@ export function mountDemo(store, actions) {
   const time = h("div", { class: "demo-time" });
   const note = h("div", { class: "demo-note" });
   const clocks = [
-    ["To the next daily post", { to: "next-daily" }],
+    ["Jump to the next daily post", { to: "next-daily" }],
     ["+1 day", { to: "+1d" }],
-    ["Over the next clock change", { to: "next-change", zone: Intl.DateTimeFormat().resolvedOptions().timeZone }],
+    ["Jump past the next clock change", { to: "next-change", zone: Intl.DateTimeFormat().resolvedOptions().timeZone }],
   ].map(([label, data]) => h("button", { type: "button", class: "demo-button", on: { click: (event) => move(event.currentTarget, data) } }, label));
   const faults = h("div", { class: "demo-buttons" });
   fill(box, h("h2", {}, "Demo"),
@@ -46,7 +46,7 @@ export function mountDemo(store, actions) {
     if (!channel?.guild_id) return false;
     const muted = channel.bot_can_send === false;
     const permission = muted
-      ? fault("Give the bot's permission back", { kind: "allow-posting", channel_id: channel.id })
+      ? fault("Give the bot its permission back", { kind: "allow-posting", channel_id: channel.id })
       : fault("Take away the bot's permission to post here", { kind: "deny-posting", channel_id: channel.id });
     return group("In this channel", [
       bot?.here && !bot.timed_out && permission,
@@ -59,23 +59,23 @@ export function mountDemo(store, actions) {
     const channel = store.channel;
     if (!bot || !channel) return false;
     const server = (label, kind, question) => fault(label, { kind, channel_id: channel.id }, question);
-    if (!bot.here) return group("In this server", [server("Take the bot back", "invite-bot")]);
+    if (!bot.here) return group("In this server", [server("Invite the bot back", "invite-bot")]);
     return group("In this server", [
-      bot.timed_out ? server("End the bot's time-out", "end-time-out") : server("Time the bot out for ten minutes", "time-out"),
-      bot.available ? server("An outage of this server", "server-down") : server("End this server's outage", "server-up"),
+      bot.timed_out ? server("Remove the bot's timeout", "end-time-out") : server("Time the bot out for ten minutes", "time-out"),
+      bot.available ? server("Take this server down", "server-down") : server("Bring this server back up", "server-up"),
       server("Remove the bot", "kick-bot", "Remove the bot? Press again"),
     ]);
   }
 
   function atDiscord() {
     const state = store.bot;
-    return group("At Discord", [
-      state.troubled && fault("All is well again", { kind: "well" }),
-      fault("Discord is down for 10 s", { kind: "outage", seconds: 10 }),
+    return group("On Discord's side", [
+      state.troubled && fault("Everything works again", { kind: "well" }),
+      fault("Discord goes down for 10 s", { kind: "outage", seconds: 10 }),
       fault("The edge answers 403 for ten minutes", { kind: "edge-403" }),
       fault("The edge answers 502 for ten minutes", { kind: "edge-502" }),
       fault("Cloudflare blocks the bot for ten minutes", { kind: "blocked" }),
-      fault("429 for ten minutes, without an end told", { kind: "limited" }),
+      fault("429 for ten minutes, with no word on when it ends", { kind: "limited" }),
       fault("Every answer takes five seconds", { kind: "slow" }),
       fault("The next post's answer is lost", { kind: "lost-answer" }),
       fault("The next post's answer breaks off", { kind: "cut-answer" }),
@@ -84,8 +84,8 @@ export function mountDemo(store, actions) {
 
   function withBot() {
     const state = store.bot;
-    return group("With the bot", [
-      fault("Its session is lost for 5 s", { kind: "lose-session" }),
+    return group("To the bot", [
+      fault("It loses its session for 5 s", { kind: "lose-session" }),
       state.minutes_ahead ? fault("Set the bot's clock right", { kind: "skew", minutes: 0 })
         : fault("Its clock is ten minutes fast", { kind: "skew", minutes: 10 }),
       state.can_restart && fault("Restart the bot", { kind: "restart-bot" }),

@@ -14,6 +14,6 @@ export function channelStart(store) {
   return h("div", { class: "start" },
     direct ? avatar(store.bot.user) : h("span", { class: "start-icon", "aria-hidden": "true" }, channelIcon(channel.type)),
     h("h2", {}, direct ? store.bot.user.display_name : `Welcome to #${channel.name}`),
-    h("p", {}, direct ? "The beginning of your direct messages with the bot."
-      : channel.topic || `The beginning of #${channel.name} in ${store.guild?.name ?? "this server"}.`));
+    h("p", {}, direct ? "This is the start of your direct messages with the bot."
+      : channel.topic || `This is the start of #${channel.name} in ${store.guild?.name ?? "this server"}.`));
 }
