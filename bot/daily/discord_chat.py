@@ -205,11 +205,11 @@ _SENTENCES: dict[Pause | MentionLoss | ExtraLoss, str] = {
     MentionLoss.EVERYONE: "I never mention @everyone, so schedule {number}'s posts in {where} mention nobody. "
     "Choose a role made for this with `/daily edit {number}`.",
     ExtraLoss.PUBLISH_PERMISSION: "I don't have permission to publish the posts of schedule {number} in {where}. "
-    "Grant me **Send Messages** there, and the next one is published.",
+    "Please grant me **Send Messages** there, and the next one will be published.",
     ExtraLoss.PUBLISH_KIND: "{where} is no longer an announcement channel, so the posts of schedule {number} aren't "
     "published. Choose another channel with `/daily edit {number}`, or leave `publish` off.",
     ExtraLoss.THREAD_PERMISSION: "I don't have permission to start threads under the posts of schedule {number} in "
-    "{where}. Grant me **Create Public Threads** there, and the next one has its thread.",
+    "{where}. Please grant me **Create Public Threads** there, and the next one will have its thread.",
     ExtraLoss.THREAD_KIND: "Threads can't begin in {where}, so the posts of schedule {number} have none. Choose "
     "another channel with `/daily edit {number}`, or leave `thread` off.",
 }

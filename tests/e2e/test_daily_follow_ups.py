@@ -145,7 +145,7 @@ async def test_what_lasts_is_told_to_the_moderators_once_until_it_was_well_again
     (told,) = notices(chat)
     assert "**A daily quote needs a look**" in told
     assert f"start threads under the posts of schedule 1 in <#{chat.channel().id}>" in told
-    assert "Grant me **Create Public Threads** there" in told
+    assert "Please grant me **Create Public Threads** there" in told
     for post in (2, 3):
         await chat.move(days=1)
         await until_none_is_open(chat, post)
@@ -215,7 +215,7 @@ async def test_a_channel_that_is_no_longer_one_for_announcements_stops_no_post_a
     edited = (await chat.daily("edit", schedule="1", time="10:00")).text
     assert "**10:00**" in edited
     assert "⚠ Only posts in an announcement channel can be published" in edited
-    assert "A thread can't begin" not in (await chat.daily("edit", schedule="1", thread=True)).text
+    assert "I can't start a thread" not in (await chat.daily("edit", schedule="1", thread=True)).text
     await chat.daily("pause", schedule="1")
     resumed = (await chat.daily("resume", schedule="1")).text
     assert "Resumed" in resumed

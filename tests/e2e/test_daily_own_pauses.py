@@ -139,7 +139,7 @@ async def test_what_hinders_the_posts_hinders_no_edit_of_the_rest(chat: DailyCha
     await until_stands(chat, "no-permission")
     edited = (await chat.daily("edit", schedule="1", time="10:00")).text
     assert "**10:00**" in edited
-    assert "so schedule 1 is paused. Grant me **Send Messages** there" in edited
+    assert "so schedule 1 is paused. Please grant me **Send Messages** there" in edited
     await until_stands(chat, "no-permission")
     assert "Please grant me" in (await chat.daily("edit", schedule="1", style="card")).text
     assert "Please grant me" in (await chat.daily("resume", schedule="1")).text
