@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECOND = ROOT / "tests" / "announcements" / "second"
 _KEPT = 4
 # What a seeded store depends on, besides the announcement: the code that learns, and the one that writes.
-_CODE = ("domain/understanding", "domain/canon", "domain/text.py", "services/seeding.py", "store/seed.py")
+_CODE = ("understanding", "canon", "fuzzy.py", "text.py", "seeding.py", "store/content.py")
 
 
 def seeded(folder: Path, cache: Path) -> Path:
