@@ -1,4 +1,4 @@
-"""Brings the store's content up to date with the announcement's folder, learning anew when it changed."""
+"""Brings the store up to date with the announcement's folder, learning again whenever that changed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def bring_up_to_date(database: Database, folder: Path) -> bool:
 
     Raises AnnouncementError with every mistake in the folder; the store then keeps what it had.
     """
-    # A program that reads another form of what was learnt learns anew, too.
+    # A program that reads another form of what was learnt learns again, too.
     checksum = f"{await asyncio.to_thread(announcements.checksum, folder)}.{FORM}.{canon.FORM}"
     if await written_checksum(database) == checksum:
         return False

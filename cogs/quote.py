@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.pictures import PictureService
     from bot.quotes.search import QuoteService
 
-# A seed stands in the buttons' ids; this many orders are plenty.
+# A seed is part of the buttons' ids; this many orders are plenty.
 _SEEDS = 100_000
 
 

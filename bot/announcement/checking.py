@@ -131,7 +131,7 @@ def check_listed(announcement: Announcement) -> Iterator[str]:
 
 
 def span(quote: Quote, passage: Passage) -> tuple[int, int]:
-    """Return where a quote that stands in its passage begins and ends in it, in characters."""
+    """Return where a quote begins and ends in its passage, in characters."""
     start = passage.text.index(quote.text)
     return start, start + len(quote.text)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.announcement import Announcement, Phrasings
 
-# Raised whenever a lesson changes its form or its meaning: then there is to be learnt anew.
+# Raised whenever a lesson changes its form or its meaning: then it has to be learnt again.
 FORM: Final = 4
 
 _OR: Final = re.compile(r"\b(?:or|instead|rather)\b", re.IGNORECASE)

@@ -404,7 +404,7 @@ class Canonkeeper(commands.AutoShardedBot):
         _log.info("ready as %s; servers: %d", self.user, len(self.guilds))
 
     async def on_shard_ready(self, _shard: int) -> None:
-        """Let go of what a connection that began anew has replaced."""
+        """Let go of what a new connection has replaced."""
         if self._settled:
             _settle()
 

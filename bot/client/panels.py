@@ -26,7 +26,7 @@ _MARKS: Final = 4
 _JOINER: Final = re.compile(r"(?<=[^\x00-\u024f])[\u200c\u200d](?=[^\x00-\u024f])")
 # What Discord's clients would make more of than text (Discord's docs, Message Formatting), wherever it stands.
 _LIVE: Final = re.compile(
-    r"[\\`*_~|<>\[\]]"  # escapes, code, styles, spoilers, quotes, masked links, and all that stands in <…>
+    r"[\\`*_~|<>\[\]]"  # escapes, code, styles, spoilers, quotes, masked links, and everything in <…>
     r"|(?<=\])\("  # a masked link's address
     r"|:(?=\S)"  # an address's scheme, an emoji's name
     r"|\.(?=\w)|(?<=[0-9])\."  # an invitation's domain, a list's number

@@ -1,4 +1,5 @@
-"""The rules of daily quotes: when a post is due and which quote comes next.
+"""Daily quotes, whole: the rules, what moderators do, delivery, the store, and the port to Discord.
 
-Pure: no Discord, no database, no event loop, and no clock but the instant that is passed in.
+The rules (`schedule`, `input`, `bag`, `jobs`) know no Discord, no database, no event loop, and no clock but the instant
+that is passed in.
 """

@@ -446,7 +446,7 @@ async def pause_schedules(tx: Transaction, reasons: Iterable[tuple[int, Pause]])
 
 
 async def _forget_trouble(tx: Transaction, schedule_id: int) -> None:
-    """Owe no notice of what was, and tell anew of what comes."""
+    """Drop the notice of what was, and put one in line for what comes."""
     await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule_id,))
     await tx.execute("DELETE FROM told WHERE schedule = ?", (schedule_id,))
 

@@ -31,7 +31,7 @@ _NAMED = r"(?:quotes?|numbers?|num|nos?|nr|n°)\.?"
 _NUMBER = re.compile(
     rf"(?:the\s+)?(?P<said>(?:{_NAMED}\s*)*#?)\s*(?P<minus>[-\u2212\u2013])?\s*(?P<number>[0-9]{{1,9}})\s*[.)]?"
 )
-# A bare number of more digits is rather a year, or whatever else stands in a text.
+# A bare number of more digits is more likely a year, or something in the text.
 _BARE = 3
 
 
@@ -182,7 +182,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class InContext:
-    """A quote's passage, with where the quote stands in it, and the passages around it."""
+    """A quote's passage, where the quote is in it, and the passages around it."""
 
     quote: Quote
     before: Passage | None

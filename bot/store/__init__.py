@@ -1,1 +1,1 @@
-"""All SQL of the bot. Content is read-only and the same in every process; guild state is what processes share."""
+"""The database, its migrations, and the announcement's content; the daily room has store modules of its own."""
