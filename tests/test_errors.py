@@ -88,13 +88,13 @@ def http_error(kind: type[discord.HTTPException], status: int, code: int) -> dis
 @pytest.mark.parametrize(
     ("kind", "status", "code", "words"),
     [
-        (discord.Forbidden, 403, 50013, "Discord does not let me do that here."),
-        (discord.NotFound, 404, 10003, "That is gone from Discord"),
-        (discord.Forbidden, 403, 0, "Discord has a problem just now."),
-        (discord.Forbidden, 403, 40333, "Discord has a problem just now."),
-        (discord.NotFound, 404, 0, "Discord has a problem just now."),
-        (discord.HTTPException, 429, 0, "Discord has a problem just now."),
-        (discord.DiscordServerError, 502, 0, "Discord has a problem just now."),
+        (discord.Forbidden, 403, 50013, "Discord won't let me do that here."),
+        (discord.NotFound, 404, 10003, "That channel or message no longer exists"),
+        (discord.Forbidden, 403, 0, "Discord is having trouble right now."),
+        (discord.Forbidden, 403, 40333, "Discord is having trouble right now."),
+        (discord.NotFound, 404, 0, "Discord is having trouble right now."),
+        (discord.HTTPException, 429, 0, "Discord is having trouble right now."),
+        (discord.DiscordServerError, 502, 0, "Discord is having trouble right now."),
     ],
 )
 def test_the_edge_is_not_taken_for_a_want_of_permission(
@@ -247,7 +247,9 @@ async def test_where_the_bot_may_not_write(chat: Chat) -> None:
 
 
 async def test_what_is_gone_from_discord(chat: Chat) -> None:
-    chat.sandbox.faults.add(Rule("error", method="POST", route="/channels/{channel_id}/messages", status=404))
+    chat.sandbox.faults.add(
+        Rule("error", method="POST", route="/channels/{channel_id}/messages", status=404, code=10003)
+    )
     reply = await chat.person("Mina").slash("fail", how="not-found")
     assert reply.text.startswith("That channel or message no longer exists.")
 
