@@ -41,7 +41,7 @@ async def chat(second_path: Path) -> AsyncIterator[DailyChat]:
 
 def discord_clock(chat: DailyChat) -> DiscordClock:
     """The clock that the bot's tracing teaches."""
-    there: DiscordClock = chat.bot.daily.worker._face._discord_clock  # type: ignore[attr-defined]
+    there: DiscordClock = chat.bot.daily.worker._chat._discord_clock  # type: ignore[attr-defined]
     return there
 
 
