@@ -119,7 +119,7 @@ def paths(real: Services) -> dict[str, Callable[[str], Any]]:
 
 
 async def _least(path: Callable[[str], Any], text: str) -> float:
-    """Return the least of several measurements: what else the machine does, and coverage's tracing, is no part of it."""
+    """Return the least of several measurements: neither other work nor coverage's tracing is part of the cost."""
     least = float("inf")
     with _untraced():
         for _ in range(TRIES):
