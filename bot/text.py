@@ -39,17 +39,18 @@ def fold(text: str, longest: int = LONGEST) -> str:
     if text.isascii():
         return text[:longest].lower()
     longest = min(longest, _GROWTH * len(text) + _LEAST)
-    seen = (character for character in text[:LONGEST] if not _is_mark(character))
+    seen = (character for character in text[:LONGEST] if not is_mark(character))
     bare = "".join(itertools.islice(seen, longest))
     # Decomposed before and after: some width forms are capitals only once they are decomposed.
     decomposed = unicodedata.normalize("NFKD", bare)[:longest].casefold()
     decomposed = unicodedata.normalize("NFKD", decomposed)
-    plain = "".join(character for character in decomposed if not _is_mark(character))
+    plain = "".join(character for character in decomposed if not is_mark(character))
     return plain.replace("\u2019", "'").replace("\u2018", "'").translate(_LOOKALIKES)[:longest]
 
 
 @functools.lru_cache(_REMEMBERED)
-def _is_mark(character: str) -> bool:
+def is_mark(character: str) -> bool:
+    """Tell whether a character stands on another one, or is not seen."""
     return unicodedata.category(character) in _UNSEEN or unicodedata.combining(character) != 0
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.text import is_mark
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -203,18 +205,14 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _POINTS = re.compile(r"\b(?:[a-z]\.){2,}")
 
 
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character) in ("Mn", "Cf", "Me") or unicodedata.combining(character) != 0
-
-
 def fold(text: str) -> str:
     """Return the text in lower case, without marks, look-alikes or stretched letters; at most LONGEST long."""
     if text.isascii():
         return _STRETCHED.sub(r"\1\1", text[:LONGEST].lower().replace("`", "'"))
     # Marks go first, so that a text that is full of them is no shorter, nor takes long to put in order.
-    seen = "".join(islice((ch for ch in text[:_SCANNED] if not _is_mark(ch)), LONGEST))
+    seen = "".join(islice((ch for ch in text[:_SCANNED] if not is_mark(ch)), LONGEST))
     composed = unicodedata.normalize("NFKC", seen)[:LONGEST]
-    bare = "".join(ch for ch in unicodedata.normalize("NFD", composed.casefold()) if not _is_mark(ch))
+    bare = "".join(ch for ch in unicodedata.normalize("NFD", composed.casefold()) if not is_mark(ch))
     return _STRETCHED.sub(r"\1\1", bare.translate(HOMOGLYPHS))[:LONGEST]
 
 
