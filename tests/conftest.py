@@ -20,6 +20,8 @@ from bot import app
 from bot.settings import ANNOUNCEMENT, Settings, read
 from sandbox import Sandbox
 from tests.support import network, openapi
+from tests.support.clock import FakeClock
+from tests.support.daily import START, office
 from tests.support.seeded import SECOND
 from tests.support.seeded import seeded as kept
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from bot.client import Canonkeeper
     from sandbox import Person
+    from tests.support.daily import Office
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -161,3 +164,10 @@ async def second_chat(second_path: Path) -> AsyncIterator[Chat]:
     """The same on the tiny announcement."""
     async with _chat(second_path, ANNOUNCEMENT_PATH=str(SECOND)) as chat:
         yield chat
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Office]:
+    """A process at work on a store of its own, with a clock and a channel that the test rules."""
+    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
+        yield one

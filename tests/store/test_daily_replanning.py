@@ -6,25 +6,16 @@ import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import pytest
-
 from bot.daily.guilds import replan
 from bot.daily.schedule import Pause
 from tests.support.clock import FakeClock
 from tests.support.daily import GUILD, START, Office, office
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 HOUR = dt.timedelta(hours=1)
 ZONES = ("Europe/London", "America/New_York", "Africa/Casablanca", "Asia/Kolkata")
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        yield one
 
 
 async def shift(here: Office, **delta: float) -> None:

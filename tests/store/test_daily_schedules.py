@@ -12,22 +12,12 @@ from bot.daily.jobs import Delivered, PostJob
 from bot.daily.schedule import Pause, upcoming
 from bot.daily.store import EqualError, TooManyError
 from bot.daily.worker import RETENTION
-from tests.support.clock import FakeClock
-from tests.support.daily import CHANNEL, GUILD, START, Office, office, spec
+from tests.support.daily import CHANNEL, GUILD, START, Office, spec
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from bot.daily.schedule import Occurrence, Schedule
 
 DUE = START + dt.timedelta(hours=1)
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        yield one
 
 
 def next_of(now: dt.datetime) -> object:

@@ -12,20 +12,12 @@ from bot.daily.bag import Bag, predict
 from bot.daily.jobs import Delivered, NotDelivered, NoticeJob, PostJob, Retry
 from bot.daily.schedule import Pause, Reason, State
 from bot.daily.worker import RETENTION
-from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, GUILD, START, Office, office
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 DUE = START + dt.timedelta(hours=1)
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        yield one
 
 
 async def claimed(here: Office) -> PostJob:

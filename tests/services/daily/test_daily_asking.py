@@ -18,17 +18,10 @@ from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, GUILD, START, Office, office
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        yield one
 
 
 async def state(here: Office) -> list[tuple[str, str | None]]:

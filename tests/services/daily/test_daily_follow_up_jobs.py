@@ -9,21 +9,13 @@ import pytest
 from bot.daily.jobs import Delivered, FollowUpJob, PostJob
 from bot.daily.ports import Answer, NotNow, Refused, follow_up_meaning
 from bot.daily.schedule import Extra, Pause, Reason, Setback
-from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, START, Office, office
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 BOTH = frozenset(Extra)
 PUBLISH = frozenset({Extra.PUBLISH})
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        yield one
 
 
 async def jobs(here: Office) -> list[dict[str, Any]]:

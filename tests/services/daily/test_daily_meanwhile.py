@@ -10,22 +10,12 @@ import pytest
 
 from bot.daily.jobs import Delivered, NotDelivered, PostJob
 from bot.daily.schedule import Extra, Occurrence, Pause, State
-from tests.support.clock import FakeClock
-from tests.support.daily import CHANNEL, START, Office, office
+from tests.support.daily import CHANNEL, START, Office
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from bot.daily.schedule import Schedule
 
 DUE = START + dt.timedelta(hours=1)
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        yield one
 
 
 async def claimed(here: Office) -> PostJob:

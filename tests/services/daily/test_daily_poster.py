@@ -6,8 +6,6 @@ import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from bot.daily.bag import Bag, predict
 from bot.daily.delivery import pause_after
 from bot.daily.ports import NotNow, Unsure
@@ -16,20 +14,16 @@ from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, GUILD, START, Channel, Office, office, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
+
+    import pytest
 
     from bot.announcement.quotes import Quote
     from bot.daily.jobs import NoticeJob, PostJob
 
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        yield one
 
 
 async def state(here: Office) -> list[tuple[str, str | None]]:

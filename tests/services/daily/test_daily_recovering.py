@@ -14,12 +14,10 @@ from bot.client import client
 from bot.daily.guilds import EVERY, Presence, Recovery
 from bot.daily.ports import ChannelCheck, Problem
 from bot.daily.schedule import ChannelKind, Pause
-from tests.support.clock import FakeClock
-from tests.support.daily import GUILD, START, Office, office, until
+from tests.support.daily import GUILD, START, Office, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection
-    from pathlib import Path
+    from collections.abc import Collection
 
     from bot.daily.schedule import Schedule
     from bot.daily.store import Mention
@@ -40,12 +38,6 @@ class Sight:
 
     def role(self, _mention: Mention) -> Problem | None:
         return self.problem
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        yield one
 
 
 @pytest.fixture

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.daily.ports import NotNow, Refused, Unknowable, Unsure
 from bot.daily.schedule import ChannelKind, MentionLoss, Pause
-from tests.support.clock import FakeClock
-from tests.support.daily import GUILD, START, Office, office
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+from tests.support.daily import GUILD, START, Office
 
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        yield one
 
 
 async def state(here: Office) -> list[tuple[str, str | None]]:

@@ -15,22 +15,12 @@ from bot.daily.input import Zones, complete_schedule, complete_zone
 from bot.daily.ports import ChannelCheck, NotNow, Problem, Refused, Unsure
 from bot.daily.schedule import ChannelKind, Pause, Reason, Style
 from bot.errors import UserError
-from tests.support.clock import FakeClock
-from tests.support.daily import CHANNEL, GUILD, START, Office, filters, office
+from tests.support.daily import CHANNEL, GUILD, START, Office, filters
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from bot.daily.commands import Planned
 
 NINE = ScheduleOptions(channel=CHANNEL, time="9:00", timezone="UTC")
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        yield one
 
 
 async def made(here: Office, **fields: object) -> Planned:
