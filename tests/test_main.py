@@ -367,7 +367,7 @@ async def test_a_page_of_the_edge_that_passes(sandbox: Sandbox, second_path: Pat
         await sandbox.bot_connected(commands=True)
         ended = await end(process, signal.SIGTERM, within=5)
     assert ended.code == 0
-    assert ended.err.count(f"Discord was not reached (it answers {status}); trying again in ") == 2
+    assert ended.err.count(f"couldn't reach Discord (it answers {status}); trying again in ") == 2
     assert "Unclosed" not in ended.err
     assert "Traceback" not in ended.err
 

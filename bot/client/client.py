@@ -365,7 +365,7 @@ class Canonkeeper(commands.AutoShardedBot):
             await asyncio.wait(self._under_way, timeout=left)
         self._finished = True
         if rest := [*self._under_way]:
-            _log.warning("%d answers didn't finish in time and were dropped", len(rest))
+            _log.warning("answers that didn't finish in time and were dropped: %d", len(rest))
             for task in rest:
                 task.cancel()
             await asyncio.wait(rest, timeout=1.0)

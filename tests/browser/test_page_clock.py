@@ -27,7 +27,7 @@ async def test_without_a_plan_there_is_no_next_post(demo: Demo, visit: Visit) ->
     mo = await visit(demo, "Mo")
     before = demo.sandbox.clock.version
     await mo.button(NEXT).click()
-    await expect(mo.page.locator(".toast")).to_contain_text("No daily post is planned")
+    await expect(mo.page.locator(".toast")).to_contain_text("seen any daily post scheduled yet")
     assert demo.sandbox.clock.version == before
 
 

@@ -219,5 +219,5 @@ async def test_a_stop_waits_no_longer_than_the_grace_time(
         sandbox.set_latency(0)
         await task
     assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == [
-        "1 answers were not ended in time; they are given up"
+        "answers that didn't finish in time and were dropped: 1"
     ]

@@ -101,7 +101,7 @@ async def test_more_shards_than_one(second_path: Path) -> None:
 
 async def test_a_discord_that_does_not_say_where_its_gateway_is(second_path: Path) -> None:
     async with Sandbox(journal_size=None) as sandbox:
-        sandbox.faults.add(Rule("error", route="/gateway/bot", status=404))
+        sandbox.faults.add(Rule("error", route="/gateway/bot", status=404, code=10002, times=None))
         settings = settings_for(sandbox, second_path, ANNOUNCEMENT_PATH=str(SECOND))
         with pytest.raises(UnreachableError, match="where its gateway is"):
             async with app.client(settings):

@@ -73,6 +73,7 @@ async def test_prefix_commands_with_converters(sb: Sandbox, chatty: Chatty) -> N
     await mina.say(f"?joined <@{timo.id}>")
     await until(lambda: len(said_by(sb)) == 2)
     assert sorted(said_by(sb)) == sorted(["42", f"Timo came in {discord.utils.utcnow().year}"])
+    await until(lambda: len(chatty.heard) >= 4)
     assert len(chatty.heard) == 4
 
 

@@ -92,7 +92,7 @@ async def test_an_edited_step_is_refused(path: Path, monkeypatch: pytest.MonkeyP
     await open_and_close(path)
     before = path.read_bytes()
     use(monkeypatch, step(1, "CREATE TABLE a (x TEXT, y TEXT) STRICT;"))
-    with pytest.raises(StoreError, match=r"was made with another text of 0001_step\.sql"):
+    with pytest.raises(StoreError, match=r"was made with a different 0001_step\.sql"):
         await open_and_close(path)
     assert path.read_bytes() == before
 
