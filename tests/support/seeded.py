@@ -14,7 +14,7 @@ from bot.settings import ANNOUNCEMENT
 from bot.store.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
-SECOND = ROOT / "tests" / "announcements" / "second"
+SECOND = ROOT / "tests" / "announcement" / "second"
 _KEPT = 4
 # What a seeded store depends on, besides the announcement: the code that learns, and the one that writes.
 _CODE = ("understanding", "canon", "fuzzy.py", "text.py", "seeding.py", "store/content.py")

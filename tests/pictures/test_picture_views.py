@@ -18,7 +18,7 @@ from bot.daily.schedule import ChannelKind, Style, Target
 from bot.quotes.overview import STROKES, Ship, TimelineItem
 from cogs import canon as overviews
 from cogs import timeline as timelines
-from tests.services.pictures.looking import quote
+from tests.pictures.looking import quote
 
 CONFIRMED = STROKES["confirmed"]
 NOON = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)

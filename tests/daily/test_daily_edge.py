@@ -16,7 +16,7 @@ from bot.daily.discord_chat import DiscordChat
 from bot.daily.ports import Accepted, NotNow, Refused, Unknowable, Unsure
 from bot.daily.schedule import ChannelKind, Pause, Reason, Setback, Target
 from sandbox.faults import Rule
-from tests.e2e.test_daily_face import SOON, discord_clock, job, notice, unnoted
+from tests.daily.test_daily_chat_port import SOON, discord_clock, job, notice, unnoted
 from tests.support.daily_chat import DailyChat, daily_chat
 from tests.support.edge import Edge, answer, edge
 

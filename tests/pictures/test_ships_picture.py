@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.pictures.canvas import UndrawableError
 from bot.pictures.charts import Tie, draw_ships, groups, shape
 from bot.pictures.typesetting import Face, Faces, typographic
-from tests.services.pictures.looking import fault, picture, stained_margin, unknown_letters
+from tests.pictures.looking import fault, picture, stained_margin, unknown_letters
 
 if TYPE_CHECKING:
     from bot.library import Library

@@ -11,7 +11,7 @@ from bot.daily.ports import EPOCH, Absent, Accepted, Unknowable
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.model import Channel, ChannelType, ThreadInfo
-from tests.e2e.test_daily_face import face, find, job, post
+from tests.daily.test_daily_chat_port import face, find, job, post
 from tests.support.daily_chat import START, DailyChat, daily_chat, ours
 
 if TYPE_CHECKING:

@@ -105,7 +105,7 @@ def test_the_order_of_the_examples_is_of_no_consequence() -> None:
 @pytest.mark.parametrize("hash_seed", ["1", "77"])
 def test_another_process_with_other_hashes_learns_the_same_bytes(hash_seed: str) -> None:
     script = (
-        "import sys, hashlib; sys.path[:0] = ['.', 'tests/domain/understanding']\n"
+        "import sys, hashlib; sys.path[:0] = ['.', 'tests/understanding']\n"
         "from lessons import lesson; from bot.understanding import learn\n"
         "sys.stdout.write(hashlib.sha256(learn(lesson())).hexdigest())"
     )

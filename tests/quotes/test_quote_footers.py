@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bot.client.views import card_name, origin, source_line
-from tests.services.pictures.looking import quote
+from tests.pictures.looking import quote
 
 if TYPE_CHECKING:
     from bot.announcement.quotes import Quote

@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "daily.md").read_text(encoding="utf-8")
 NAMED = re.findall(r"`(tests/[\w/.]+\.py)::(\w+)`", DOC)
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.pictures import PictureService
 from cogs import quote as quotes
-from tests.services.pictures.looking import picture
+from tests.pictures.looking import picture
 
 if TYPE_CHECKING:
     from sandbox.people import Reply

@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.pictures.canvas import Sheet, UndrawableError, channels
 from bot.pictures.typesetting import Box, Face, Faces, Style
-from tests.services.pictures.looking import picture
+from tests.pictures.looking import picture
 
 FACES = Faces()
 STYLE = Style(Face.TEXT, 40)

@@ -10,7 +10,7 @@ from bot.announcement import Entry, Head, Person, Subject
 from bot.library import Library
 from bot.pictures import PictureService, Step, Tie
 from bot.quotes.overview import OverviewService, TimelineService
-from tests.services.pictures.looking import quote
+from tests.pictures.looking import quote
 
 
 class Remembered:

@@ -11,7 +11,7 @@ import pytest
 from bot.pictures import PictureService, Step, Tie
 from bot.pictures import service as drawing
 from bot.pictures.card import draw_card
-from tests.services.pictures.looking import picture, quote
+from tests.pictures.looking import picture, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
