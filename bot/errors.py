@@ -23,7 +23,34 @@ class AnnouncementError(CanonkeeperError):
 
 
 class StoreError(CanonkeeperError):
-    """The database cannot be used; it was left untouched."""
+    """The database can't be used, and what was to be stored wasn't; where SQLite said why, that is its cause.
+
+    At the start its text tells whoever hosts the bot what to do. This class itself stands for a mistake of ours.
+    """
+
+
+class StoreUnavailableError(StoreError):
+    """The database can't be used just now: what has to be stored waits until it can."""
+
+
+class StoreBusyError(StoreUnavailableError):
+    """Another process holds the database, or a write couldn't be made in time."""
+
+
+class StoreFullError(StoreUnavailableError):
+    """The disk is full."""
+
+
+class StoreLostError(StoreUnavailableError):
+    """The database's file was deleted or replaced; nothing can be stored until it is back."""
+
+
+class StoreBrokenError(StoreError):
+    """The file is damaged, or isn't a database."""
+
+
+class StoreConstraintError(StoreError):
+    """What was to be stored breaks one of the schema's rules: a mistake of ours."""
 
 
 class LearningError(CanonkeeperError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import discord
@@ -31,7 +30,7 @@ from bot.daily.schedule import (
     offset_text,
     zone_text,
 )
-from bot.errors import UserError
+from bot.errors import StoreUnavailableError, UserError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -538,7 +537,7 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
             return []
         try:
             schedules = await self._scheduler.of_guild(_guild(interaction))
-        except sqlite3.OperationalError:
+        except StoreUnavailableError:
             return []  # a store that cannot be read now is told of by the command itself
         named = [(s, _channel_name(interaction, s.spec.target.channel)) for s in schedules]
         return choices(complete_schedule(named, typed))

@@ -25,7 +25,7 @@ from bot.daily.bag import Filters
 from bot.daily.commands import ScheduleOptions
 from bot.daily.input import Zones
 from bot.daily.schedule import Style
-from bot.errors import UserError
+from bot.errors import StoreUnavailableError, UserError
 from bot.quotes.search import QuoteService
 from bot.store.database import Database
 from tests.support.daily import announcement
@@ -290,7 +290,7 @@ class _Run:
         return str(row["number"]) if row else "0"
 
     def _answered(self, answer: Any) -> None:
-        if isinstance(answer, sqlite3.OperationalError):
+        if isinstance(answer, StoreUnavailableError):
             return
         if isinstance(answer, Exception) and not isinstance(answer, UserError):
             faults = (discord.HTTPException, OSError, TimeoutError, ValueError)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
@@ -12,8 +11,16 @@ import discord
 from discord import app_commands
 
 from bot.client.panels import Accent, notice
-from bot.errors import CanonkeeperError, SettingError, UnreachableError, UserError
-from bot.store.database import FileLostError
+from bot.errors import (
+    CanonkeeperError,
+    SettingError,
+    StoreBrokenError,
+    StoreFullError,
+    StoreLostError,
+    StoreUnavailableError,
+    UnreachableError,
+    UserError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,8 +64,11 @@ _TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
     discord.DiscordServerError: "Discord is having trouble right now. Please try again in a minute.",
     aiohttp.ClientConnectionError: "Discord is having trouble right now. Please try again in a minute.",
     TimeoutError: "That took too long. Please try again.",
-    sqlite3.OperationalError: "My database is busy right now; nothing was changed. Please try again in a minute.",
-    FileLostError: "My database file was deleted or replaced while I was running, so I can't read or change anything "
+    StoreUnavailableError: "My database is busy right now; nothing was changed. Please try again in a minute.",
+    StoreFullError: "My disk is full, so I can't save anything; nothing was changed. Whoever hosts me needs to free "
+    "some space.",
+    StoreBrokenError: "My database is damaged; nothing was changed. Whoever hosts me needs to restore a copy of it.",
+    StoreLostError: "My database file was deleted or replaced while I was running, so I can't read or change anything "
     "in it; nothing was changed. My log tells whoever hosts me what to do.",
     Exception: "Something went wrong on my end; nothing was changed. Please try again.",
 }

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import sqlite3
 import zoneinfo
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,7 +33,7 @@ from bot.daily.schedule import (
     upcoming,
 )
 from bot.daily.store import EqualError, TooManyError
-from bot.errors import UserError
+from bot.errors import StoreUnavailableError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -337,7 +336,7 @@ class Scheduler:
         if isinstance(answer, Refused | NotNow):
             try:
                 await self._schedules.put_back(schedule.id, drawn)
-            except sqlite3.OperationalError as error:
+            except StoreUnavailableError as error:
                 _log.warning("a quote that was not posted as a test counts as shown (%s)", error)
         raise UserError(messages.not_tested(answer))
 

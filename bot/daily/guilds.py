@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-import sqlite3
 import zoneinfo
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.daily.ports import Problem
 from bot.daily.schedule import MentionLoss, Pause, instant_on, upcoming, zone_info
+from bot.errors import StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -37,7 +37,7 @@ class StoreTrouble:
         self._waiting = waiting
         self._lasts = False
 
-    def begins(self, error: sqlite3.OperationalError) -> None:
+    def begins(self, error: StoreUnavailableError) -> None:
         """Note that it could not be used: another process holds it, or the disk is full."""
         if not self._lasts:
             _log.error("the store cannot be used just now (%s); waiting for it: %s", error, self._waiting)
@@ -59,7 +59,7 @@ async def until_stored(what: str, store: Callable[[], Awaitable[None]], clock: C
     while True:
         try:
             await store()
-        except sqlite3.OperationalError as error:
+        except StoreUnavailableError as error:
             trouble.begins(error)
         else:
             trouble.ends()
@@ -258,7 +258,7 @@ class Recovery:
             self._all = False
             try:
                 await self.look(guilds)
-            except sqlite3.OperationalError as error:
+            except StoreUnavailableError as error:
                 trouble.begins(error)
                 self._touched |= guilds or set()
                 self._all = self._all or guilds is None
@@ -308,7 +308,7 @@ class Recovery:
         """Let no fault over one schedule keep the others paused."""
         try:
             await self._resume(schedule)
-        except sqlite3.Error:
+        except StoreError:
             raise
         except Exception:  # noqa: BLE001 - logged with its traceback
             _log.exception("schedule %d could not be looked at", schedule.id)

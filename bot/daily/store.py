@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -13,10 +12,11 @@ from bot.daily import rows
 from bot.daily.bag import draw, drop, put_back
 from bot.daily.jobs import NoticeJob, PausedSchedule, Retry
 from bot.daily.schedule import EVERY_DAY, ChannelKind, ExtraLoss, MentionLoss, Pause, Rule, Style, Target
-from bot.errors import CanonkeeperError
+from bot.errors import CanonkeeperError, StoreError
 
 if TYPE_CHECKING:
     import contextlib
+    import sqlite3
     from collections.abc import Callable, Collection, Iterable
 
     from bot.daily.bag import Bag
@@ -287,7 +287,7 @@ class Schedules:
     """Schedules by server. Chance and time are passed in.
 
     What moderators ask for (`add`, `change`, `drop_next`, `pause`, `resume`, `remove`) is done within COMMAND_SECONDS
-    once the store is asked, or sqlite3.OperationalError is raised and nothing was done.
+    once the store is asked, or StoreUnavailableError is raised and nothing was done.
     """
 
     def __init__(self, database: Database) -> None:
@@ -312,7 +312,7 @@ class Schedules:
         return rows.schedule(_present(row))
 
     async def of_guild(self, guild: int) -> list[Schedule]:
-        """Return the server's schedules by number. Raises FileLostError when the store's file is lost."""
+        """Return the server's schedules by number. Raises StoreLostError when the store's file is lost."""
         self._database.check_file()
         found = await self._database.fetch_all(f"{rows.SCHEDULE} WHERE guild = ? ORDER BY number", (guild,))
         return [rows.schedule(row) for row in found]
@@ -471,7 +471,7 @@ async def _refuse_equal(tx: Transaction, spec: ScheduleSpec, but: int = 0) -> No
 
 def _present(row: sqlite3.Row | None) -> sqlite3.Row:
     if row is None:
-        raise sqlite3.DatabaseError("a row that was written in this transaction is gone")
+        raise StoreError("a row that was written in this transaction is gone")
     return row
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-import sqlite3
 from typing import TYPE_CHECKING
 
 from bot.daily.delivery import attempt, follow_up, pause_after
 from bot.daily.guilds import STORE_PAUSE, StoreTrouble
 from bot.daily.jobs import FollowUpJob, NoticeJob, PostJob, Retry
+from bot.errors import StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from bot.clock import Clock
@@ -54,7 +54,7 @@ class Noting:
             try:
                 allowed = await self._deliveries.asking([(job, since) for job, since, _ in batch])
                 self._trouble.ends()
-            except sqlite3.OperationalError as error:
+            except StoreUnavailableError as error:
                 self._trouble.begins(error)
             finally:
                 for job, _, future in batch:
@@ -103,7 +103,7 @@ class Worker:
                 self._poked.clear()
                 try:
                     wake = await self._work()
-                except sqlite3.OperationalError as error:
+                except StoreUnavailableError as error:
                     # Another process holds the store, or the disk is full: what is due stays due.
                     self._trouble.begins(error)
                     wake = self._clock.now() + STORE_PAUSE
@@ -185,7 +185,7 @@ class Worker:
             await asyncio.wait(self._attempts, timeout=_CLOSE_SECONDS)
         try:
             await self._record()
-        except sqlite3.Error as error:
+        except StoreError as error:
             _log.warning("the last posts weren't recorded; I'll look them up at the next start: %s", error)
         for task in self._attempts:
             task.cancel()

@@ -13,15 +13,23 @@ import itertools
 import logging
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import aiosqlite
 
-from bot.errors import StoreError
+from bot.errors import (
+    StoreBrokenError,
+    StoreBusyError,
+    StoreConstraintError,
+    StoreError,
+    StoreFullError,
+    StoreLostError,
+    StoreUnavailableError,
+)
 from bot.store import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Mapping, Sequence
 
 _log = logging.getLogger(__name__)
 
@@ -31,32 +39,61 @@ BUSY_TIMEOUT_MS = 5_000
 WATCH_SECONDS = 2.0
 
 
-class BusyError(sqlite3.OperationalError):
-    """A transaction could not be made in time, and was not made."""
+_Answer = TypeVar("_Answer")
+
+_IN_USE = (StoreBusyError, "is in use by another program; stop that one, or wait, and start again")
+# What SQLite's primary result codes (its docs, rescode.html) mean for us, and for whoever hosts the bot. All others are
+# mistakes of ours.
+_KINDS: dict[int, tuple[type[StoreError], str]] = {
+    sqlite3.SQLITE_BUSY: _IN_USE,
+    sqlite3.SQLITE_LOCKED: _IN_USE,
+    sqlite3.SQLITE_PROTOCOL: _IN_USE,
+    sqlite3.SQLITE_FULL: (StoreFullError, "can't grow: the disk is full; free some space and start again"),
+    sqlite3.SQLITE_READONLY: (StoreUnavailableError, migrate.READ_ONLY),
+    sqlite3.SQLITE_CANTOPEN: (
+        StoreUnavailableError,
+        "can't be opened; check that its folder exists and can be written to",
+    ),
+    sqlite3.SQLITE_IOERR: (StoreUnavailableError, "can't be read or written; check the disk it is on"),
+    sqlite3.SQLITE_NOTADB: (StoreBrokenError, "isn't an SQLite database; move it away, or name another file"),
+    sqlite3.SQLITE_CORRUPT: (StoreBrokenError, migrate.DAMAGED),
+    sqlite3.SQLITE_CONSTRAINT: (StoreConstraintError, "refuses what was to be stored"),
+}
 
 
-class FileLostError(sqlite3.OperationalError):
-    """The store's file was deleted or replaced; nothing can be stored any more, and nothing was."""
+def _ours(error: sqlite3.Error, path: Path | None = None) -> StoreError:
+    """Return our error for one of SQLite's, in its words; with `path`, in words for whoever hosts the bot."""
+    # The low byte of an extended result code is its primary code.
+    kind, advice = _KINDS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, (StoreError, f"can't be used: {error}"))
+    return kind(str(error) if path is None else f"DATABASE_PATH {path} {advice}")
+
+
+async def _ask(answer: Awaitable[_Answer]) -> _Answer:
+    """Return what SQLite answers. Raises StoreError where it raises an error of its own."""
+    try:
+        return await answer
+    except sqlite3.Error as error:
+        raise _ours(error) from error
 
 
 class Transaction:
-    """The statements of one transaction; handed out by `Database.transaction`."""
+    """The statements of one transaction; handed out by `Database.transaction`. Each may raise StoreError."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
     async def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> aiosqlite.Cursor:
         """Run one statement; the cursor tells `rowcount` and `lastrowid`."""
-        return await self._connection.execute(sql, parameters)
+        return await _ask(self._connection.execute(sql, parameters))
 
     async def executemany(self, sql: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]) -> int:
         """Run the statement for each row and return how many rows it changed."""
-        cursor = await self._connection.executemany(sql, rows)
+        cursor = await _ask(self._connection.executemany(sql, rows))
         return cursor.rowcount
 
     async def fetch_all(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return all rows of a query (or of a statement with RETURNING)."""
-        return list(await self._connection.execute_fetchall(sql, parameters))
+        return list(await _ask(self._connection.execute_fetchall(sql, parameters)))
 
     async def fetch_one(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Row | None:
         """Return the first row, or None."""
@@ -67,7 +104,8 @@ class Transaction:
 class Database:
     """A connection to the store: one writer at a time, reads in between its transactions.
 
-    A second connection serves reads, so that a search never waits for a write and never sees half of one.
+    A second connection serves reads, so that a search never waits for a write and never sees half of one. Whatever
+    goes wrong is raised as StoreError.
     """
 
     def __init__(
@@ -118,8 +156,8 @@ class Database:
         `BEGIN IMMEDIATE` takes the lock at once (SQLite's docs, lang_transaction), so a transaction that
         reads first cannot fail halfway because another process wrote in between.
 
-        With `within`, a number of seconds, the commit begins before they are over or never: BusyError is raised
-        then. FileLostError is raised where what is written would be lost with the store's file.
+        With `within`, a number of seconds, the commit begins before they are over or never: StoreBusyError is raised
+        then. StoreLostError is raised where what is written would be lost with the store's file.
         """
         loop = asyncio.get_running_loop()
         end = None if within is None else loop.time() + within
@@ -127,18 +165,18 @@ class Database:
             async with asyncio.timeout(within):
                 await self._lock.acquire()
         except TimeoutError:
-            raise BusyError("other writes take too long") from None
+            raise StoreBusyError("other writes take too long") from None
         try:
             await self._wait_at_most(None if end is None else end - loop.time())
-            await self._writer.execute("BEGIN IMMEDIATE")
+            await _ask(self._writer.execute("BEGIN IMMEDIATE"))
             yield Transaction(self._writer)
             _check_time(end)
             self.check_file()
-            await self._writer.commit()
+            await _ask(self._writer.commit())
         except BaseException:
             # Also where BEGIN or COMMIT was cancelled or failed (a deferred foreign key speaks up at COMMIT):
             # the connection's thread works in order, so no transaction is open after this.
-            await asyncio.shield(self._writer.rollback())
+            await asyncio.shield(_ask(self._writer.rollback()))
             raise
         finally:
             self._lock.release()
@@ -148,12 +186,12 @@ class Database:
         wanted = self._default_busy_timeout_ms if seconds is None else max(int(seconds * 1000), 1)
         if wanted != self._busy_timeout_ms:
             self._busy_timeout_ms = wanted
-            await self._writer.execute(f"PRAGMA busy_timeout = {wanted}")
+            await _ask(self._writer.execute(f"PRAGMA busy_timeout = {wanted}"))
 
     def check_file(self) -> None:
-        """Raise FileLostError where the store's file was deleted or replaced since it was opened."""
+        """Raise StoreLostError where the store's file was deleted or replaced since it was opened."""
         if loss := self._watch.loss():
-            raise FileLostError(f"the store is lost: {loss}")
+            raise StoreLostError(f"the store is lost: {loss}")
 
     async def watch(self) -> None:
         """Look every WATCH_SECONDS whether the store's file is still there, and say so in the log, until cancelled."""
@@ -186,8 +224,8 @@ class Database:
         target = next(each for each in free if not each.exists())
         try:
             async with self._lock:
-                await self._writer.execute("VACUUM INTO ?", (str(target),))
-        except sqlite3.Error as error:
+                await _ask(self._writer.execute("VACUUM INTO ?", (str(target),)))
+        except StoreError as error:
             _log.error("what the database held couldn't be saved (%s)", error)
             return None
         return target
@@ -196,20 +234,20 @@ class Database:
         """Run one statement that writes, as a transaction of its own, and return the rows of its RETURNING.
 
         It is committed when this returns, with a third of a transaction's visits to the connection's thread. Raises
-        FileLostError as `transaction` does.
+        StoreLostError as `transaction` does.
         """
         async with self._lock:
             await self._wait_at_most(None)
             self.check_file()
-            return list(await self._writer.execute_fetchall(sql, parameters))
+            return list(await _ask(self._writer.execute_fetchall(sql, parameters)))
 
     def in_words(self) -> contextlib.AbstractContextManager[None]:
-        """Return a block in which what SQLite raises becomes StoreError, for the person who hosts the bot."""
+        """Return a block in which a StoreError's text tells whoever hosts the bot what to do."""
         return _in_words(self._path)
 
     async def fetch_all(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return all rows of a read; it sees every transaction that was committed before."""
-        return list(await self._reader.execute_fetchall(sql, parameters))
+        return list(await _ask(self._reader.execute_fetchall(sql, parameters)))
 
     async def fetch_one(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Row | None:
         """Return the first row of a read, or None."""
@@ -218,9 +256,9 @@ class Database:
 
 
 def _check_time(end: float | None) -> None:
-    """Raise BusyError after `end`, an instant on the event loop's clock."""
+    """Raise StoreBusyError after `end`, an instant on the event loop's clock."""
     if end is not None and asyncio.get_running_loop().time() > end:
-        raise BusyError("writing takes too long")
+        raise StoreBusyError("writing takes too long")
 
 
 def _make_folder(path: Path) -> None:
@@ -249,26 +287,13 @@ def _in_words(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system say into one line for the person who hosts the bot."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        raise StoreError(_reason(path, error)) from error
+    except (sqlite3.Error, StoreError) as error:
+        cause = error.__cause__ if isinstance(error, StoreError) else error
+        if not isinstance(cause, sqlite3.Error):
+            raise
+        raise _ours(cause, path) from cause
     except OSError as error:
         raise StoreError(f"DATABASE_PATH {path} can't be used: {error.strerror or error}") from error
-
-
-def _reason(path: Path, error: sqlite3.DatabaseError) -> str:
-    # The low byte of an extended result code is its primary code (SQLite's docs, rescode.html).
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    reasons = {
-        sqlite3.SQLITE_BUSY: "is in use by another program; stop that one, or wait, and start again",
-        sqlite3.SQLITE_LOCKED: "is in use by another program; stop that one, or wait, and start again",
-        sqlite3.SQLITE_READONLY: migrate.READ_ONLY,
-        sqlite3.SQLITE_CANTOPEN: "can't be opened; check that its folder exists and can be written to",
-        sqlite3.SQLITE_FULL: "can't grow: the disk is full; free some space and start again",
-        sqlite3.SQLITE_NOTADB: "isn't an SQLite database; move it away, or name another file",
-        sqlite3.SQLITE_CORRUPT: migrate.DAMAGED,
-    }
-    reason = reasons.get(code, f"can't be used: {error}")
-    return f"DATABASE_PATH {path} {reason}"
 
 
 class Loss(NamedTuple):

@@ -63,7 +63,7 @@ async def inspect(path: Path) -> None:
     """Refuse a database that this program must not touch, before anything is written to it.
 
     Raises StoreError for one that is damaged, from a newer program, another program's, or with an edited
-    migration, and lets sqlite3.DatabaseError through for one that is locked or no database.
+    migration, and lets sqlite3.Error through for one that is locked or no database.
     """
     if path.is_dir():
         raise StoreError(f"DATABASE_PATH {path} is a folder; name a file in it")

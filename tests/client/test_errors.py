@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sqlite3
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,16 @@ from discord import app_commands
 
 from bot import app
 from bot.client import errors
-from bot.errors import CanonkeeperError, UserError
+from bot.errors import (
+    CanonkeeperError,
+    StoreBrokenError,
+    StoreBusyError,
+    StoreConstraintError,
+    StoreError,
+    StoreFullError,
+    StoreUnavailableError,
+    UserError,
+)
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.views import visible_text
@@ -31,6 +39,8 @@ if TYPE_CHECKING:
 
 WRONG = "Something went wrong on my end; nothing was changed. Please try again."
 BUSY = "My database is busy right now; nothing was changed. Please try again in a minute."
+FULL = "My disk is full, so I can't save anything; nothing was changed. Whoever hosts me needs to free some space."
+BROKEN = "My database is damaged; nothing was changed. Whoever hosts me needs to restore a copy of it."
 
 
 @pytest.fixture
@@ -69,8 +79,12 @@ class _NearerError(UserError):
         (app_commands.CheckFailure("whatever"), "You can't use this here.", True),
         (app_commands.MissingAnyRole([1]), "You can't use this here.", True),
         (TimeoutError(), "That took too long. Please try again.", False),
-        (sqlite3.OperationalError("database is locked"), BUSY, False),
-        (sqlite3.IntegrityError("x"), WRONG, False),
+        (StoreUnavailableError("disk I/O error"), BUSY, False),
+        (StoreBusyError("database is locked"), BUSY, False),
+        (StoreFullError("database or disk is full"), FULL, False),
+        (StoreBrokenError("database disk image is malformed"), BROKEN, False),
+        (StoreConstraintError("x"), WRONG, False),
+        (StoreError("x"), WRONG, False),
         (CanonkeeperError("x"), WRONG, False),
         (ZeroDivisionError(), WRONG, False),
     ],

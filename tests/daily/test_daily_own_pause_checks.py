@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +13,7 @@ from bot.client import client
 from bot.daily.guilds import EVERY, Presence, Recovery
 from bot.daily.ports import ChannelCheck, Problem
 from bot.daily.schedule import ChannelKind, Pause
+from bot.errors import StoreBrokenError, StoreBusyError
 from tests.support.daily import GUILD, START, Office, until
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ async def test_a_store_that_is_held_is_asked_again(
     async def look(guilds: Collection[int] | None) -> None:
         looks.append(guilds)
         if len(looks) < 3:
-            raise sqlite3.OperationalError("database is locked")
+            raise StoreBusyError("database is locked")
 
     monkeypatch.setattr(recovery, "look", look)
     task = asyncio.create_task(recovery.run())
@@ -172,7 +172,7 @@ async def test_a_fault_ends_no_looks(
     here: Office, recovery: Recovery, sight: Sight, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     await paused(here, Pause.NO_PERMISSION)
-    faults: list[Exception] = [sqlite3.DatabaseError("database disk image is malformed"), ZeroDivisionError()]
+    faults: list[Exception] = [StoreBrokenError("database disk image is malformed"), ZeroDivisionError()]
     knows = sight.knows
 
     def fail(guild: int) -> bool:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot import seeding
 from bot.announcement import Announcement, checksum, load
 from bot.announcement.quotes import Source
+from bot.errors import StoreConstraintError
 from bot.seeding import bring_up_to_date
 from bot.store.content import Content, write_content, written_checksum
 from bot.store.database import Database
@@ -258,7 +259,7 @@ async def test_a_folder_with_mistakes_leaves_the_store_as_it_was(database: Datab
 
 async def test_a_seed_that_fails_leaves_the_store_as_it_was(database: Database, announcement: Announcement) -> None:
     before = await Content(database).quotes()
-    with pytest.raises(sqlite3.Error):
+    with pytest.raises(StoreConstraintError):
         await write_content(database, announcement, "another", {"facts": None})  # type: ignore[dict-item]
     assert await Content(database).quotes() == before
     assert await written_checksum(database) != "another"

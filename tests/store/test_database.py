@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.errors import (
+    StoreBrokenError,
+    StoreBusyError,
+    StoreConstraintError,
+    StoreError,
+    StoreFullError,
+    StoreUnavailableError,
+)
 from bot.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
 PUT = "INSERT INTO synced_commands (application_id, scope, sha256) VALUES (?, ?, ?)"
@@ -82,7 +90,7 @@ async def test_transactions_do_not_interleave(database: Database) -> None:
 
 async def test_a_commit_that_fails_leaves_no_transaction_open(database: Database) -> None:
     """A deferred foreign key is looked at when the transaction is committed."""
-    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+    with pytest.raises(StoreConstraintError, match="FOREIGN KEY"):
         async with database.transaction() as tx:
             await tx.execute("INSERT INTO source (id, ord, title, author) VALUES ('s', 1, 'S', 'nobody')")
     await put(database, 1)
@@ -113,7 +121,7 @@ async def test_a_writer_waits_for_another_connection_and_then_says_so(tmp_path: 
     path = tmp_path / "store.sqlite3"
     async with await Database.open(path) as one, await Database.open(path, busy_timeout_ms=50) as other:
         async with one.transaction():
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
+            with pytest.raises(StoreBusyError, match="locked"):
                 await put(other, 1)
         await put(other, 2)
         assert await numbers(one) == [2]
@@ -129,13 +137,13 @@ async def test_readers_go_on_while_somebody_writes(tmp_path: Path) -> None:
 
 
 async def test_foreign_keys_hold(database: Database) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+    with pytest.raises(StoreConstraintError, match="FOREIGN KEY"):
         async with database.transaction() as tx:
             await tx.execute("INSERT INTO quote_topic (quote, topic) VALUES ('nothing', 'nothing')")
 
 
 async def test_tables_are_strict(database: Database) -> None:
-    with pytest.raises(sqlite3.IntegrityError, match="cannot store TEXT value in INTEGER column"):
+    with pytest.raises(StoreConstraintError, match="cannot store TEXT value in INTEGER column"):
         async with database.transaction() as tx:
             await tx.execute(PUT, ("one", "global", "x"))
 
@@ -144,3 +152,50 @@ async def test_closing_folds_everything_into_one_file(tmp_path: Path) -> None:
     async with await Database.open(tmp_path / "store.sqlite3") as database:
         await put(database, 1)
     assert [path.name for path in tmp_path.iterdir()] == ["store.sqlite3"]
+
+
+async def full(database: Database, _path: Path) -> None:
+    """Let the file grow no more, as on a full disk (SQLite's docs, pragma.html, max_page_count)."""
+    async with database.transaction() as tx:
+        await tx.execute("PRAGMA max_page_count = 1")
+        for number in range(2_000):
+            await tx.execute(PUT, (number, "x" * 500, "x"))
+
+
+async def damaged(database: Database, path: Path) -> None:
+    await put(database, *range(2_000))
+    await database.fetch_all("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(path.read_bytes())
+    content[8 * 4096 :] = b"\xa5" * (len(content) - 8 * 4096)
+    path.write_bytes(content)
+    await database.fetch_all("SELECT max(sha256) FROM synced_commands")
+
+
+async def read_only(database: Database, _path: Path) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("PRAGMA query_only = ON")
+        await tx.execute(PUT, (1, "global", "x"))
+
+
+async def unknown(database: Database, _path: Path) -> None:
+    await database.fetch_all("SELECT 1 FROM nowhere")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "kind", "words"),
+    [
+        (full, StoreFullError, "database or disk is full"),
+        (damaged, StoreBrokenError, "malformed"),
+        (read_only, StoreUnavailableError, "attempt to write a readonly database"),
+        (unknown, StoreError, "no such table: nowhere"),
+    ],
+)
+async def test_what_sqlite_raises_is_raised_as_ours(
+    tmp_path: Path, spoil: Callable[[Database, Path], Awaitable[None]], kind: type[StoreError], words: str
+) -> None:
+    path = tmp_path / "store.sqlite3"
+    async with await Database.open(path) as database:
+        with pytest.raises(StoreError, match=words) as caught:
+            await spoil(database, path)
+    assert type(caught.value) is kind
+    assert isinstance(caught.value.__cause__, sqlite3.Error)

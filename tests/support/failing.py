@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -11,7 +10,7 @@ from discord.ext import commands
 
 from bot.client.controls import button
 from bot.client.panels import Accent, Panel
-from bot.errors import UserError
+from bot.errors import StoreUnavailableError, UserError
 
 if TYPE_CHECKING:
     from bot.client import Canonkeeper
@@ -23,8 +22,8 @@ class OwnError(UserError):
     """A kind of UserError that the table does not name."""
 
 
-class BusyError(sqlite3.OperationalError):
-    """A kind of OperationalError that the table does not name."""
+class BusyError(StoreUnavailableError):
+    """A kind of StoreUnavailableError that the table does not name."""
 
 
 class FailingCog(commands.Cog):
