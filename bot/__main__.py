@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import announcement, terminal
+from bot import announcement, seeding, terminal
 from bot.errors import AnnouncementError, CanonkeeperError
 from bot.settings import from_environment
 
@@ -37,6 +37,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("sync", help="register the commands with Discord, whether or not they changed")
     check = commands.add_parser("check-data", help="check an announcement's folder and list every mistake")
     check.add_argument("path", nargs="?", type=Path, help="the folder (default: ANNOUNCEMENT_PATH)")
+    learn = commands.add_parser("learn", help="learn ahead of a start, which then needs a few seconds")
+    learn.add_argument("path", nargs="?", type=Path, help="the file to learn into (default: LEARNT_PATH)")
     for name, what in _TYPED:
         command = commands.add_parser(name, help=what)
         command.add_argument("text", nargs="+", metavar="TEXT")
@@ -80,6 +82,11 @@ def _run(given: argparse.Namespace) -> int:
         for remark in announcement.remarks(checked):
             print(remark)  # noqa: T201
         print(f"{folder}: no mistakes; {len(checked.quotes)} quotes, {len(checked.facts)} facts")  # noqa: T201
+        return 0
+    if given.command == "learn":
+        file = given.path or settings.learnt_path
+        learnt = asyncio.run(seeding.learn(settings.announcement_path, file))
+        print(f"{file}: {'learnt' if learnt else 'nothing new to learn'}")  # noqa: T201
         return 0
     # Discord's library is only loaded for what needs it.
     from bot import app  # noqa: PLC0415

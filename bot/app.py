@@ -105,7 +105,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
     """
     async with clock_of(settings) as clock, await Database.open(settings.database_path) as database:
         with database.in_words():
-            await bring_up_to_date(database, settings.announcement_path)
+            await bring_up_to_date(database, settings.announcement_path, settings.learnt_path)
             content = Content(database)
             library = await read_library(content)
             facts = Engine.load(await content.learnt(FACTS))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +21,8 @@ from bot.understanding import Answerable, Example, Lesson
 from bot.understanding.engine import FORM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.announcement import Announcement
     from bot.store.database import Database
 
@@ -29,23 +34,101 @@ _ROOT = Path(__file__).resolve().parents[1]
 FACTS = "facts"
 CLAIMS = "claims"
 CANON = "canon"
+_DIGEST_SIZE = 32
 
 
-async def bring_up_to_date(database: Database, folder: Path) -> bool:
+class _Learnt(msgspec.Struct, frozen=True):
+    """What `learn` keeps in a file, behind a digest that tells of damage: what each engine learnt, and from what."""
+
+    checksum: str
+    blobs: dict[str, bytes]
+
+
+async def bring_up_to_date(database: Database, folder: Path, ready: Path | None = None) -> bool:
     """Seed the store from `folder` when its checksum differs from the last one; return whether it did.
 
-    Raises AnnouncementError with every mistake in the folder; the store then keeps what it had.
+    `ready` is a file that `learn` made: where it was made from the same folder, nothing needs to be learnt. Raises
+    AnnouncementError with every mistake in the folder; the store then keeps what it had.
     """
-    # A program that reads another form of what was learnt learns again, too.
-    checksum = f"{await asyncio.to_thread(announcements.checksum, folder)}.{FORM}.{canon.FORM}"
+    checksum = await asyncio.to_thread(_checksum, folder)
     if await written_checksum(database) == checksum:
         return False
     announcement = await asyncio.to_thread(announcements.load, folder)
-    _log.info("learning from %s: this takes about a minute, and only after it has changed", folder)
-    learnt = await _learn(lessons(announcement))
-    learnt[CANON] = (await asyncio.to_thread(canon.learn, announcement)).to_bytes()
+    learnt = await asyncio.to_thread(_ready, ready, checksum) if ready else None
+    if learnt is None:
+        _log.info("learning from %s: this takes about a minute, and only after it has changed", folder)
+        learnt = await _learn_all(announcement)
     await write_content(database, announcement, checksum, learnt)
     return True
+
+
+async def learn(folder: Path, file: Path) -> bool:
+    """Learn from `folder` into `file`, so that a start with an empty store need not; return whether it had to.
+
+    Raises AnnouncementError with every mistake in the folder, and LearningError where the file can't be written; a
+    file that was there stays then.
+    """
+    checksum = await asyncio.to_thread(_checksum, folder)
+    if await asyncio.to_thread(_ready, file, checksum) is not None:
+        return False
+    announcement = await asyncio.to_thread(announcements.load, folder)
+    with _writable(file):
+        await asyncio.to_thread(file.parent.mkdir, parents=True, exist_ok=True)
+    blobs = await _learn_all(announcement)
+    learnt = msgspec.msgpack.encode(_Learnt(checksum, blobs))
+    with _writable(file):
+        await asyncio.to_thread(_replace, file, _digest(learnt) + learnt)
+    return True
+
+
+def _checksum(folder: Path) -> str:
+    # A program that reads another form of what was learnt learns again, too.
+    return f"{announcements.checksum(folder)}.{FORM}.{canon.FORM}"
+
+
+def _ready(file: Path, checksum: str) -> dict[str, bytes] | None:
+    """Return what `file` holds; None where it is of another folder or form, damaged, or not there."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        _log.warning("%s isn't used: %s", file, error.strerror or error)
+        return None
+    digest, learnt = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
+    if digest != _digest(learnt):
+        _log.warning("%s isn't used: it is damaged", file)
+        return None
+    found = msgspec.msgpack.decode(learnt, type=_Learnt)
+    return found.blobs if found.checksum == checksum else None
+
+
+def _digest(learnt: bytes) -> bytes:
+    return hashlib.blake2b(learnt, digest_size=_DIGEST_SIZE).digest()
+
+
+@contextlib.contextmanager
+def _writable(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LearningError(f"{file} can't be written: {error.strerror or error}") from error
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Put `content` in the place of `file`: whoever reads it has the old one or the new one, whole."""
+    making = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        making.write_bytes(content)
+        making.replace(file)
+    finally:
+        making.unlink(missing_ok=True)
+
+
+async def _learn_all(announcement: Announcement) -> dict[str, bytes]:
+    learnt = await _learn(lessons(announcement))
+    learnt[CANON] = (await asyncio.to_thread(canon.learn, announcement)).to_bytes()
+    return learnt
 
 
 def lessons(announcement: Announcement) -> dict[str, Lesson]:

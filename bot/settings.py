@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _Value = TypeVar("_Value")
 
 DISCORD_API = "https://discord.com/api/v10"
-ANNOUNCEMENT = Path(__file__).resolve().parent.parent / "data"
+_PROGRAM = Path(__file__).resolve().parent.parent
+ANNOUNCEMENT = _PROGRAM / "data"
+LEARNT = _PROGRAM / "var" / "learnt.bin"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _MISSING = (
     "DISCORD_TOKEN is missing: copy .env.example to .env, and put your token in it, from your application's 'Bot' "
@@ -62,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_base: str = DISCORD_API
     database_path: Path = Path("var/canonkeeper.sqlite3")
     announcement_path: Path = ANNOUNCEMENT
+    learnt_path: Path = LEARNT
     log_level: str = "INFO"
     dev_guild_id: int | None = None
     late_limit_hours: float = 6.0
@@ -113,6 +116,7 @@ def read(environment: Mapping[str, str], *, token: bool = False) -> Settings:
         api_base=api_base or DISCORD_API,
         database_path=take(lambda: _path(given, "DATABASE_PATH", Path("var/canonkeeper.sqlite3")), Path()),
         announcement_path=take(lambda: _path(given, "ANNOUNCEMENT_PATH", ANNOUNCEMENT), ANNOUNCEMENT),
+        learnt_path=take(lambda: _path(given, "LEARNT_PATH", LEARNT), LEARNT),
         log_level=take(lambda: _level(given.get("LOG_LEVEL", "INFO")), "INFO"),
         dev_guild_id=take(lambda: _id(given.get("DEV_GUILD_ID")), None),
         late_limit_hours=take(lambda: _hours(given.get("LATE_LIMIT_HOURS", "6")), 0.0),

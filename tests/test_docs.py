@@ -59,6 +59,7 @@ def test_the_defaults_of_the_settings(readme: str) -> None:
     table, plain = rows(readme), settings.read({})
     assert table["DATABASE_PATH"][0] == f"`{plain.database_path}`"
     assert table["ANNOUNCEMENT_PATH"][0] == f"`{plain.announcement_path.relative_to(ROOT)}`"
+    assert table["LEARNT_PATH"][0] == f"`{plain.learnt_path.relative_to(ROOT)}`"
     assert table["LOG_LEVEL"][0] == f"`{plain.log_level}`"
     assert table["LATE_LIMIT_HOURS"][0] == f"`{plain.late_limit_hours:g}`"
     assert table["DISCORD_API_BASE"][0] == f"`{plain.api_base}`"
@@ -71,11 +72,10 @@ def test_the_example_of_the_settings() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     given: dict[str, str] = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", example, re.MULTILINE))
     assert set(given) == known_settings() - {"CLOCK_URL"}
-    # What stands there behind a hash is the default.
-    assert settings.read(
-        {name: value for name, value in given.items() if name != "ANNOUNCEMENT_PATH"}
-    ) == settings.read({})
-    assert given["ANNOUNCEMENT_PATH"] == settings.ANNOUNCEMENT.name
+    # What stands there behind a hash is the default; these two lie in the program's folder, wherever that is.
+    for name, default in (("ANNOUNCEMENT_PATH", settings.ANNOUNCEMENT), ("LEARNT_PATH", settings.LEARNT)):
+        assert given.pop(name) == str(default.relative_to(ROOT))
+    assert settings.read(given) == settings.read({})
 
 
 def test_the_commands_of_the_terminal(readme: str) -> None:

@@ -131,6 +131,19 @@ def test_the_first_time_it_says_that_it_learns(tmp_path: Path) -> None:
     assert "learning from" in ended.err
 
 
+def test_learning_ahead(tmp_path: Path) -> None:
+    file = tmp_path / "learnt.bin"
+    learnt = program("learn", store=tmp_path / "none.sqlite3", LEARNT_PATH=str(file))
+    assert (learnt.code, learnt.out, learnt.err) == (0, f"{file}: learnt\n", "")
+    again = program("learn", str(file), store=tmp_path / "none.sqlite3")
+    assert (again.code, again.out) == (0, f"{file}: nothing new to learn\n")
+    file.chmod(0o444)
+    answered = program("ask", "how many seats are there?", store=tmp_path / "new.sqlite3", LEARNT_PATH=str(file))
+    assert (answered.code, answered.err) == (0, "")
+    assert answered.out.startswith("Eleven hundred people.")
+    assert not (tmp_path / "none.sqlite3").exists()
+
+
 def test_another_working_directory_does_no_harm(tmp_path: Path, second_path: Path) -> None:
     folder = tmp_path / "elsewhere"
     folder.mkdir()

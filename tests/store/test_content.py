@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from bot import seeding
 from bot.announcement import Announcement, checksum, load
 from bot.announcement.quotes import Source
-from bot.errors import StoreConstraintError
-from bot.seeding import bring_up_to_date
+from bot.errors import LearningError, StoreConstraintError
+from bot.seeding import bring_up_to_date, learn
 from bot.store.content import Content, write_content, written_checksum
 from bot.store.database import Database
 from bot.store.synced import SyncedCommands
@@ -285,3 +285,103 @@ async def test_an_empty_store_was_seeded_from_nothing(tmp_path: Path) -> None:
     async with await Database.open(tmp_path / "new.sqlite3") as database:
         assert await written_checksum(database) is None
     assert checksum(SECOND)
+
+
+# -- learning ahead ----------------------------------------------------------------------------------
+
+
+async def test_a_start_takes_what_was_learnt_ahead(tmp_path: Path, learnt_at_once: list[int]) -> None:
+    file = tmp_path / "made" / "learnt.bin"
+    assert await learn(SECOND, file)
+    assert learnt_at_once == [2]
+    for name in ("one", "two"):
+        async with await Database.open(tmp_path / name) as database:
+            assert await bring_up_to_date(database, SECOND, file)
+            assert await Content(database).learnt("facts") == b"learnt"
+            assert not await bring_up_to_date(database, SECOND, file)
+    assert learnt_at_once == [2]
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+async def test_a_store_of_an_older_announcement_takes_it_too(
+    database: Database, tmp_path: Path, learnt_at_once: list[int]
+) -> None:
+    folder = shutil.copytree(SECOND, tmp_path / "changed")
+    (folder / "topics.toml").write_text((folder / "topics.toml").read_text() + "\n")
+    await learn(folder, tmp_path / "learnt.bin")
+    assert await bring_up_to_date(database, folder, tmp_path / "learnt.bin")
+    assert learnt_at_once == [2]
+
+
+async def test_nothing_new_is_not_learnt_twice(tmp_path: Path, learnt_at_once: list[int]) -> None:
+    assert await learn(SECOND, tmp_path / "learnt.bin")
+    before = (tmp_path / "learnt.bin").stat()
+    assert not await learn(SECOND, tmp_path / "learnt.bin")
+    assert (tmp_path / "learnt.bin").stat() == before
+    assert learnt_at_once == [2]
+
+
+@pytest.mark.parametrize("form", ["FORM", "canon.FORM"])
+async def test_what_another_program_learnt_is_not_used(
+    tmp_path: Path, learnt_at_once: list[int], monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    await learn(SECOND, tmp_path / "learnt.bin")
+    monkeypatch.setattr(f"bot.seeding.{form}", 999)
+    async with await Database.open(tmp_path / "store.sqlite3") as database:
+        assert await bring_up_to_date(database, SECOND, tmp_path / "learnt.bin")
+    assert learnt_at_once == [2, 2]
+
+
+async def test_what_was_learnt_from_another_folder_is_not_used(tmp_path: Path, learnt_at_once: list[int]) -> None:
+    folder = shutil.copytree(SECOND, tmp_path / "changed")
+    (folder / "topics.toml").write_text((folder / "topics.toml").read_text() + "\n")
+    await learn(folder, tmp_path / "learnt.bin")
+    async with await Database.open(tmp_path / "store.sqlite3") as database:
+        assert await bring_up_to_date(database, SECOND, tmp_path / "learnt.bin")
+    assert learnt_at_once == [2, 2]
+
+
+async def test_a_damaged_file_is_learnt_again(tmp_path: Path, learnt_at_once: list[int]) -> None:
+    file = tmp_path / "learnt.bin"
+    await learn(SECOND, file)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    async with await Database.open(tmp_path / "store.sqlite3") as database:
+        assert await bring_up_to_date(database, SECOND, file)
+    assert learnt_at_once == [2, 2]
+    assert await learn(SECOND, file)
+    assert file.read_bytes() == whole
+
+
+async def test_no_damage_goes_unnoticed(tmp_path: Path, learnt_at_once: list[int]) -> None:
+    file = tmp_path / "learnt.bin"
+    await learn(SECOND, file)
+    whole = file.read_bytes()
+    checksum = seeding._checksum(SECOND)
+    assert learnt_at_once == [2]
+    assert seeding._ready(file, checksum)
+    for at in range(0, len(whole), len(whole) // 200 + 1):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << at % 8)]) + whole[at + 1 :])
+        assert seeding._ready(file, checksum) is None
+        file.write_bytes(whole[:at])
+        assert seeding._ready(file, checksum) is None
+
+
+async def test_a_file_that_cannot_be_read_is_told(
+    tmp_path: Path, learnt_at_once: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with await Database.open(tmp_path / "store.sqlite3") as database:
+        assert await bring_up_to_date(database, SECOND, tmp_path)
+    assert learnt_at_once == [2]
+    assert f"{tmp_path} isn't used" in caplog.text
+
+
+async def test_a_folder_that_cannot_be_written_to(tmp_path: Path, learnt_at_once: list[int]) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LearningError, match=r"file/learnt\.bin can't be written: "):
+        await learn(SECOND, tmp_path / "file" / "learnt.bin")
+    assert learnt_at_once == []
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(LearningError, match=r"folder can't be written: "):
+        await learn(SECOND, tmp_path / "folder")
+    assert [each.name for each in tmp_path.iterdir() if "folder" in each.name] == ["folder"]
