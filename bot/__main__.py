@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 
 from bot import announcement, seeding, terminal
 from bot.errors import AnnouncementError, CanonkeeperError
+from bot.operators import logs
 from bot.settings import from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_log = logging.getLogger(__name__)
+
+FAULT = 1
 MISTAKE = 2
 # What takes a text: the command, and its help.
 _TYPED = (
@@ -52,14 +56,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except AnnouncementError as error:
-        for mistake in error.mistakes:
-            print(mistake, file=sys.stderr)  # noqa: T201 - a terminal program's words
+        _tell(*error.mistakes)
         return MISTAKE
     except CanonkeeperError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        _tell(str(error))
         return MISTAKE
     except KeyboardInterrupt:
         return 0
+    except Exception:
+        if not logs.as_json():
+            raise
+        _log.critical("ended by a fault", exc_info=True)
+        return FAULT
+
+
+def _tell(*mistakes: str) -> None:
+    """Write mistakes to standard error, a line each, where the log is JSON as that."""
+    for mistake in mistakes:
+        if logs.as_json():
+            _log.critical("%s", mistake)
+        else:
+            print(mistake, file=sys.stderr)  # noqa: T201 - a terminal program's words
 
 
 def _print_anything() -> None:
@@ -71,11 +88,7 @@ def _print_anything() -> None:
 
 def _run(given: argparse.Namespace) -> int:
     settings = from_environment(token=given.command in {"run", "sync"})
-    logging.basicConfig(
-        level=settings.log_level,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    logs.set_up(settings)
     if given.command == "check-data":
         folder = given.path or settings.announcement_path
         checked = announcement.load(folder)

@@ -25,6 +25,7 @@ from bot.daily.input import Zones
 from bot.daily.ledger import DailyStore
 from bot.daily.worker import Worker
 from bot.library import read_library
+from bot.operators.systemd import Notifier
 from bot.pictures import PictureService
 from bot.quotes.ask import AskService
 from bot.quotes.overview import OverviewService, TimelineService
@@ -155,13 +156,16 @@ async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or Ctrl-C, and end it cleanly within CLOSE_SECONDS."""
     stop = asyncio.Event()
     on_stop_signals(stop.set)
-    async with contextlib.AsyncExitStack() as stack:
+    notifier = Notifier(settings.service_manager)
+    async with notifier.serving(), contextlib.AsyncExitStack() as stack:
         starting = asyncio.create_task(stack.enter_async_context(client(settings)), name="starting")
         stopping = asyncio.create_task(stop.wait(), name="stopping")
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if starting.done():
-            await until(starting.result(), stop)
+            bot = starting.result()
+            async with notifier.ready_after(bot.wait_until_ready):
+                await until(bot, stop)
         else:
             # Learning takes long, and so does a network that is down: whoever stops the bot need not wait.
             starting.cancel()

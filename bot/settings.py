@@ -8,7 +8,7 @@ import ipaddress
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -26,10 +26,15 @@ _PROGRAM = Path(__file__).resolve().parent.parent
 ANNOUNCEMENT = _PROGRAM / "data"
 LEARNT = _PROGRAM / "var" / "learnt.bin"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_FORMATS = ("text", "json")
 _MISSING = (
     "DISCORD_TOKEN is missing: copy .env.example to .env, and put your token in it, from your application's 'Bot' "
     "page in Discord's developer portal"
 )
+# Settings that a file may hold instead, as Docker and systemd hand secrets over.
+_FILES = {"DISCORD_TOKEN": "DISCORD_TOKEN_FILE"}
+# A secret is one line: nothing longer is read from a file that was named by mistake.
+_LONGEST_SECRET = 4096
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))|%(\w+)%", re.ASCII)
 # The straight ones, and those that documents and chats make of them.
 _QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
@@ -57,6 +62,17 @@ class Secret:
     __str__ = __repr__
 
 
+class ServiceManager(NamedTuple):
+    """What systemd asks of a service of `Type=notify` (sd_notify(3)).
+
+    `socket` is where it listens, and `watchdog` after how many seconds of silence it takes the program for hung; None
+    where it doesn't watch.
+    """
+
+    socket: str
+    watchdog: float | None = None
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings, checked. `token` is None only for commands that do not need Discord."""
 
@@ -66,9 +82,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     announcement_path: Path = ANNOUNCEMENT
     learnt_path: Path = LEARNT
     log_level: str = "INFO"
+    log_format: str = "text"
     dev_guild_id: int | None = None
     late_limit_hours: float = 6.0
     clock_url: str | None = None
+    service_manager: ServiceManager | None = None
 
     def required_token(self) -> Secret:
         """Return the token. Raises SettingError, saying how to get one, when there is none."""
@@ -77,12 +95,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.token
 
 
+class Reading(NamedTuple):
+    """What was read: `mistakes` holds a line for each setting that is wrong, which has its default in `settings`.
+
+    Each line begins with the setting's name.
+    """
+
+    settings: Settings
+    mistakes: tuple[str, ...]
+
+    def checked(self) -> Settings:
+        """Return the settings. Raises SettingError with all mistakes where there are any."""
+        if self.mistakes:
+            raise SettingError("\n".join(self.mistakes))
+        return self.settings
+
+
 def from_environment(env_file: Path = Path(".env"), *, token: bool = False) -> Settings:
     """Return the settings of the process's environment, which goes before those in `env_file`.
 
     An empty value counts as absent in either. `token`: whether there must be one. Raises SettingError with a line
     for each mistake, which names the setting and says how to put it right.
     """
+    return look_at_environment(env_file, token=token).checked()
+
+
+def look_at_environment(env_file: Path = Path(".env"), *, token: bool = False) -> Reading:
+    """Return the same with the mistakes beside it. Raises SettingError where `env_file` itself cannot be read."""
     try:
         # Editors on Windows put a mark of the byte order before the first setting. Variables are put in below: the
         # package takes one that is not set for nothing.
@@ -91,14 +130,23 @@ def from_environment(env_file: Path = Path(".env"), *, token: bool = False) -> S
         raise SettingError(
             f"{env_file} can't be read ({error}): save it as UTF-8 text that this user can read"
         ) from None
-    written = {name: value for name, value in in_file.items() if value is not None}
-    return read({**_given(written), **_given(os.environ)}, token=token)
+    written = _given({name: value for name, value in in_file.items() if value is not None})
+    environment = _given(os.environ)
+    for pair in _FILES.items():
+        if environment.keys() & {*pair}:
+            written = {name: value for name, value in written.items() if name not in pair}
+    return look({**written, **environment}, token=token)
 
 
 def read(environment: Mapping[str, str], *, token: bool = False) -> Settings:
-    """Return the settings that `environment` gives; an empty value counts as absent.
+    """Return the settings that `environment` gives. Raises SettingError with a line for each mistake; see `look`."""
+    return look(environment, token=token).checked()
 
-    Raises SettingError with a line for each mistake; a missing token is one where `token` says so.
+
+def look(environment: Mapping[str, str], *, token: bool = False) -> Reading:
+    """Return the settings that `environment` gives, with all mistakes; an empty value counts as absent.
+
+    A missing token is a mistake where `token` says so.
     """
     given = _given(environment)
     mistakes: list[str] = []
@@ -112,22 +160,22 @@ def read(environment: Mapping[str, str], *, token: bool = False) -> Settings:
 
     api_base = take(lambda: _url(given, "DISCORD_API_BASE", DISCORD_API).rstrip("/"), None)
     settings = Settings(
-        token=take(lambda: _token(given.get("DISCORD_TOKEN")), None),
+        token=take(lambda: _token(given), None),
         api_base=api_base or DISCORD_API,
         database_path=take(lambda: _path(given, "DATABASE_PATH", Path("var/canonkeeper.sqlite3")), Path()),
         announcement_path=take(lambda: _path(given, "ANNOUNCEMENT_PATH", ANNOUNCEMENT), ANNOUNCEMENT),
         learnt_path=take(lambda: _path(given, "LEARNT_PATH", LEARNT), LEARNT),
-        log_level=take(lambda: _level(given.get("LOG_LEVEL", "INFO")), "INFO"),
+        log_level=take(lambda: _choice(given, "LOG_LEVEL", "INFO", _LEVELS, str.upper), "INFO"),
+        log_format=take(lambda: _choice(given, "LOG_FORMAT", "text", _FORMATS, str.lower), "text"),
         dev_guild_id=take(lambda: _id(given.get("DEV_GUILD_ID")), None),
         late_limit_hours=take(lambda: _hours(given.get("LATE_LIMIT_HOURS", "6")), 0.0),
         # Whether there may be such a clock depends on an address that is right.
         clock_url=take(lambda: _clock(given, api_base), None) if api_base else None,
+        service_manager=_service_manager(given),
     )
-    if token and "DISCORD_TOKEN" not in given:
+    if token and not given.keys() & {"DISCORD_TOKEN", "DISCORD_TOKEN_FILE"}:
         mistakes.insert(0, _MISSING)
-    if mistakes:
-        raise SettingError("\n".join(mistakes))
-    return settings
+    return Reading(settings, tuple(mistakes))
 
 
 def _given(source: Mapping[str, str]) -> dict[str, str]:
@@ -149,7 +197,7 @@ def _path(given: Mapping[str, str], name: str, default: Path) -> Path:
     if name not in given:
         return default
     value = given[name]
-    if _ADDRESS.match(value) or _CONTROL.search(value):
+    if _ADDRESS.match(value) or _CONTROL.search(value) or _is_token(value):
         raise SettingError(f"{name} must be the path of a file or folder; it is {_shown(value)}")
     if {value[0], value[-1]} & {*_QUOTES, *_QUOTES.values()}:
         raise SettingError(f"{name} has a quotation mark without its counterpart: {_shown(value)}")
@@ -180,22 +228,50 @@ def _at_home(path: str, given: Mapping[str, str], name: str) -> str:
     return f"{home}{slash}{rest}"
 
 
-def _token(value: str | None) -> Secret | None:
-    """Return the token: three parts, the first its application's id in base64 (Discord's docs, OAuth2)."""
+def _token(given: Mapping[str, str]) -> Secret | None:
+    """Return the token, from its setting or from the file that holds it."""
+    value, name = given.get("DISCORD_TOKEN"), "DISCORD_TOKEN"
+    if "DISCORD_TOKEN_FILE" in given:
+        if value is not None:
+            raise SettingError("DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set: remove one of them")
+        value, name = _from_file(given, "DISCORD_TOKEN_FILE"), "DISCORD_TOKEN_FILE"
     if value is None:
         return None
     value = value.removeprefix("Bot ").strip()
+    if _is_token(value):
+        return Secret(value)
+    raise SettingError(
+        f"{name} doesn't {'look like' if name == 'DISCORD_TOKEN' else 'hold'} a bot token (three parts joined by "
+        "dots): copy it again from your application's 'Bot' page in Discord's developer portal"
+    )
+
+
+def _from_file(given: Mapping[str, str], name: str) -> str:
+    """Return what the file that a setting names holds, without white space around it; never shown in an error."""
+    path = _path(given, name, Path())
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            content = _unquoted(file.read(_LONGEST_SECRET).strip())
+    except UnicodeDecodeError:
+        raise SettingError(f"{name} {path} isn't a text file: save the secret in it as plain text") from None
+    except OSError as error:
+        raise SettingError(
+            f"{name} {path} can't be read ({error.strerror}): check the path, and that this user may read the file"
+        ) from None
+    if not content:
+        raise SettingError(f"{name} {path} is empty: put the secret into it")
+    return content
+
+
+def _is_token(value: str) -> bool:
+    """Whether a text has a token's form: three parts, the first its application's id in base64 (Discord's docs)."""
     if match := _TOKEN.fullmatch(value):
         try:
             padded = match[1] + "=" * (-len(match[1]) % 4)
-            if base64.urlsafe_b64decode(padded).decode("ascii").isdigit():
-                return Secret(value)
+            return base64.urlsafe_b64decode(padded).decode("ascii").isdigit()
         except (binascii.Error, UnicodeDecodeError):
             pass
-    raise SettingError(
-        "DISCORD_TOKEN doesn't look like a bot token (three parts joined by dots): copy it again from your "
-        "application's 'Bot' page in Discord's developer portal"
-    )
+    return False
 
 
 def _url(given: Mapping[str, str], name: str, default: str) -> str:
@@ -233,10 +309,14 @@ def _clock(given: Mapping[str, str], api_base: str) -> str | None:
     return _url(given, "CLOCK_URL", "")
 
 
-def _level(value: str) -> str:
-    if value.upper() not in _LEVELS:
-        raise SettingError(f"LOG_LEVEL must be one of {', '.join(_LEVELS)}; it is {_shown(value)}")
-    return value.upper()
+def _choice(
+    given: Mapping[str, str], name: str, default: str, choices: tuple[str, ...], case: Callable[[str], str]
+) -> str:
+    """Return one of `choices`, in whatever case it was written."""
+    value = given.get(name, default)
+    if case(value) not in choices:
+        raise SettingError(f"{name} must be one of {', '.join(choices)}; it is {_shown(value)}")
+    return case(value)
 
 
 def _id(value: str | None) -> int | None:
@@ -259,3 +339,16 @@ def _hours(value: str) -> float:
     if not 0 <= hours <= 20:  # noqa: PLR2004 - as above
         raise SettingError(f"LATE_LIMIT_HOURS must be a number from 0 to 20; it is {_shown(value)}")
     return hours
+
+
+def _service_manager(given: Mapping[str, str]) -> ServiceManager | None:
+    """Return what systemd asks for in the environment (sd_notify(3), sd_watchdog_enabled(3)).
+
+    What is meant for another process, or isn't what systemd writes, counts as absent: nobody typed it.
+    """
+    if "NOTIFY_SOCKET" not in given:
+        return None
+    microseconds = given.get("WATCHDOG_USEC", "")
+    ours = given.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+    watchdog = int(microseconds) / 1_000_000 if ours and microseconds.isdecimal() else 0.0
+    return ServiceManager(given["NOTIFY_SOCKET"], watchdog or None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import logging
+import os
 import traceback
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SettingError
-from bot.settings import ANNOUNCEMENT, DISCORD_API, Secret, Settings, from_environment, read
+from bot.settings import ANNOUNCEMENT, DISCORD_API, Secret, ServiceManager, Settings, from_environment, look, read
 
 SECRET = "not-a-secret-" * 3 + "at-all"
 TOKEN = f"{base64.urlsafe_b64encode(b'1098765432109876543').decode().rstrip('=')}.GabcDe.{SECRET}"
@@ -50,6 +51,7 @@ def test_with_every_setting() -> None:
             "DATABASE_PATH": " /srv/store.sqlite3 ",
             "ANNOUNCEMENT_PATH": "elsewhere",
             "LOG_LEVEL": "debug",
+            "LOG_FORMAT": "JSON",
             "DEV_GUILD_ID": "1098765432109876543",
             "LATE_LIMIT_HOURS": "1.5",
             "CLOCK_URL": "http://127.0.0.1:8765/demo/clock",
@@ -62,6 +64,7 @@ def test_with_every_setting() -> None:
         database_path=Path("/srv/store.sqlite3"),
         announcement_path=Path("elsewhere"),
         log_level="DEBUG",
+        log_format="json",
         dev_guild_id=1098765432109876543,
         late_limit_hours=1.5,
         clock_url="http://127.0.0.1:8765/demo/clock",
@@ -98,6 +101,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         "DATABASE_PATH": ":memory:",
         "ANNOUNCEMENT_PATH": "$NOWHERE/data",
         "LOG_LEVEL": "LOUD",
+        "LOG_FORMAT": "xml",
         "DEV_GUILD_ID": "5",
         "LATE_LIMIT_HOURS": "six",
     }
@@ -149,9 +153,106 @@ def test_what_is_no_token_is_not_repeated(value: str) -> None:
     assert value not in told
 
 
-@pytest.mark.parametrize("name", ["DISCORD_API_BASE", "LOG_LEVEL", "DEV_GUILD_ID", "LATE_LIMIT_HOURS"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DISCORD_API_BASE",
+        "LOG_LEVEL",
+        "LOG_FORMAT",
+        "DEV_GUILD_ID",
+        "LATE_LIMIT_HOURS",
+        "DATABASE_PATH",
+        "ANNOUNCEMENT_PATH",
+        "DISCORD_TOKEN_FILE",
+    ],
+)
 def test_a_token_in_the_wrong_place_is_not_repeated(name: str) -> None:
     assert "it is a token" in refused(**{name: TOKEN})
+
+
+# -- a token in a file of its own --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", [TOKEN, f"{TOKEN}\n", f"\ufeff{TOKEN}\r\n", f"  '{TOKEN}'\n\n", f"Bot {TOKEN}"])
+def test_a_token_in_a_file(tmp_path: Path, written: str) -> None:
+    file = tmp_path / "token"
+    file.write_text(written, encoding="utf-8", newline="")
+    assert read({"DISCORD_TOKEN_FILE": str(file)}, token=True).required_token().reveal() == TOKEN
+    assert read({"DISCORD_TOKEN_FILE": "$HERE/token", "HERE": str(tmp_path)}).token is not None
+    assert read({"DISCORD_TOKEN_FILE": str(file), "DISCORD_TOKEN": ""}).token is not None
+
+
+def test_a_token_in_two_places(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(TOKEN)
+    told = refused(DISCORD_TOKEN=TOKEN, DISCORD_TOKEN_FILE=str(tmp_path / "token"))
+    assert told == "DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set: remove one of them"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "can't be read (No such file or directory)"),
+        (b"", "is empty"),
+        (b" \r\n", "is empty"),
+        (b"\xff\xfe\x00", "isn't a text file"),
+        (SECRET.encode(), "doesn't hold a bot token"),
+        (f"DISCORD_TOKEN={TOKEN}\n".encode(), "doesn't hold a bot token"),
+        (f"{TOKEN}\n{TOKEN}\n".encode(), "doesn't hold a bot token"),
+        (b"x" * 100_000, "doesn't hold a bot token"),
+    ],
+)
+def test_a_file_without_a_token(tmp_path: Path, content: bytes | None, words: str) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    told = refused(DISCORD_TOKEN_FILE=str(file))
+    assert told.startswith(f"DISCORD_TOKEN_FILE {file} {words}" if "hold" not in words else "DISCORD_TOKEN_FILE ")
+    assert words in told
+
+
+def test_a_folder_in_the_place_of_the_token(tmp_path: Path) -> None:
+    assert "can't be read (Is a directory)" in refused(DISCORD_TOKEN_FILE=str(tmp_path))
+
+
+def test_a_file_without_a_token_is_no_missing_token(tmp_path: Path) -> None:
+    reading = look({"DISCORD_TOKEN_FILE": str(tmp_path / "none")}, token=True)
+    assert [line.partition(" ")[0] for line in reading.mistakes] == ["DISCORD_TOKEN_FILE"]
+    assert reading.settings.token is None
+
+
+@pytest.mark.usefixtures("no_environment")
+@pytest.mark.parametrize("name", ["DISCORD_TOKEN", "DISCORD_TOKEN_FILE"])
+def test_the_environment_s_token_goes_before_the_file_s_whichever_way_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "token").write_text(TOKEN)
+    values = {"DISCORD_TOKEN": TOKEN, "DISCORD_TOKEN_FILE": str(tmp_path / "token")}
+    monkeypatch.setenv(name, values.pop(name))
+    ((other, _),) = values.items()
+    (tmp_path / ".env").write_text(f"{other}=nothing-of-use\n")
+    assert from_environment(tmp_path / ".env", token=True).required_token().reveal() == TOKEN
+
+
+# -- what systemd sets -------------------------------------------------------------------------------
+
+
+def test_what_systemd_asks_for() -> None:
+    us, them = str(os.getpid()), str(os.getpid() + 1)
+    assert read({"WATCHDOG_USEC": "30000000"}).service_manager is None
+    assert read({"NOTIFY_SOCKET": "/run/x"}).service_manager == ServiceManager("/run/x", None)
+    for pid, usec, seconds in [
+        (us, "30000000", 30.0),
+        (them, "30000000", None),
+        (us, "0", None),
+        (us, "soon", None),
+        (us, "", None),
+    ]:
+        given = {"NOTIFY_SOCKET": "@here", "WATCHDOG_USEC": usec, "WATCHDOG_PID": pid}
+        assert read(given).service_manager == ServiceManager("@here", seconds)
+    assert read({"NOTIFY_SOCKET": "/run/x", "WATCHDOG_USEC": "500000"}).service_manager == ServiceManager("/run/x", 0.5)
+
+
+# -- nothing prints it -------------------------------------------------------------------------------
 
 
 def test_the_token_never_prints(caplog: pytest.LogCaptureFixture) -> None:
@@ -325,7 +426,7 @@ def test_what_is_no_path(written: str) -> None:
 
 @pytest.fixture
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DISCORD_TOKEN", "LOG_LEVEL", "DATABASE_PATH", "ANNOUNCEMENT_PATH"):
+    for name in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "LOG_LEVEL", "DATABASE_PATH", "ANNOUNCEMENT_PATH"):
         monkeypatch.delenv(name, raising=False)
 
 

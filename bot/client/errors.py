@@ -114,7 +114,8 @@ async def answer(interaction: discord.Interaction[Any], error: BaseException) ->
     error_id = None
     if not expected:
         error_id = secrets.token_hex(4)
-        _log.error("error %s in %s", error_id, _place(interaction), exc_info=error)
+        known = {"error_id": error_id, "shard": _shard(interaction)}
+        _log.error("error %s in %s", error_id, _place(interaction), exc_info=error, extra=known)
     await _send(interaction, words, error_id)
 
 
@@ -148,6 +149,11 @@ async def _clear(interaction: discord.Interaction[Any]) -> None:
         original = await interaction.original_response()
         if original.flags.loading and not original.flags.ephemeral:
             await original.delete()
+
+
+def _shard(interaction: discord.Interaction[Any]) -> int:
+    """Return by which connection an interaction came (Discord's docs, Sharding): the first, for one of no server."""
+    return ((interaction.guild_id or 0) >> 22) % (interaction.client.shard_count or 1)
 
 
 def _place(interaction: discord.Interaction[Any]) -> str:

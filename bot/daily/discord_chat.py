@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from bot.announcement.quotes import Quote
     from bot.clock import Clock
-    from bot.daily.jobs import FollowUpJob, PausedSchedule
+    from bot.daily.jobs import FollowUpJob, Job, PausedSchedule
     from bot.daily.ports import CardMaker, Span
     from bot.daily.requests import DiscordClock
     from bot.daily.schedule import Schedule
@@ -635,7 +635,7 @@ class DiscordChat:
     async def _said(self, job: PostJob | NoticeJob, answer: Answer) -> Refused | NotNow | Unsure:
         """Return what an answer without a message means; one that refuses is looked into."""
         answered = self._there()
-        _log.warning("Discord answered %s with %s (code %s)", job.nonce, answer.status, answer.code)
+        _log_answer(job, answer)
         if answer.code == _ARCHIVED:
             return await self._unarchive(job)
         said = meaning(answer)
@@ -716,7 +716,7 @@ class DiscordChat:
             answer = self._answer(error, seen)
             if answer is None:
                 return NotNow(error.retry_after if isinstance(error, discord.RateLimited) else 0.0)
-            _log.warning("Discord answered %s with %s (code %s)", job.nonce, answer.status, answer.code)
+            _log_answer(job, answer)
             said = follow_up_meaning(answer)
             if said == Refused(Pause.NO_PERMISSION):
                 return await self._time_out(job, self._there() - _TRANSIT) or said
@@ -738,7 +738,8 @@ class DiscordChat:
             )
         except UNREADABLE as error:
             answer = self._answer(error)
-            _log.warning("what became of %s could not be looked up: %s", job.nonce, repr(error))
+            known = {"nonce": job.nonce}
+            _log.warning("what became of %s could not be looked up: %r", job.nonce, error, extra=known)
             if answer is not None and lasting(answer):
                 return Unknowable()
             wait = error.retry_after if isinstance(error, discord.RateLimited) else answer.wait if answer else None
@@ -757,6 +758,12 @@ class DiscordChat:
     ) -> ChannelCheck:
         """Tell whether a schedule could post to a channel, mention a role, and do the extras; see Face."""
         return await check_channel(self._bot, guild, channel, role, style, extras, self._clock.now())
+
+
+def _log_answer(job: Job, answer: Answer) -> None:
+    _log.warning(
+        "Discord answered %s with %s (code %s)", job.nonce, answer.status, answer.code, extra={"nonce": job.nonce}
+    )
 
 
 def _timed_out(until: dt.datetime | None, now: dt.datetime) -> NotNow | None:

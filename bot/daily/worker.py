@@ -152,7 +152,7 @@ class Worker:
                 return await follow_up(job, quote, self._chat, self._clock)
             return await attempt(job, quote, self._chat, self._clock, note)
         except Exception:  # noqa: BLE001 - logged with its traceback, and nothing is lost
-            _log.exception("an attempt of %s failed", job.nonce)
+            _log.exception("an attempt of %s failed", job.nonce, extra={"nonce": job.nonce})
             failures = job.failures + 1
             return Retry(job, self._clock.now() + pause_after(failures, job.id), asked, failures)
 
