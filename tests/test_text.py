@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.text import cut, fold, normalise, sentences, tail
+from bot.text import CLAUSE_ENDS, cut, fold, message_parts, normalise, sentences, tail
 
 SENTENCE = st.sampled_from(
     [
@@ -55,6 +55,12 @@ def test_folded_text_holds_no_marks_and_no_capitals(text: str) -> None:
         ("Stra\u00dfe", "strasse"),
         ("", ""),
         ("\u0301", ""),
+        ("ᴋᴏʀʀᴀꜱᴀᴍɪ", "korrasami"),
+        ("kοrrαsаmı", "korrasami"),
+        ("z̷a̡l̶g̸o", "zalgo"),
+        ("Ρortal", "portal"),
+        ("Bjørn Łuk", "bjorn luk"),
+        ("korra`s and korra´s and korra′s", "korras and korras and korras"),
     ],
 )
 def test_names_are_compared_in_one_spelling(typed: str, meant: str) -> None:
@@ -93,6 +99,26 @@ def test_no_word_is_lost_between_sentences(text: str) -> None:
 )
 def test_where_sentences_end(text: str, parts: tuple[str, ...]) -> None:
     assert sentences(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "ends", "parts"),
+    [
+        ("it is real. so there! why? who; what", ".!?;", ["it is real.", "so there!", "why?", "who;", "what"]),
+        ("first line\nsecond line\n\nthird", ".!?;", ["first line", "second line", "third"]),
+        ("well, they are: look", CLAUSE_ENDS, ["well,", "they are:", "look"]),
+        ("well, they are: look", ".!?;", ["well, they are: look"]),
+        ("version 1.5 of https://a.example, he said", CLAUSE_ENDS, ["version 1.5 of https://a.example,", "he said"]),
+        (" \n ", ".!?;", []),
+    ],
+)
+def test_where_parts_of_a_message_end(text: str, ends: str, parts: list[str]) -> None:
+    assert message_parts(text, ends) == parts
+
+
+@given(st.text(), st.sampled_from([".!?;", CLAUSE_ENDS]))
+def test_no_word_is_lost_between_parts_of_a_message(text: str, ends: str) -> None:
+    assert "".join("".join(message_parts(text, ends)).split()) == "".join(text.split())
 
 
 @given(st.text(), st.integers(min_value=2, max_value=60))

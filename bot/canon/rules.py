@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bot.fuzzy import is_english
-from bot.text import fold, normalise
+from bot.text import CLAUSE_ENDS, fold, message_parts, normalise
 from bot.understanding.reading import NUMERALS, STOP, Lexicon, Speller, is_number, stem, tokens
 
 if TYPE_CHECKING:
@@ -168,11 +168,9 @@ _ASKING: Final = frozenset(
 _PLAIN: Final = _ASKING | TALK
 # Words that may stand between two people who are named as a pair.
 _JOINING: Final = frozenset("x and with or is are vs versus".split())
-_CLAUSE: Final = re.compile(r"[.!?;:,]+\s|\n")
 # Sentences or clauses of a text that names are looked for in, and sentences that are understood: bounds the time.
 _LOOKED_AT: Final = 24
 _MOST_PARTS: Final = 4
-_SENTENCE: Final = re.compile(r"[.!?;]+\s|\n")
 # From this belief on what the engine is not sure of may still be the nearest that is known.
 _NEAREST_FROM: Final = 0.1
 # From this belief on a claim is what the text speaks of, and not just near it: less will do where names point to it.
@@ -288,8 +286,8 @@ class Judge:
 
         Of a long message those are kept that name somebody, then the first of the others: bounds the time.
         """
-        sentences = list(dict.fromkeys(part.strip() for part in _SENTENCE.split(text)))[:_LOOKED_AT]
-        parts = [(part, self._roster.find(part)) for part in sentences if part]
+        sentences = list(dict.fromkeys(message_parts(text)))[:_LOOKED_AT]
+        parts = [(part, self._roster.find(part)) for part in sentences]
         naming = [each for each in parts if each[1].ships or each[1].persons]
         kept = [*naming, *(each for each in parts if each not in naming)][:_MOST_PARTS]
         whole = [] if text.strip() in sentences else [(text, self._roster.find(text))]
@@ -337,7 +335,7 @@ class Judge:
 
     def _asks_in_a_clause(self, text: str) -> bool:
         """Return whether a text, however long, has a clause that only asks for canon or coupledom, or says so."""
-        for clause in list(dict.fromkeys(_CLAUSE.split(text)))[:_LOOKED_AT]:
+        for clause in list(dict.fromkeys(message_parts(text, CLAUSE_ENDS)))[:_LOOKED_AT]:
             found = self._roster.find(clause)
             if _ASKING.intersection(found.rest) and _PLAIN.issuperset(found.rest):
                 return not self._others(found, self._ships_in(found))

@@ -6,7 +6,6 @@ import datetime as dt
 import functools
 import re
 import tomllib
-import unicodedata
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -15,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from bot.daily.schedule import EVERY_DAY, fixed_zone, offset_at, offset_text, zone_info, zone_names, zone_text
 from bot.errors import UserError
-from bot.text import normalise
+from bot.text import fold, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -165,7 +164,7 @@ class Zones:
         if key is not None:
             return [key]
         named = [name for name in self._names if wanted and name.text == wanted]
-        return list(dict.fromkeys(name.zone for name in sorted(named, key=lambda each: -each.weight)))
+        return list(dict.fromkeys(name.zone for name in sorted(named, key=lambda each: (-each.weight, each.zone))))
 
     def _alike(self, wanted: str) -> list[str]:
         # A letter too many, too few or another, or two letters that changed places, count as one slip.
@@ -273,7 +272,7 @@ def parse_time(text: str) -> int:
     """
     if len(text) > _LONGEST_TIME:
         raise UserError(_UNKNOWN)
-    typed = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'").strip()
+    typed = fold(text).strip()
     plain = re.sub(r"^(?:at\s+)?(?:12\s+)?(?=noon|midday|midnight)", "", typed)
     if plain in _NAMED:
         return _NAMED[plain]
@@ -345,7 +344,7 @@ def parse_days(text: str | None) -> int:
     """
     if len(text or "") > _LONGEST_DAYS:
         raise UserError(_DAYS_HELP)
-    words = re.sub(r"\s+", " ", (text or "daily").casefold()).strip(" .,")
+    words = re.sub(r"\s+", " ", fold(text or "daily")).strip(" .,")
     for days, names in _SETS.items():
         if words in names:
             return days

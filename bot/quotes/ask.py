@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from bot.announcement.checking import FACT_SENTENCES
 from bot.announcement.quotes import joined, length
 from bot.fuzzy import Names
-from bot.understanding import fold, is_chant, is_number, small_talk, tokens
+from bot.text import fold, message_parts
+from bot.understanding import is_chant, is_number, small_talk, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,7 +36,6 @@ SENTENCE_SURE_FROM: Final = 0.9
 # Sentences of one message that are looked at by themselves, at most, and the words that one needs.
 _SENTENCES: Final = 4
 _SENTENCE_WORDS: Final = 3
-_SENTENCE_END: Final = re.compile(r"[.!?;\n]+(?:\s+|$)")
 # A mention of a member, role or channel, or an emoji of a server's own: an id in angle brackets, and no words.
 _MENTION: Final = re.compile(r"<[^<>\s]*[0-9]{5,}>")
 # The word that is being typed.
@@ -135,7 +135,7 @@ class AskService:
     def ask(self, question: str) -> Reply:
         """Return the reply to `question`, of which the first 300 characters count."""
         typed = _MENTION.sub(" ", question[:QUESTION_LIMIT])
-        text = fold(typed)[:QUESTION_LIMIT]
+        text = fold(typed, QUESTION_LIMIT)
         return self._known(text) or self._found(text, typed)
 
     def _known(self, text: str) -> Reply | None:
@@ -180,7 +180,7 @@ class AskService:
         Words are compared at each key; the engine is asked once a word, when the word is whole, and else only
         where no words are alike.
         """
-        text = fold(typed[:QUESTION_LIMIT])[:QUESTION_LIMIT]
+        text = fold(typed, QUESTION_LIMIT)
         if not text.strip():
             return self._library.facts[:: max(1, len(self._library.facts) // limit)][:limit]
         whole = _UNFINISHED.sub("", text).strip()
@@ -192,7 +192,7 @@ class AskService:
 
     def _sure_sentence(self, text: str) -> Understanding | None:
         """Return what the surest sentence of a longer message asks for, where one asks for something surely."""
-        parts = [part for part in _SENTENCE_END.split(text) if len(tokens(part)) >= _SENTENCE_WORDS]
+        parts = [part for part in message_parts(text) if len(tokens(part)) >= _SENTENCE_WORDS]
         if len(parts) < 2:  # noqa: PLR2004 - a message of one sentence was looked at whole
             return None
         read = [self._understand(part) for part in parts[-_SENTENCES:]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -50,7 +49,7 @@ def may_be_words(query: str) -> bool:
 def _written(query: str) -> re.Match[str] | None:
     if len(query) > _LONGEST:
         return None
-    return _NUMBER.fullmatch(unicodedata.normalize("NFKC", query).casefold().strip())
+    return _NUMBER.fullmatch(fold(query).strip())
 
 
 _STOP: Final = frozenset(stem(word) for word in STOP) | STOP | {"else"}

@@ -12,7 +12,7 @@ from bot.understanding.engine import (
     UnreadableBlobError,
     is_chant,
 )
-from bot.understanding.reading import SmallTalk, fold, is_number, small_talk, tokens
+from bot.understanding.reading import SmallTalk, is_number, small_talk, tokens
 from bot.understanding.training import learn
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "SmallTalk",
     "Understanding",
     "UnreadableBlobError",
-    "fold",
     "is_chant",
     "is_number",
     "learn",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
@@ -13,23 +12,12 @@ from typing import TYPE_CHECKING, Final, Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.text import is_mark
+from bot.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 # fmt: off
-# Look-alikes from Cyrillic, Greek and a few others (a subset of Unicode's confusables.txt), after case folding.
-HOMOGLYPHS: Final = str.maketrans(
-    {
-        "а": "a", "в": "b", "с": "c", "ԁ": "d", "е": "e", "ё": "e", "һ": "h", "н": "h", "і": "i", "ї": "i", "ј": "j",
-        "к": "k", "ӏ": "l", "м": "m", "п": "n", "о": "o", "р": "p", "ԛ": "q", "ѕ": "s", "т": "t", "у": "y", "ѵ": "v",
-        "ԝ": "w", "х": "x", "α": "a", "β": "b", "ε": "e", "η": "n", "ι": "i", "κ": "k", "ν": "v", "ο": "o", "ρ": "p",
-        "τ": "t", "υ": "u", "χ": "x", "ɑ": "a", "ɡ": "g", "ı": "i", "ł": "l", "ø": "o", "đ": "d", "’": "'", "‘": "'",
-        "ʼ": "'", "`": "'", "´": "'", "′": "'", "＇": "'",
-    }
-)
-
 # What an apostrophe shortens. Looked up by the whole token first, then by its ending.
 CONTRACTIONS: Final = MappingProxyType(
     {
@@ -195,25 +183,12 @@ IRREGULAR: Final = MappingProxyType(
 
 # Characters looked at; a Discord question that needs more than this is not a question.
 LONGEST: Final = 400
-# Characters looked for in a text, marks and all.
-_SCANNED: Final = 4_000
 # Tokens kept: bounds the time of everything downstream.
 MOST_TOKENS: Final = 60
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _POINTS = re.compile(r"\b(?:[a-z]\.){2,}")
-
-
-def fold(text: str) -> str:
-    """Return the text in lower case, without marks, look-alikes or stretched letters; at most LONGEST long."""
-    if text.isascii():
-        return _STRETCHED.sub(r"\1\1", text[:LONGEST].lower().replace("`", "'"))
-    # Marks go first, so that a text that is full of them is no shorter, nor takes long to put in order.
-    seen = "".join(islice((ch for ch in text[:_SCANNED] if not is_mark(ch)), LONGEST))
-    composed = unicodedata.normalize("NFKC", seen)[:LONGEST]
-    bare = "".join(ch for ch in unicodedata.normalize("NFD", composed.casefold()) if not is_mark(ch))
-    return _STRETCHED.sub(r"\1\1", bare.translate(HOMOGLYPHS))[:LONGEST]
 
 
 # Words whose folding and stem are remembered: learning meets the same ones over and over.
@@ -240,7 +215,7 @@ def _parts(token: str) -> tuple[str, ...]:
 
 def tokens(text: str) -> list[str]:
     """Return the folded words of the text in order, at most MOST_TOKENS; words have no apostrophes."""
-    folded = fold(text).replace("&", " and ")
+    folded = _STRETCHED.sub(r"\1\1", fold(text, LONGEST)).replace("&", " and ")
     if "." in folded:
         folded = _POINTS.sub(lambda m: m.group().replace(".", ""), folded)
     words: list[str] = []

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from bot.text import sentences
+
 if TYPE_CHECKING:
     from bot.understanding.features import Floats, Ints, Reading, Rows, Vocabulary
 
-_END = re.compile(r"(?<=[.!?…])[\"”']?\s+(?=[\"“'(A-Z–—])")
-
-
-def sentences(text: str) -> frozenset[str]:
-    """Return the text's sentences with white space made plain."""
-    return frozenset(part.strip(' "“”') for part in _END.split(" ".join(text.split())) if part.strip(' "“”'))
+# One quote may hold a sentence within quotation marks that another holds without them.
+_MARKS: Final = ' "\u201c\u201d'
 
 
 def backing(quotes: Sequence[Sequence[str]]) -> Floats:
@@ -25,7 +22,7 @@ def backing(quotes: Sequence[Sequence[str]]) -> Floats:
 
     `quotes` holds each answer's quote texts. An answer without quotes backs only itself.
     """
-    shown = [frozenset[str]().union(*map(sentences, texts)) for texts in quotes]
+    shown = [frozenset(part.strip(_MARKS) for text in texts for part in sentences(text)) for texts in quotes]
     matrix = np.eye(len(shown), dtype=np.float32)
     for row, mine in enumerate(shown):
         for column, theirs in enumerate(shown):

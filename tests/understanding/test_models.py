@@ -21,7 +21,6 @@ from bot.understanding.second_look import (
     learn_judges,
     logit,
     remember,
-    sentences,
 )
 from bot.understanding.training import held_back, known_words
 
@@ -168,12 +167,9 @@ def test_answers_that_show_the_same_sentences_back_each_other() -> None:
     assert matrix.tolist() == [[1, 1, 0, 0], [0.5, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
 
 
-def test_sentences_end_at_stops_and_at_closing_marks() -> None:
-    assert sentences('She says, "Life is a ride." And  so it is. Why?') == {
-        'She says, "Life is a ride.',
-        "And so it is.",
-        "Why?",
-    }
+def test_a_sentence_is_the_same_within_quotation_marks() -> None:
+    matrix = backing([['He said, "It is lit." Who knew?'], ["Who knew?"], ["“One. Two.”"], ["Two."]])
+    assert matrix.tolist() == [[1, 1, 0, 0], [0.5, 1, 0, 0], [0, 0, 1, 1], [0, 0, 0.5, 1]]
 
 
 def test_slips_are_no_known_words_but_answers_and_usual_words_are() -> None:

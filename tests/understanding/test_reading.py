@@ -7,26 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.reading import LONGEST, MOST_TOKENS, fold, stem, tokens
-
-
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        ("KORRA", "korra"),
-        ("ｆｕｌｌ ｗｉｄｔｈ", "full width"),
-        ("z̷̧͓a̴̡̛l̶̢g̸o", "zalgo"),
-        ("kоrrаsаmi", "korrasami"),
-        ("Ρortal", "portal"),
-        ("café", "cafe"),
-        ("soooooo", "soo"),
-        ("zero\u200bwidth", "zerowidth"),
-        ("Straße", "strasse"),
-        ("it’s", "it's"),
-    ],
-)
-def test_fold_gives_plain_small_letters(text: str, folded: str) -> None:
-    assert fold(text) == folded
+from bot.understanding.reading import MOST_TOKENS, stem, tokens
 
 
 @pytest.mark.parametrize(
@@ -43,6 +24,9 @@ def test_fold_gives_plain_small_letters(text: str, folded: str) -> None:
         ("the 2nd", "the second"),
         ("2010", "2010"),
         ("y tho", "why though"),
+        ("it was soooooo COOOL", "it was soo cool"),
+        ("didn´t they", "did not they"),
+        ("didn`t they", "did not they"),
         ("rock & roll", "rock and roll"),
         ("U.S. only", "us only"),
         ("under_score-and/slash", "under score and slash"),
@@ -87,7 +71,6 @@ def test_any_text_gives_bounded_words(text: str) -> None:
     words = tokens(text)
     assert len(words) <= MOST_TOKENS
     assert all(word and " " not in word and "'" not in word for word in words)
-    assert len(fold(text)) <= LONGEST
 
 
 @given(st.text(alphabet=st.characters(codec=None, exclude_categories=()), max_size=300))
@@ -109,4 +92,4 @@ def test_folding_is_blind_to_case_and_composition(text: str) -> None:
 @given(st.text(max_size=200))
 def test_folding_twice_changes_nothing_in_plain_words(text: str) -> None:
     once = " ".join(word for word in tokens(text) if word.isascii() and word.isalpha() and len(word) > 3)
-    assert fold(once) == once
+    assert " ".join(tokens(once)) == once
