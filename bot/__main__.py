@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("path", nargs="?", type=Path, help="the folder (default: ANNOUNCEMENT_PATH)")
     learn = commands.add_parser("learn", help="learn ahead of a start, which then needs a few seconds")
     learn.add_argument("path", nargs="?", type=Path, help="the file to learn into (default: LEARNT_PATH)")
+    commands.add_parser("unanswered", help="list what couldn't be answered lately, to paste into the data")
     for name, what in _TYPED:
         command = commands.add_parser(name, help=what)
         command.add_argument("text", nargs="+", metavar="TEXT")
@@ -108,6 +109,8 @@ def _run(given: argparse.Namespace) -> int:
         asyncio.run(app.run(settings))
     elif given.command == "sync":
         print(f"{asyncio.run(app.sync_commands(settings))} commands registered")  # noqa: T201
+    elif given.command == "unanswered":
+        print(asyncio.run(app.unanswered(settings)))  # noqa: T201
     elif given.command == "why":
         print(asyncio.run(app.why(settings, " ".join(given.text))))  # noqa: T201
     else:

@@ -30,10 +30,12 @@ from bot.pictures import PictureService
 from bot.quotes.ask import AskService
 from bot.quotes.overview import OverviewService, TimelineService
 from bot.quotes.search import QuoteService
+from bot.quotes.unanswered import Unanswered, shown
 from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date
 from bot.store.content import Content
 from bot.store.database import Database
 from bot.store.synced import SyncedCommands
+from bot.store.unanswered import UnansweredQuestions
 from bot.terminal import explain
 from bot.understanding import Engine
 
@@ -75,7 +77,7 @@ def daily_quotes(services: Services, bot: discord.Client, discord_clock: Discord
         presence.joined,
         worker.poke,
     )
-    beside = (recovery.run, *((store.watch,) if store.watch else ()))
+    beside = (recovery.run, services.unanswered.run, *((store.watch,) if store.watch else ()))
     return Daily(scheduler, presence, recovery, worker, partial(replan, store.schedules, clock), beside)
 
 
@@ -124,6 +126,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 timeline=TimelineService(library, pictures),
                 overview=OverviewService(library, pictures),
                 asking=AskService(library, facts, canon),
+                unanswered=Unanswered(UnansweredQuestions(database), settings.keep_unanswered, clock),
                 synced=SyncedCommands(database),
                 clock=clock,
                 daily=DailyStore.on(database, dt.timedelta(hours=settings.late_limit_hours)),
@@ -216,6 +219,12 @@ async def why(settings: Settings, text: str) -> str:
     """Return, for those who keep the data, why a text is understood as it is."""
     async with services(settings) as built:
         return explain(text, settings.announcement_path, built.facts, built.claims)
+
+
+async def unanswered(settings: Settings) -> str:
+    """Return, for those who keep the data, what could not be answered lately, ready to be pasted."""
+    async with services(settings) as built:
+        return shown(await built.unanswered.kept(), built.facts, built.library, built.clock.now().date())
 
 
 async def sync_commands(settings: Settings) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 import ipaddress
 import os
 import re
@@ -87,6 +88,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     late_limit_hours: float = 6.0
     clock_url: str | None = None
     service_manager: ServiceManager | None = None
+    # None: nothing that people ask is kept.
+    keep_unanswered: dt.timedelta | None = None
 
     def required_token(self) -> Secret:
         """Return the token. Raises SettingError, saying how to get one, when there is none."""
@@ -172,6 +175,7 @@ def look(environment: Mapping[str, str], *, token: bool = False) -> Reading:
         # Whether there may be such a clock depends on an address that is right.
         clock_url=take(lambda: _clock(given, api_base), None) if api_base else None,
         service_manager=_service_manager(given),
+        keep_unanswered=take(lambda: _keep(given.get("KEEP_UNANSWERED")), None),
     )
     if token and not given.keys() & {"DISCORD_TOKEN", "DISCORD_TOKEN_FILE"}:
         mistakes.insert(0, _MISSING)
@@ -352,3 +356,23 @@ def _service_manager(given: Mapping[str, str]) -> ServiceManager | None:
     ours = given.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
     watchdog = int(microseconds) / 1_000_000 if ours and microseconds.isdecimal() else 0.0
     return ServiceManager(given["NOTIFY_SOCKET"], watchdog or None)
+
+
+# What switches a setting off that is off by default.
+_OFF = frozenset({"off", "no", "none", "false", "0"})
+_KEEP = re.compile(r"([0-9]{1,5}) *(h|d|w|hours?|days?|weeks?)", re.IGNORECASE)
+_UNITS = {"h": dt.timedelta(hours=1), "d": dt.timedelta(days=1), "w": dt.timedelta(weeks=1)}
+_LONGEST_KEEP = dt.timedelta(days=366)
+
+
+def _keep(value: str | None) -> dt.timedelta | None:
+    """Return for how long to keep what could not be answered; None where nothing is to be kept."""
+    if value is None or value.lower() in _OFF:
+        return None
+    match = _KEEP.fullmatch(value)
+    kept = int(match[1]) * _UNITS[match[2][0].lower()] if match else dt.timedelta()
+    if not dt.timedelta() < kept <= _LONGEST_KEEP:
+        raise SettingError(
+            f"KEEP_UNANSWERED must be a time such as 30d, 12h or 4w, a year at most, or off; it is {_shown(value)}"
+        )
+    return kept

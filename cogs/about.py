@@ -13,13 +13,15 @@ from bot.client.views import about
 if TYPE_CHECKING:
     from bot.client import Canonkeeper
     from bot.library import Library
+    from bot.quotes.unanswered import Unanswered
 
 
 class AboutCog(commands.Cog):
     """What the bot says of itself."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, unanswered: Unanswered) -> None:
         self._library = library
+        self._unanswered = unanswered
 
     @app_commands.command(name="about", description="What I am, where my answers come from, and what I store")
     @app_commands.describe(private="Show the answer only to me")
@@ -27,10 +29,10 @@ class AboutCog(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def about(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
         """Answer /about."""
-        view = about(self._library, interaction.application_id)
+        view = about(self._library, interaction.application_id, self._unanswered.keep)
         await interaction.response.send_message(view=view, ephemeral=private)
 
 
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses."""
-    await bot.add_cog(AboutCog(bot.services.library))
+    await bot.add_cog(AboutCog(bot.services.library, bot.services.unanswered))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.client.panels import Panel
     from bot.library import Library
     from bot.quotes.ask import AskService, NoAnswer, Reply
+    from bot.quotes.unanswered import Unanswered
     from bot.understanding import SmallTalk
 
 SUGGESTED = "ask"
@@ -131,8 +132,9 @@ _log = logging.getLogger(__name__)
 class AskCog(commands.Cog):
     """Questions in people's own words."""
 
-    def __init__(self, asking: AskService, library: Library, actions: Actions) -> None:
+    def __init__(self, asking: AskService, unanswered: Unanswered, library: Library, actions: Actions) -> None:
         self._asking = asking
+        self._unanswered = unanswered
         self._library = library
         actions.register(SUGGESTED, self._suggested, read_suggestion)
 
@@ -149,8 +151,11 @@ class AskCog(commands.Cog):
         private: bool = False,
     ) -> None:
         """Answer /ask; silence is told to the one who asked alone."""
-        view, found = self._answer(question, private=private)
+        reply = self._asking.ask(question)
+        found = isinstance(reply, Answered | Closest | Ruled)
+        view = reply_view(reply, private=private, question=question)
         await interaction.response.send_message(view=view, ephemeral=private or not found)
+        await self._unanswered.note(question, reply)
 
     @ask.autocomplete("question")
     async def _complete(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
@@ -176,18 +181,14 @@ class AskCog(commands.Cog):
         else:
             return
         question = " ".join(mentions.sub(" ", text).split())
-        if question:
-            view, _ = self._answer(question, private=False, replied=_may_reply(message))
-        else:
-            view = explanation(self._library)
-        await _send(message, view)
-
-    def _answer(self, question: str, *, private: bool, replied: bool = False) -> tuple[Panel, bool]:
-        """Return the answer and whether there is one; a reply stands beneath its question anyway."""
-        asked = None if replied else question
+        if not question:
+            await _send(message, explanation(self._library))
+            return
         reply = self._asking.ask(question)
-        found = isinstance(reply, Answered | Closest | Ruled)
-        return reply_view(reply, private=private, question=asked), found
+        # A reply stands beneath its question anyway.
+        asked = None if _may_reply(message) else question
+        await _send(message, reply_view(reply, private=False, question=asked))
+        await self._unanswered.note(question, reply)
 
     async def _suggested(self, interaction: discord.Interaction[Any], suggestion: tuple[bool, str]) -> None:
         """Answer a question that was offered: where it was asked, unless it was asked in private."""
@@ -235,4 +236,4 @@ def _permissions(message: discord.Message) -> discord.Permissions:
 
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses."""
-    await bot.add_cog(AskCog(bot.services.asking, bot.services.library, bot.actions))
+    await bot.add_cog(AskCog(bot.services.asking, bot.services.unanswered, bot.services.library, bot.actions))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import datetime as dt
 import logging
 import os
 import traceback
@@ -490,3 +491,31 @@ def test_the_example_names_every_setting() -> None:
         "DEV_GUILD_ID",
     ):
         assert f"{name}=" in example
+
+
+# -- what is off by default --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given_as", "kept"),
+    [
+        ("30d", dt.timedelta(days=30)),
+        ("1 day", dt.timedelta(days=1)),
+        ("12H", dt.timedelta(hours=12)),
+        ("4 weeks", dt.timedelta(weeks=4)),
+        ("366d", dt.timedelta(days=366)),
+        ("off", None),
+        ("0", None),
+        ("", None),
+    ],
+)
+def test_how_long_questions_are_kept(given_as: str, kept: dt.timedelta | None) -> None:
+    assert read({"KEEP_UNANSWERED": given_as}).keep_unanswered == kept
+
+
+@pytest.mark.parametrize("given_as", ["30", "0d", "367d", "99999w", "a month", "-1d", "1.5d", "yes"])
+def test_a_malformed_time_to_keep_questions(given_as: str) -> None:
+    told = refused(KEEP_UNANSWERED=given_as)
+    assert told == (
+        f"KEEP_UNANSWERED must be a time such as 30d, 12h or 4w, a year at most, or off; it is '{given_as}'"
+    )

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bot.quotes.ask import AskService
     from bot.quotes.overview import OverviewService, TimelineService
     from bot.quotes.search import QuoteService
+    from bot.quotes.unanswered import Unanswered
     from bot.store.synced import SyncedCommands
     from bot.understanding import Engine
 
@@ -49,6 +50,7 @@ class Services:
     quotes: QuoteService
     canon: CanonService
     asking: AskService
+    unanswered: Unanswered
     pictures: PictureService
     timeline: TimelineService
     overview: OverviewService

@@ -19,6 +19,7 @@ from bot.quotes.search import numbered
 from bot.text import cut, tail
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator
 
     from bot.announcement.quotes import Passage, Quote
@@ -259,8 +260,11 @@ PERMISSIONS = discord.Permissions(
 )
 
 
-def about(library: Library, application_id: int) -> panels.Panel:
-    """Return what this is, its source, what it stores, and how to invite it."""
+def about(library: Library, application_id: int, questions_kept: dt.timedelta | None = None) -> panels.Panel:
+    """Return what this is, its source, what it stores, and how to invite it.
+
+    `questions_kept` is for how long the words of unanswered questions are kept, None where they are not.
+    """
     escape = discord.utils.escape_markdown
     sources = "\n".join(f"- {escape(source.title)} — {escape(source.author)}" for source in library.sources)
     return panels.Panel(
@@ -268,12 +272,25 @@ def about(library: Library, application_id: int) -> panels.Panel:
         "Where the announcement says nothing, so do I.",
         f"**Sources**\n{sources}",
         "**What I store**\nThe IDs of the servers, channels and roles that moderators chose for daily quotes, and "
-        "which quotes I've posted. Nothing about members: no names, no messages, no questions. If I'm removed from a "
+        f"which quotes I've posted. Nothing about members: {_about_questions(questions_kept)} If I'm removed from a "
         "server, its schedules are deleted seven days later, unless I'm invited back before then.",
         f"**Invite me**\n[To a server]({_invite(application_id, user=False)}) · "
         f"[To your own account]({_invite(application_id, user=True)})",
         accent=panels.Accent.ABOUT,
         footer=f"{len(library.listed)} quotes · {library.head.title}",
+    )
+
+
+def _about_questions(kept: dt.timedelta | None) -> str:
+    if kept is None:
+        return "no names, no messages, no questions."
+    days, hours = kept.days, kept.seconds // 3600
+    long = (
+        f"{days} day{'s' * (days != 1)}" if not hours else f"{24 * days + hours} hour{'s' * (24 * days + hours != 1)}"
+    )
+    return (
+        "no names, no messages. To learn what I can't answer yet, I keep the words of such questions for "
+        f"{long}: shortened, without mentions and links, and not who asked or where."
     )
 
 
