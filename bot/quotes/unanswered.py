@@ -9,13 +9,13 @@ import datetime as dt
 import json
 import logging
 import re
-import sqlite3
 import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rapidfuzz import fuzz, process
 
+from bot.errors import StoreError
 from bot.quotes.ask import Closest, NoAnswer
 from bot.store.unanswered import KeptQuestion
 from bot.text import cut, normalise
@@ -89,7 +89,7 @@ class Unanswered:
             return
         try:
             await self._questions.add(KeptQuestion(words, tier), _hour(self._clock.now()), _PATIENCE_SECONDS)
-        except sqlite3.OperationalError as error:
+        except StoreError as error:
             _log.warning("a question without an answer couldn't be kept: %s", error)
 
     async def kept(self) -> list[KeptQuestion]:
@@ -105,7 +105,7 @@ class Unanswered:
         while True:
             try:
                 await self.forget()
-            except sqlite3.OperationalError as error:
+            except StoreError as error:
                 _log.warning("questions that are to be deleted are still there, as the store can't be used: %s", error)
             await self._clock.sleep_until(self._clock.now() + _HOUR)
 

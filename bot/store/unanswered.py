@@ -27,7 +27,7 @@ class UnansweredQuestions:
         self._database = database
 
     async def add(self, question: KeptQuestion, hour: int, within: float) -> None:
-        """Keep a question. Raises BusyError where the store cannot be written to `within` so many seconds."""
+        """Keep a question. Raises StoreError where the store cannot be written to `within` so many seconds."""
         async with self._database.transaction(within) as tx:
             await tx.execute(
                 "INSERT INTO unanswered (hour, tier, text) VALUES (?, ?, ?)", (hour, question.tier, question.text)
