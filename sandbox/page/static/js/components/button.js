@@ -5,7 +5,7 @@ const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "li
 
 /**
  * @param {any} one
- * @param {import("./render.js").Context} context
+ * @param {import("./context.js").Context} context
  * @returns {HTMLElement}
  */
 export function button(one, context) {

@@ -41,19 +41,19 @@ export function picture(media, description, spoiler = false) {
   return spoiler ? covered([tagged]) : tagged;
 }
 
-/** @param {any} one @param {import("./render.js").Context} context */
+/** @param {any} one @param {import("./context.js").Context} context */
 export function thumbnail(one, context) {
   return h("div", { class: "c-thumbnail" }, picture(resolved(one.media, context.message), one.description, one.spoiler));
 }
 
-/** @param {any} one @param {import("./render.js").Context} context */
+/** @param {any} one @param {import("./context.js").Context} context */
 export function gallery(one, context) {
   const items = one.items ?? [];
   return h("div", { class: `c-gallery count-${Math.min(items.length, 4)}` },
     items.map((item) => picture(resolved(item.media, context.message), item.description, item.spoiler)));
 }
 
-/** @param {any} one @param {import("./render.js").Context} context */
+/** @param {any} one @param {import("./context.js").Context} context */
 export function file(one, context) {
   const media = resolved(one.file, context.message);
   return attachment({ ...media, filename: one.name ?? media.filename ?? media.url.split("/").at(-1), size: one.size ?? media.size });

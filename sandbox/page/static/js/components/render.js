@@ -6,10 +6,7 @@ import { covered } from "./cover.js";
 import { file, gallery, thumbnail } from "./media.js";
 import { select } from "./select.js";
 
-/**
- * What a component needs from the page around it.
- * @typedef {{store: any, actions: any, message: any, busy: string | null}} Context
- */
+/** @typedef {import("./context.js").Context} Context */
 
 const RENDERERS = {
   1: (one, context) => h("div", { class: "c-row" }, children(one, context)),

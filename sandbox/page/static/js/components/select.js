@@ -7,7 +7,7 @@ import { selectOptions } from "./options.js";
 /**
  * A select in a message: choosing calls the bot.
  * @param {any} one
- * @param {import("./render.js").Context} context
+ * @param {import("./context.js").Context} context
  * @returns {HTMLElement}
  */
 export function select(one, context) {
