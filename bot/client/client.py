@@ -17,7 +17,7 @@ from discord.ext import commands
 
 from bot.client import errors
 from bot.client.controls import Actions
-from bot.client.library_parts import ComparingState, use_gateway
+from bot.client.library_parts import ObservedBot, ObservedTree, forget_login, gateway_of, use_gateway
 from bot.daily.requests import DiscordClock, tracing
 from bot.errors import CanonkeeperError, SettingError, UnreachableError
 
@@ -207,7 +207,7 @@ def intents() -> discord.Intents:
     return chosen
 
 
-class Tree(app_commands.CommandTree["Canonkeeper"]):
+class Tree(ObservedTree):
     """The commands, with the one error handler."""
 
     async def on_error(
@@ -216,15 +216,12 @@ class Tree(app_commands.CommandTree["Canonkeeper"]):
         """Answer a command's error."""
         await errors.answer(interaction, error)
 
-    async def _call(self, interaction: discord.Interaction[Canonkeeper]) -> None:
-        """Answer whatever happens: discord.py (2.7.1) tells nobody of what it raises itself while it reads the options.
-
-        A completion that failed is an empty list. Each command runs in a task of its own.
-        """
+    async def call(self, interaction: discord.Interaction[Canonkeeper]) -> None:
+        """Run a command, and answer whatever happens; a completion that failed is an empty list."""
         if not self.client.note_under_way():
             return
         try:
-            await super()._call(interaction)
+            await super().call(interaction)
         except app_commands.AppCommandError:
             raise
         except Exception as error:
@@ -235,7 +232,7 @@ class Tree(app_commands.CommandTree["Canonkeeper"]):
                 await errors.no_completions(interaction)
 
 
-class Canonkeeper(commands.AutoShardedBot):
+class Canonkeeper(ObservedBot):
     """The bot. Cogs take from `services` and `actions` what they need, in their `setup` alone."""
 
     def __init__(
@@ -272,11 +269,6 @@ class Canonkeeper(commands.AutoShardedBot):
         self._under_way: set[asyncio.Task[Any]] = set()
         self._finished = False
 
-    def _get_state(self, **options: Any) -> ComparingState:
-        """Return the connection's state; discord.py (2.7.1, shard.py) makes its own in the same way."""
-        given = {"dispatch": self.dispatch, "handlers": self._handlers, "hooks": self._hooks, "http": self.http}
-        return ComparingState(**given, **options)
-
     async def sign_in(self, token: str) -> None:
         """Log in, run `setup_hook`, and learn where the gateway is.
 
@@ -286,7 +278,7 @@ class Canonkeeper(commands.AutoShardedBot):
             await self._patiently(lambda: self._log_in(token))
             await self._prepare()
             # `connect` would ask for the same, and keep the address for its first connection alone.
-            self.shard_count, gateway, _ = await self._patiently(self._where_the_gateway_is)
+            self.shard_count, gateway = await self._patiently(self._where_the_gateway_is)
         except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
             if told := errors.at_start(error):
                 raise told from error
@@ -294,15 +286,14 @@ class Canonkeeper(commands.AutoShardedBot):
         use_gateway(gateway)
 
     async def _log_in(self, token: str) -> None:
-        """Log in, perhaps again: discord.py (2.7.1) opens a session for each try and closes the last one alone."""
-        await self.http.close()
-        self.http.connector = discord.utils.MISSING
+        """Log in, perhaps again."""
+        await forget_login(self)
         await _readable(self.login(token))
 
-    async def _where_the_gateway_is(self) -> tuple[int, str, Any]:
-        """Return how many connections Discord wants, where to, and how often one may begin."""
+    async def _where_the_gateway_is(self) -> tuple[int, str]:
+        """Return how many connections Discord wants, and where to."""
         try:
-            return await _readable(self.http.get_bot_gateway())
+            return await _readable(gateway_of(self))
         except discord.GatewayNotFound as error:
             if error.__cause__ is not None and errors.is_passing(error.__cause__):
                 raise error.__cause__ from None
@@ -372,10 +363,9 @@ class Canonkeeper(commands.AutoShardedBot):
                 task.cancel()
             await asyncio.wait(rest, timeout=1.0)
 
-    async def _run_event(self, coro: Any, event_name: str, *args: Any, **kwargs: Any) -> None:
-        """Note that a message may be answered; discord.py (2.7.1, client.py) runs each listener in a task."""
-        if event_name != "on_message" or self.note_under_way():
-            await super()._run_event(coro, event_name, *args, **kwargs)
+    def wants(self, event: str) -> bool:
+        """Note that a message may be answered."""
+        return event != "on_message" or self.note_under_way()
 
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
         """Run what a button, select or form asks for; its errors are answered like a command's.

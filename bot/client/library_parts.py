@@ -1,16 +1,25 @@
-"""The private parts of discord.py that we touch, in this module alone."""
+"""The private parts of discord.py that we touch, in this module alone.
+
+Private is whatever its documentation does not name: underscores, its HTTP client, its state. Any release may change
+that, so tests/client/test_library_parts.py names the one that this was checked against.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from discord import VoiceClient
+import discord
+from discord import VoiceClient, app_commands
+from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from discord.state import AutoShardedConnectionState
 from yarl import URL
 
-from bot.daily.guilds import on_shard
+if TYPE_CHECKING:
+    import asyncio
+
+    import aiohttp
 
 
 def use_api(base: str) -> None:
@@ -39,8 +48,129 @@ class ComparingState(AutoShardedConnectionState[Any]):
         """Take a READY: servers that are gone leave as by GUILD_DELETE, and all that are there are told of."""
         shard, shards = data.get("shard", (0, 1))
         listed = frozenset(int(guild["id"]) for guild in data["guilds"])
-        for known in [guild.id for guild in self.guilds]:
-            if on_shard(known, shard, shards) and known not in listed:
+        for known in [guild.id for guild in self.guilds if guild.shard_id == shard]:
+            if known not in listed:
                 self.parse_guild_delete({"id": str(known)})
         super().parse_ready(data)
         self.dispatch(EVENT, shard, shards, listed)
+
+
+class ObservedTree(app_commands.CommandTree[Any]):
+    """discord.py's commands, each of which is answered, whatever happens."""
+
+    async def _call(self, interaction: discord.Interaction[Any]) -> None:
+        """Run a command as `call` says."""
+        await self.call(interaction)
+
+    async def call(self, interaction: discord.Interaction[Any]) -> None:
+        """Run a command.
+
+        discord.py gives each a task of its own, and tells nobody of what it raises itself while it reads the options.
+        """
+        await super()._call(interaction)
+
+
+class ObservedBot(commands.AutoShardedBot):
+    """discord.py's client with `ComparingState`, which asks before each event's listeners run."""
+
+    def _get_state(self, **options: Any) -> ComparingState:
+        """Return the connection's state; discord.py (shard.py) makes its own in the same way."""
+        given = {"dispatch": self.dispatch, "handlers": self._handlers, "hooks": self._hooks, "http": self.http}
+        return ComparingState(**given, **options)
+
+    async def _run_event(self, coro: Any, event_name: str, *args: Any, **kwargs: Any) -> None:
+        """Run one listener, in a task of its own (discord.py, client.py)."""
+        if self.wants(event_name):
+            await super()._run_event(coro, event_name, *args, **kwargs)
+
+    def wants(self, _event: str) -> bool:
+        """Return whether a listener may run now; called in its task."""
+        return True
+
+
+async def forget_login(client: discord.Client) -> None:
+    """Make a client ready for another login: discord.py opens a session for each, and closes the last one alone."""
+    await client.http.close()
+    client.http.connector = discord.utils.MISSING
+
+
+async def gateway_of(client: discord.Client) -> tuple[int, str]:
+    """Return how many connections Discord wants, and where to. Raises GatewayNotFound over an error of HTTP."""
+    shards, url, _ = await client.http.get_bot_gateway()
+    return shards, url
+
+
+def is_traced(client: discord.Client) -> bool:
+    """Return whether the client was made with `http_trace`."""
+    return client.http.http_trace is not None
+
+
+def global_limit(client: discord.Client) -> asyncio.Event | None:
+    """Return the event that discord.py clears while it waits for a global 429 to end; None before it has one.
+
+    There is no other way to learn of it. Requests that wait behind it inside of discord.py would all go at once when it
+    opens, and be refused again.
+    """
+    return getattr(client.http, "_global_over", None) or None
+
+
+async def post_form(
+    client: discord.Client, path: str, channel: int, form: Any, limits: aiohttp.ClientTimeout
+) -> dict[str, Any]:
+    """Post a form's fields to a path of a channel, and return the answer; tracing is given the form as its context.
+
+    discord.py's own `send` builds the form, and gives no hold of when it is sent and how long that may take.
+    """
+    given: dict[str, Any] = {"timeout": limits, "trace_request_ctx": form, "allow_redirects": False}
+    answer: dict[str, Any] = await client.http.request(Route("POST", path, channel_id=channel), form=form, **given)
+    return answer
+
+
+async def post_json(
+    client: discord.Client,
+    path: str,
+    place: tuple[int, int],
+    body: dict[str, Any] | None,
+    seen: object,
+    limits: aiohttp.ClientTimeout,
+) -> None:
+    """Post JSON, or no body, to a path of a channel's message; tracing is given `seen` as its context."""
+    given: dict[str, Any] = {"timeout": limits, "trace_request_ctx": seen, "allow_redirects": False}
+    if body is not None:
+        given["json"] = body
+    channel, message = place
+    await client.http.request(Route("POST", path, channel_id=channel, message_id=message), **given)
+
+
+# What discord.py's models would read of a channel that the gateway has not told of: these need its id alone, and make
+# one request each, so that we can wait for a rate limit between them.
+
+
+async def messages_of(client: discord.Client, channel: int, limit: int, **since: int) -> list[dict[str, Any]]:
+    """Return a page of a channel's messages, with `before` or `after` an id."""
+    return [dict(message) for message in await client.http.logs_from(channel, limit, **since)]
+
+
+async def message_of(client: discord.Client, channel: int, message: int) -> dict[str, Any]:
+    """Return one message."""
+    return dict(await client.http.get_message(channel, message))
+
+
+async def active_threads(client: discord.Client, guild: int) -> dict[str, Any]:
+    """Return the list of a server's active threads (Discord's docs, List Active Guild Threads)."""
+    return dict(await client.http.request(Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)))
+
+
+async def archived_threads(client: discord.Client, channel: int, before: Any, limit: int) -> dict[str, Any]:
+    """Return a page of a channel's archived threads (Discord's docs, List Public Archived Threads)."""
+    return dict(await client.http.get_public_archived_threads(channel, before, limit=limit))
+
+
+async def member_of(client: discord.Client, guild: int, user: int) -> dict[str, Any]:
+    """Return a member of a server."""
+    return dict(await client.http.get_member(guild, user))
+
+
+async def reopen_thread(client: discord.Client, thread: int) -> None:
+    """Take a thread out of the archive."""
+    await client.http.edit_channel(thread, archived=False)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import aiohttp
 import discord
 import msgspec
-from discord.http import Route
 
+from bot.client import library_parts
 from bot.client.controls import button
 from bot.client.panels import Accent, Panel, alt_text, gallery, safe
 from bot.client.views import CONTEXT, origin, quote_buttons, spoken
@@ -389,7 +389,7 @@ async def _in_messages(
     since: dict[str, int] = {"after": after} if after else {}
     for _ in range(_PAGES):
         await limiter.wait()
-        page: list[dict[str, Any]] = [dict(message) for message in await bot.http.logs_from(channel, _PAGE, **since)]
+        page = await library_parts.messages_of(bot, channel, _PAGE, **since)
         for message in page:
             if _ours(bot, message, component_id):
                 return accepted_message(message)
@@ -410,7 +410,7 @@ async def _in_forum(
     """
     target = job.target
     await limiter.wait()
-    active = await bot.http.request(Route("GET", "/guilds/{guild_id}/threads/active", guild_id=target.guild))
+    active = await library_parts.active_threads(bot, target.guild)
     archived, all_read = await _archived(bot, limiter, target.channel, after)
     candidates = {
         int(thread["id"])
@@ -423,7 +423,7 @@ async def _in_forum(
     for thread_id in sorted(candidates, reverse=True)[:_FIRST_MESSAGES]:
         await limiter.wait()
         try:
-            message = dict(await bot.http.get_message(thread_id, thread_id))
+            message = await library_parts.message_of(bot, thread_id, thread_id)
         except discord.NotFound as error:
             if error.code != _UNKNOWN_MESSAGE:
                 raise
@@ -446,7 +446,7 @@ async def _archived(bot: discord.Client, limiter: _Pace, forum: int, after: int)
     before: Any = None
     for _ in range(_PAGES):
         await limiter.wait()
-        page = await bot.http.get_public_archived_threads(forum, before, limit=_PAGE)
+        page = await library_parts.archived_threads(bot, forum, before, _PAGE)
         threads: list[dict[str, Any]] = [dict(thread) for thread in page["threads"]]
         found += threads
         if not page["has_more"] or not threads:
@@ -492,6 +492,10 @@ _TRANSIT = dt.timedelta(seconds=5)
 
 
 _Form = list[dict[str, Any]]
+# Where it is posted to, in which channel, and what.
+_Request = tuple[str, int, _Form]
+_MESSAGES = "/channels/{channel_id}/messages"
+_FORUM_POSTS = "/channels/{channel_id}/threads"
 
 
 class DiscordChat:
@@ -502,15 +506,13 @@ class DiscordChat:
     """
 
     def __init__(self, bot: discord.Client, clock: Clock, cards: CardMaker, discord_clock: DiscordClock) -> None:
-        if bot.http.http_trace is None:
+        if not library_parts.is_traced(bot):
             raise ValueError("the client's requests are not traced")
         self._bot = bot
         self._discord_clock = discord_clock
         self._clock = clock
         self._cards = cards
-        # discord.py 2.7.1 keeps this event for global 429s and offers no other way to ask. Requests that pass
-        # it only to wait behind it would all go at once when it opens, and be refused again.
-        self._limiter = RateLimiter(lambda: getattr(bot.http, "_global_over", None) or None)
+        self._limiter = RateLimiter(lambda: library_parts.global_limit(bot))
         self._deadlines = Deadlines()
         self._leaving = asyncio.Semaphore(_LEAVING)
         self._follow_ups = {extra: Deadlines() for extra in Extra}
@@ -532,7 +534,7 @@ class DiscordChat:
             request = await self._quote_post(job, quote)
         if not isinstance(request, tuple):
             return request
-        route, fields = request
+        path, channel, fields = request
         # By whichever is further on: our clock may step, and the monotonic one stands still while a machine sleeps.
         loop = asyncio.get_running_loop()
         end = loop.time() + self._until(deadline)
@@ -547,10 +549,7 @@ class DiscordChat:
         form = SingleRequest(fields, lambda: self._clock.now() < deadline and loop.time() < end, goes)
 
         async def ask() -> dict[str, Any]:
-            data: dict[str, Any] = await self._bot.http.request(
-                route, form=form, timeout=_TIMEOUT, trace_request_ctx=form, allow_redirects=False
-            )
-            return data
+            return await library_parts.post_form(self._bot, path, channel, form, _TIMEOUT)
 
         try:
             data = await self._deadlines.wait(job.target, ask, self._until(deadline), form, _ANSWER_SECONDS)
@@ -594,7 +593,7 @@ class DiscordChat:
     def _until(self, instant: dt.datetime) -> float:
         return (instant - self._clock.now()).total_seconds()
 
-    def _notice(self, job: NoticeJob) -> tuple[Route, _Form] | Refused | NotNow:
+    def _notice(self, job: NoticeJob) -> _Request | Refused | NotNow:
         if not self._bot.is_ready():
             return _UNTIL_READY
         guild = self._bot.get_guild(job.target.guild)
@@ -604,10 +603,9 @@ class DiscordChat:
             # discord.py reckons permissions by our clock, by which a time-out may still last.
             timed_out = me is not None and me.is_timed_out()
             return NotNow(60.0, Setback.TIMED_OUT, counts=False) if timed_out else Refused(Reason.NOWHERE)
-        route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
-        return route, _fields(_message(notice_view(job), None, None, job.nonce))
+        return _MESSAGES, channel, _fields(_message(notice_view(job), None, None, job.nonce))
 
-    async def _quote_post(self, job: PostJob, quote: Quote) -> tuple[Route, _Form] | NotNow:
+    async def _quote_post(self, job: PostJob, quote: Quote) -> _Request | NotNow:
         if job.role and not self._bot.is_ready():
             return _UNTIL_READY  # whether the role can be mentioned, and is there at all, only the gateway tells
         if mention_problem(self._bot.get_guild(job.target.guild), job.target.channel, job.role):
@@ -624,8 +622,8 @@ class DiscordChat:
             # Discord's docs, Start Thread in Forum: its message takes no nonce.
             message = {key: value for key, value in message.items() if "nonce" not in key}
             body = {"name": forum_post_name(job, quote), "message": message}
-            return Route("POST", "/channels/{channel_id}/threads", channel_id=channel), _fields(body, picture)
-        return Route("POST", "/channels/{channel_id}/messages", channel_id=channel), _fields(message, picture)
+            return _FORUM_POSTS, channel, _fields(body, picture)
+        return _MESSAGES, channel, _fields(message, picture)
 
     def _there(self) -> dt.datetime:
         """Return Discord's time, at the earliest; ours while nothing is known of it."""
@@ -656,7 +654,7 @@ class DiscordChat:
 
         async def read() -> dict[str, Any]:
             await self._limiter.wait()
-            return dict(await self._bot.http.get_member(guild, user.id if user else 0))
+            return await library_parts.member_of(self._bot, guild, user.id if user else 0)
 
         try:
             member = await self._deadlines.wait(job.target, read, self._until(job.lease_until))
@@ -671,7 +669,7 @@ class DiscordChat:
 
         async def reopen() -> None:
             await self._limiter.wait()
-            await self._bot.http.edit_channel(job.target.channel, archived=False)
+            await library_parts.reopen_thread(self._bot, job.target.channel)
 
         try:
             await self._deadlines.wait(job.target, reopen, self._until(job.lease_until))
@@ -697,18 +695,18 @@ class DiscordChat:
         if not self._bot.is_ready():
             return _UNTIL_READY
         path = "/channels/{channel_id}/messages/{message_id}"
-        body: dict[str, Any] = {}
+        body: dict[str, Any] | None = None
         if job.extra is Extra.PUBLISH:
             path += "/crosspost"
         else:
             path += "/threads"
-            body["json"] = {"name": thread_name(job.date, quote)}
-        route = Route("POST", path, channel_id=job.target.channel, message_id=job.message)
+            body = {"name": thread_name(job.date, quote)}
         seen = SingleRequest([], lambda: True, _unnoted)
 
         async def ask() -> None:
             await self._limiter.wait()
-            await self._bot.http.request(route, timeout=_TIMEOUT, trace_request_ctx=seen, allow_redirects=False, **body)
+            post = job.target.channel, job.message
+            await library_parts.post_json(self._bot, path, post, body, seen, _TIMEOUT)
 
         try:
             await self._follow_ups[job.extra].wait(job.target, ask, _ANSWER_SECONDS, seen)
