@@ -176,10 +176,13 @@ class Database:
         except BaseException:
             # Also where BEGIN or COMMIT was cancelled or failed (a deferred foreign key speaks up at COMMIT):
             # the connection's thread works in order, so no transaction is open after this.
-            await asyncio.shield(_ask(self._writer.rollback()))
+            await asyncio.shield(self._roll_back())
             raise
         finally:
             self._lock.release()
+
+    async def _roll_back(self) -> None:
+        await _ask(self._writer.rollback())
 
     async def _wait_at_most(self, seconds: float | None) -> None:
         """Let statements wait so long for another process's write; None for as long as usual."""
