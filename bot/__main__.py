@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot import announcement, seeding, terminal
 from bot.errors import AnnouncementError, CanonkeeperError
 from bot.operators import logs
-from bot.settings import from_environment
+from bot.settings import from_environment, look_at_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="connect to Discord (settings: see .env.example)")
     commands.add_parser("sync", help="register the commands with Discord, whether or not they changed")
+    commands.add_parser("doctor", help="look at all that the bot needs, and say what to do about what is wrong")
     check = commands.add_parser("check-data", help="check an announcement's folder and list every mistake")
     check.add_argument("path", nargs="?", type=Path, help="the folder (default: ANNOUNCEMENT_PATH)")
     learn = commands.add_parser("learn", help="learn ahead of a start, which then needs a few seconds")
@@ -88,6 +89,14 @@ def _print_anything() -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
+    if given.command == "doctor":
+        reading = look_at_environment(token=True)
+        logs.set_up(reading.settings)
+        from bot import app  # noqa: PLC0415 - as below
+
+        told, fine = asyncio.run(app.examine(reading))
+        print(told)  # noqa: T201
+        return 0 if fine else MISTAKE
     settings = from_environment(token=given.command in {"run", "sync"})
     logs.set_up(settings)
     if given.command == "check-data":

@@ -7,15 +7,19 @@ import contextlib
 import datetime as dt
 import logging
 import secrets
+import shutil
 import signal
 from functools import partial
 from typing import TYPE_CHECKING
 
+import discord
+
 from bot.canon import CanonLesson
 from bot.canon.service import CanonService
 from bot.client import Canonkeeper
-from bot.client.client import Daily, Services
+from bot.client.client import Daily, Services, intents
 from bot.client.library_parts import use_api
+from bot.client.views import PERMISSIONS
 from bot.clock import DemoClock, SystemClock
 from bot.daily.bag import Filters
 from bot.daily.commands import Scheduler
@@ -25,6 +29,7 @@ from bot.daily.input import Zones
 from bot.daily.ledger import DailyStore
 from bot.daily.worker import Worker
 from bot.library import read_library
+from bot.operators.doctor import Machine, Needs, examine_all, report
 from bot.operators.systemd import Notifier
 from bot.pictures import PictureService
 from bot.quotes.ask import AskService
@@ -42,11 +47,9 @@ from bot.understanding import Engine
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    import discord
-
     from bot.clock import Clock
     from bot.daily.requests import DiscordClock
-    from bot.settings import Settings
+    from bot.settings import Reading, Settings
 
 # SQLite's integers are signed and have 64 bits.
 _SEED_BITS = 63
@@ -213,6 +216,19 @@ async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
                 await bot.close()
         connection.cancel()
         await asyncio.gather(connection, posting, stopping, return_exceptions=True)
+
+
+async def examine(reading: Reading) -> tuple[str, bool]:
+    """Return, for those who host the bot, how all that it needs is, and whether nothing is wrong."""
+    # By their names in Discord's settings; discord.py calls one of them by an older name.
+    permissions = {
+        name.replace("read_messages", "view_channel").replace("_", " ").title().replace(" In ", " in "): bit
+        for name, bit in discord.Permissions.VALID_FLAGS.items()
+        if PERMISSIONS.value & bit and name != "view_channel"
+    }
+    async with clock_of(reading.settings) as clock:
+        machine = Machine(clock, lambda path: shutil.disk_usage(path).free, Zones.load)
+        return report(await examine_all(reading, Needs(intents().value, permissions), machine))
 
 
 async def why(settings: Settings, text: str) -> str:

@@ -103,6 +103,8 @@ class Registry:
         self.hidden: dict[int, Message] = {}  # ephemeral messages
         self.nonces = Nonces(now)
         self.starts = Starts(now)
+        # What the application is set to in the developer portal, where that is not as usual.
+        self.application: dict[str, Any] = {}
         self.root = ""
         # Whether REST shows the bot what others wrote. Discord goes by the app's settings in its portal; here what the
         # bot identified with last stands for them.

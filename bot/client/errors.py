@@ -224,7 +224,12 @@ def at_gateway(error: BaseException) -> CanonkeeperError | None:
     if isinstance(error, discord.PrivilegedIntentsRequired):
         return _CLOSED[4014]
     if isinstance(error, discord.ConnectionClosed):
-        return _CLOSED.get(error.code) or UnreachableError(
-            f"Discord closed the connection ({error.code}): check {STATUS}, and start again later"
-        )
+        return closed(error.code)
     return None
+
+
+def closed(code: int) -> CanonkeeperError:
+    """Return what to tell of a connection that the gateway closed for good, with this code."""
+    return _CLOSED.get(code) or UnreachableError(
+        f"Discord closed the connection ({code}): check {STATUS}, and start again later"
+    )

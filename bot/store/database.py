@@ -126,7 +126,7 @@ class Database:
         Raises StoreError, in one line that says what to do, when the file is locked, read-only, corrupt,
         or from a newer program; it is left untouched then.
         """
-        with _in_words(path):
+        with in_words(path):
             await asyncio.to_thread(_make_folder, path)
             await migrate.inspect(path)
             writer = await _connect(path, busy_timeout_ms)
@@ -246,7 +246,7 @@ class Database:
 
     def in_words(self) -> contextlib.AbstractContextManager[None]:
         """Return a block in which a StoreError's text tells whoever hosts the bot what to do."""
-        return _in_words(self._path)
+        return in_words(self._path)
 
     async def fetch_all(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return all rows of a read; it sees every transaction that was committed before."""
@@ -286,7 +286,7 @@ async def _connect(path: Path, busy_timeout_ms: int) -> aiosqlite.Connection:
 
 
 @contextlib.contextmanager
-def _in_words(path: Path) -> Iterator[None]:
+def in_words(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system say into one line for the person who hosts the bot."""
     try:
         yield

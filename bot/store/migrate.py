@@ -65,12 +65,13 @@ async def inspect(path: Path) -> None:
     Raises StoreError for one that is damaged, from a newer program, another program's, or with an edited
     migration, and lets sqlite3.Error through for one that is locked or no database.
     """
+    await asyncio.to_thread(look_at, path)
+
+
+def look_at(path: Path) -> None:
+    """Do what `inspect` does, in the calling thread."""
     if path.is_dir():
         raise StoreError(f"DATABASE_PATH {path} is a folder; name a file in it")
-    await asyncio.to_thread(_look_at, path)
-
-
-def _look_at(path: Path) -> None:
     # SQLite itself would open it for reading, and say so only at the first write.
     if path.exists() and not os.access(path, os.W_OK):
         raise StoreError(f"DATABASE_PATH {path} {READ_ONLY}")

@@ -164,6 +164,24 @@ def _me(call: Call) -> dict[str, Any]:
     }
 
 
+def _my_guilds(call: Call) -> list[dict[str, Any]]:
+    """List the bot's servers by id, each with what it may do there (Discord's docs, "Get Current User Guilds")."""
+    world, after = call.world, call.asked("after") or 0
+    mine = sorted((each for each in world.guilds.values() if world.bot.id in each.members), key=lambda each: each.id)
+    return [
+        {
+            "id": str(each.id),
+            "name": each.name,
+            "icon": None,
+            "owner": each.owner_id == world.bot.id,
+            "permissions": str(permissions.in_guild(each, each.members[world.bot.id])),
+            "features": [],
+        }
+        for each in mine
+        if each.id > after
+    ][: call.limit(most=200, usual=200)]
+
+
 def _application(call: Call) -> dict[str, Any]:
     bot = call.world.bot
     return {
@@ -189,6 +207,7 @@ def _application(call: Call) -> dict[str, Any]:
         "team": None,
         "eligible_oauth2_scopes": ["bot", "applications.commands"],
         "integration_types_config": {"0": {}, "1": {}},
+        **call.world.application,
     }
 
 
@@ -204,6 +223,7 @@ def _gateway_bot(call: Call) -> dict[str, Any]:
 
 BOT_ROUTES = [
     Route("GET", "/users/@me", _me),
+    Route("GET", "/users/@me/guilds", _my_guilds),
     Route("GET", "/applications/@me", _application),
     Route("GET", "/oauth2/applications/@me", _application),
     Route("GET", "/gateway", _gateway, auth=False),
