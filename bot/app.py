@@ -86,7 +86,16 @@ def daily_quotes(services: Services, bot: discord.Client, discord_clock: Discord
 
 _log = logging.getLogger(__name__)
 
-EXTENSIONS = ("cogs.quote", "cogs.ask", "cogs.canon", "cogs.timeline", "cogs.about", "cogs.daily", "cogs.guilds")
+EXTENSIONS = (
+    "cogs.quote",
+    "cogs.ask",
+    "cogs.canon",
+    "cogs.timeline",
+    "cogs.about",
+    "cogs.help",
+    "cogs.daily",
+    "cogs.guilds",
+)
 # SIGTERM's grace (Docker and systemd give ten seconds and more).
 CLOSE_SECONDS = 5.0
 # Of these, for answers that are under way: people have waited up to three seconds for them.

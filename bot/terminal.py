@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from bot.canon.service import NEAREST, STRENGTHS
 from bot.quotes.ask import Answered, Closest, Greeted, Ruled
+from bot.quotes.overview import HEADING
 from bot.quotes.search import Missing
 from bot.text import normalise
 
@@ -44,6 +45,8 @@ async def _quote(services: Services, text: str) -> str:
 
 
 def _canon(services: Services, text: str) -> str:
+    if services.overview.is_meant(text):
+        return "\n".join((f"{HEADING}:", *(f"- {ship.told}" for ship in services.overview.ships)))
     checked = services.canon.check(text)
     return f"Did you mean {checked.meant.name}?" if checked.meant else _rulings(checked.rulings)
 
@@ -80,9 +83,16 @@ def _ask(services: Services, text: str) -> str:
 
 def _quotes(quotes: Iterable[Quote], note: str = "") -> str:
     return "\n\n".join(
-        f"{quote.text}\n  -- {quote.speaker.attribution}, {quote.source}"
-        + (f" (no. {quote.number})" if quote.number else "")
-        + (f", {note}" if note else "")
+        " · ".join(
+            part
+            for part in (
+                f"{quote.text}\n  -- {quote.speaker.attribution}, {quote.source}",
+                quote.url,
+                f"quote {quote.number}" if quote.number else "",
+                note,
+            )
+            if part
+        )
         for quote in quotes
     )
 

@@ -1,4 +1,4 @@
-"""/about."""
+"""/about: what the bot is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.client.views import about
 
 if TYPE_CHECKING:
     from bot.client import Canonkeeper
+    from bot.client.controls import Directory
     from bot.library import Library
     from bot.quotes.unanswered import Unanswered
 
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 class AboutCog(commands.Cog):
     """What the bot says of itself."""
 
-    def __init__(self, library: Library, unanswered: Unanswered) -> None:
+    def __init__(self, library: Library, unanswered: Unanswered, directory: Directory) -> None:
         self._library = library
         self._unanswered = unanswered
+        self._directory = directory
 
     @app_commands.command(name="about", description="What I am, where my answers come from, and what I store")
     @app_commands.describe(private="Show the answer only to me")
@@ -29,10 +31,11 @@ class AboutCog(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def about(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
         """Answer /about."""
-        view = about(self._library, interaction.application_id, self._unanswered.keep)
+        shown = await self._directory.shown(in_guild=interaction.guild_id is not None)
+        view = about(self._library, shown, interaction.application_id, self._unanswered.keep)
         await interaction.response.send_message(view=view, ephemeral=private)
 
 
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses."""
-    await bot.add_cog(AboutCog(bot.services.library, bot.services.unanswered))
+    await bot.add_cog(AboutCog(bot.services.library, bot.services.unanswered, bot.directory))

@@ -13,8 +13,8 @@ from discord.ext import commands
 from discord.utils import escape_markdown
 
 from bot.client import panels, views
-from bot.client.controls import COMPLETIONS, LABEL_LIMIT, button, choices
-from bot.client.views import checked, explanation, quote_buttons, source_line, spoken
+from bot.client.controls import COMPLETIONS, LABEL_LIMIT, button, choices, named
+from bot.client.views import checked, guide, quote_buttons, source_line, spoken
 from bot.errors import UserError
 from bot.quotes.ask import QUESTION_LIMIT, Answered, Closest, Greeted, Ruled
 from bot.text import cut
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bot.announcement import Fact
     from bot.client import Canonkeeper
-    from bot.client.controls import Actions, Press
+    from bot.client.controls import Actions, Directory, Mention, Press
     from bot.client.panels import Panel
     from bot.library import Library
     from bot.quotes.ask import AskService, NoAnswer, Reply
@@ -40,14 +40,15 @@ _GREETINGS: Final[dict[SmallTalk, str]] = {
     "farewell": "See you!",
     "self": "I'm Canonkeeper, a bot that answers from one announcement, word for word.",
 }
-_CAN_DO: Final = (
-    "Ask me about the announcement and I'll find its exact words. `/quote` looks up quotes, `/canon` checks a ship "
-    "or a claim, and `/timeline` tells how it all came about."
-)
 
 
-def reply_view(reply: Reply, *, private: bool, question: str | None = None) -> panels.Panel:
-    """Return how a reply looks; `question` is shown above it where the channel would not show it otherwise."""
+def reply_view(
+    reply: Reply, *, private: bool, question: str | None = None, mention: Mention = named, hint: bool = False
+) -> panels.Panel:
+    """Return how a reply looks; `question` is shown above it where the channel would not show it otherwise.
+
+    `mention` mentions a command; `hint` adds what else can be done to a reply that has no answer.
+    """
     if isinstance(reply, Answered):
         return answered(reply, private=private, question=question)
     if isinstance(reply, Closest):
@@ -56,11 +57,14 @@ def reply_view(reply: Reply, *, private: bool, question: str | None = None) -> p
         return checked(reply.rulings)
     if isinstance(reply, Greeted):
         return panels.Panel(
-            f"**{_GREETINGS[reply.kind]}** {_CAN_DO}",
+            f"**{_GREETINGS[reply.kind]}** Ask me about the announcement and I'll find its exact words. "
+            f"{mention('quote')} looks up quotes, {mention('canon')} checks a ship or a claim, and {mention('help')} "
+            "shows what else I can do.",
             accent=panels.Accent.ABOUT,
             rows=_offered(reply.nearest, private=private),
         )
-    return _silent(reply, private=private, question=question)
+    helped = f"{mention('help')} shows what else I can do" if hint else None
+    return _silent(reply, private=private, question=question, footer=helped)
 
 
 def answered(answer: Answered, *, private: bool, question: str | None = None) -> panels.Panel:
@@ -92,7 +96,7 @@ def _closest(answer: Closest, *, private: bool, question: str | None) -> panels.
     )
 
 
-def _silent(answer: NoAnswer, *, private: bool, question: str | None) -> panels.Panel:
+def _silent(answer: NoAnswer, *, private: bool, question: str | None, footer: str | None) -> panels.Panel:
     """Return an honest nothing: it quotes nothing and offers what the announcement does answer."""
     claim = f"\nTo check a claim, try `/canon {answer.claim.statement}`" if answer.claim else ""
     offer = "\nIt does answer these:" if answer.nearest else ""
@@ -100,6 +104,7 @@ def _silent(answer: NoAnswer, *, private: bool, question: str | None) -> panels.
         _asked(question),
         f"**I couldn't find that in the announcement.**{claim}{offer}",
         accent=panels.Accent.SILENT,
+        footer=footer,
         rows=_offered(answer.nearest, private=private),
     )
 
@@ -132,10 +137,13 @@ _log = logging.getLogger(__name__)
 class AskCog(commands.Cog):
     """Questions in people's own words."""
 
-    def __init__(self, asking: AskService, unanswered: Unanswered, library: Library, actions: Actions) -> None:
+    def __init__(
+        self, asking: AskService, unanswered: Unanswered, library: Library, actions: Actions, directory: Directory
+    ) -> None:
         self._asking = asking
         self._unanswered = unanswered
         self._library = library
+        self._directory = directory
         actions.register(SUGGESTED, self._suggested, read_suggestion)
 
     @app_commands.command(
@@ -153,7 +161,8 @@ class AskCog(commands.Cog):
         """Answer /ask; silence is told to the one who asked alone."""
         reply = self._asking.ask(question)
         found = isinstance(reply, Answered | Closest | Ruled)
-        view = reply_view(reply, private=private, question=question)
+        mention = named if found else await self._directory.mention()
+        view = reply_view(reply, private=private, question=question, mention=mention)
         await interaction.response.send_message(view=view, ephemeral=private or not found)
         await self._unanswered.note(question, reply)
 
@@ -182,12 +191,15 @@ class AskCog(commands.Cog):
             return
         question = " ".join(mentions.sub(" ", text).split())
         if not question:
-            await _send(message, explanation(self._library))
+            shown = await self._directory.shown(in_guild=message.guild is not None)
+            await _send(message, guide(self._library, shown, self._directory.application_id, "Hello! "))
             return
         reply = self._asking.ask(question)
         # A reply stands beneath its question anyway.
         asked = None if _may_reply(message) else question
-        await _send(message, reply_view(reply, private=False, question=asked))
+        # Who wrote a message may not know the commands.
+        mention = await self._directory.mention()
+        await _send(message, reply_view(reply, private=False, question=asked, mention=mention, hint=True))
         await self._unanswered.note(question, reply)
 
     async def _suggested(self, interaction: discord.Interaction[Any], suggestion: tuple[bool, str]) -> None:
@@ -236,4 +248,6 @@ def _permissions(message: discord.Message) -> discord.Permissions:
 
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses."""
-    await bot.add_cog(AskCog(bot.services.asking, bot.services.unanswered, bot.services.library, bot.actions))
+    services = bot.services
+    asked = (services.asking, services.unanswered, services.library)
+    await bot.add_cog(AskCog(*asked, bot.actions, bot.directory))

@@ -1,4 +1,4 @@
-"""How the overview of ships looks: the picture, a table, and a select that opens a ship's ruling."""
+"""How the overview of ships looks: the picture, a list, and a select that opens a ship's ruling."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.utils import escape_markdown
 
 from bot.client import panels, views
 from bot.client import views as rendering
@@ -35,7 +36,7 @@ def overview(ships: Sequence[Ship], *, picture: bool) -> panels.Panel:
     return panels.Panel(
         f"## {HEADING}\n{NOTE}.",
         gallery(PICTURE, alt_text(ships)) if picture else None,
-        _table(ships),
+        _listed(ships),
         accent=panels.Accent.ABOUT,
         footer="A ship that isn't listed isn't addressed: that's neither a yes nor a no",
         rows=openers(
@@ -48,17 +49,18 @@ def overview(ships: Sequence[Ship], *, picture: bool) -> panels.Panel:
 
 def alt_text(ships: Sequence[Ship]) -> str:
     """Return the picture in words."""
-    return f"{HEADING}: " + "; ".join(f"{ship.name} ({' and '.join(ship.members)}): {ship.verdict}" for ship in ships)
+    return f"{HEADING}: " + "; ".join(ship.told for ship in ships)
 
 
-def _table(ships: Sequence[Ship]) -> str:
-    """Return the ships and verdicts in two columns, whole lines as far as they fit."""
-    rows = [(ship.name.replace("`", "'"), ship.verdict) for ship in ships]
-    width = max((len(name) for name, _ in rows), default=0)
-    lines = [f"{name:<{width}}  {verdict}" for name, verdict in rows]
-    while len("\n".join(lines)) > _ROOM:
-        lines.pop()
-    return "```\n" + "\n".join(lines) + "\n```"
+def _listed(ships: Sequence[Ship]) -> str:
+    """Return a line for each ship with its verdict, which wraps on a phone; whole lines as far as they fit."""
+    lines = [f"- **{escape_markdown(ship.name)}** · {ship.verdict}" for ship in ships]
+    room, shown = _ROOM, 0
+    while shown < len(lines) and len(lines[shown]) < room:
+        room -= len(lines[shown]) + 1
+        shown += 1
+    left = len(lines) - shown
+    return "\n".join([*lines[:shown], *([f"- …and {left} more"] if left else [])])
 
 
 class CanonCog(commands.Cog):

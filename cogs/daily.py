@@ -182,8 +182,8 @@ def overview(lines: list[Line], page: int) -> Panel:
         parts += [line()] if parts else []
         parts.append(_line(each))
     turns = [
-        button(PAGE, f"-{page - 1}", "Previous", disabled=page == 0),
-        button(PAGE, f"+{page + 1}", "Next", disabled=page + 1 == pages),
+        button(PAGE, f"-{page - 1}", "Previous page", disabled=page == 0),
+        button(PAGE, f"+{page + 1}", "Next page", disabled=page + 1 == pages),
     ]
     count = f"{len(lines)} schedule{'s' if len(lines) > 1 else ''}"
     return Panel(
@@ -283,7 +283,7 @@ def read_page(detail: str) -> int:
 
 def skipped(quote: Quote, shown: Preview) -> Panel:
     """Return what was dropped, and what comes in its place."""
-    dropped = f"no. {quote.number}" if quote.number else "that quote"
+    dropped = f"quote {quote.number}" if quote.number else "that quote"
     return preview(shown, heading=f"Skipped {dropped}. This one comes instead.")
 
 

@@ -1,4 +1,4 @@
-"""How the timeline looks: the picture, the entries in order, and a select that opens an entry's words."""
+"""How the timeline looks: the picture or a short list first; the rest, and the quote behind each step, on request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from discord.ext import commands
 from discord.utils import escape_markdown
 
 from bot.client import panels
-from bot.client.controls import openers, picked
+from bot.client.controls import button, openers, picked
 from bot.client.panels import PICTURE_SECONDS, attached, gallery
 from bot.client.views import origin, quote_buttons, spoken
 from bot.errors import UserError
@@ -24,25 +24,37 @@ if TYPE_CHECKING:
     from bot.quotes.overview import TimelineItem, TimelineService
 
 OPEN = "timeline"
+IN_FULL = "timeline-told"
 PICTURE = "timeline.png"
 # Of a message's 4,000 characters: the heading and footer need some.
 _ROOM = 3_700
 
 
 def timeline(heading: str, entries: Sequence[TimelineItem], *, picture: bool) -> panels.Panel:
-    """Return all entries; `picture` says that PICTURE is attached."""
+    """Return the steps at a glance: the picture, which is attached as PICTURE, or else a line for each."""
+    steps = openers(
+        OPEN,
+        "Pick a step…",
+        [(told.entry.id, f"{told.number}. {told.entry.title}", told.entry.when) for told in entries],
+    )
     return panels.Panel(
-        f"## {escape_markdown(heading)}",
-        gallery(PICTURE, alt_text(heading, entries)) if picture else None,
-        _told(entries),
+        _heading(heading),
+        gallery(PICTURE, alt_text(heading, entries)) if picture else _whole([_head(told) for told in entries]),
         accent=panels.Accent.QUOTE,
         footer=f"{len(entries)} steps · pick one to read the quote behind it",
-        rows=openers(
-            OPEN,
-            "Pick a step…",
-            [(told.entry.id, f"{told.number}. {told.entry.title}", told.entry.when) for told in entries],
-        ),
+        rows=[*steps, [button(IN_FULL, "", "Read all steps as text")]],
     )
+
+
+def in_full(heading: str, entries: Sequence[TimelineItem]) -> panels.Panel:
+    """Return the steps with what happened in each, or where that is too long by title and time alone."""
+    full = "\n".join(f"{_head(told)}\n{escape_markdown(told.entry.line)}" for told in entries)
+    text = full if len(full) <= _ROOM else _whole([_head(told) for told in entries])
+    return panels.Panel(_heading(heading), text, accent=panels.Accent.QUOTE)
+
+
+def _heading(heading: str) -> str:
+    return f"## {escape_markdown(heading)}"
 
 
 def alt_text(heading: str, entries: Sequence[TimelineItem]) -> str:
@@ -63,19 +75,16 @@ def opened(told: TimelineItem) -> panels.Panel:
     )
 
 
-def _told(entries: Sequence[TimelineItem]) -> str:
-    """Return the entries in full, or where that is too long by when and title alone, whole ones as far as they fit."""
-    full = [f"{_head(told)}\n{escape_markdown(told.entry.line)}" for told in entries]
-    if len("\n".join(full)) <= _ROOM:
-        return "\n".join(full)
-    room, lines = _ROOM, list[str]()
-    for told in entries:
-        room -= len(_head(told)) + 1
+def _whole(lines: Sequence[str]) -> str:
+    """Return whole lines as far as they fit."""
+    room, fitting = _ROOM, list[str]()
+    for line in lines:
+        room -= len(line) + 1
         if room < 0:
-            lines.append("…")
+            fitting.append("…")
             break
-        lines.append(_head(told))
-    return "\n".join(lines)
+        fitting.append(line)
+    return "\n".join(fitting)
 
 
 def _head(told: TimelineItem) -> str:
@@ -88,6 +97,7 @@ class TimelineCog(commands.Cog):
     def __init__(self, timeline: TimelineService, actions: Actions) -> None:
         self._timeline = timeline
         actions.register(OPEN, self._open)
+        actions.register(IN_FULL, self._in_full)
 
     @app_commands.command(name="timeline", description="How it came about, step by step, as the announcement tells it")
     @app_commands.describe(private="Show the answer only to me")
@@ -108,6 +118,11 @@ class TimelineCog(commands.Cog):
         if told is None:
             raise UserError("The announcement has changed since then. Please use /timeline again.")
         await interaction.response.send_message(view=opened(told), ephemeral=True)
+
+    async def _in_full(self, interaction: discord.Interaction[Any], _detail: str) -> None:
+        """Show what happened in each step, to the one who asked."""
+        view = in_full(self._timeline.heading, self._timeline.entries)
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 async def setup(bot: Canonkeeper) -> None:

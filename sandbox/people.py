@@ -196,14 +196,14 @@ class Person:
     # -- controls -----------------------------------------------------------------------------------
 
     async def press(self, where: Reply | Message, label: str) -> Reply:
-        """Press a button by its label or custom id."""
+        """Press a button by its label, by how its label alone begins, or by its custom id."""
         message = _shown(where)
-        for each in views.buttons(message.components):
-            name = each.get("label") or (each.get("emoji") or {}).get("name")
-            if label in (name, each.get("custom_id")):
-                custom_id = each.get("custom_id", "")
-                return await self.answer(self._acts.component(self.user, message, custom_id))
-        raise SandboxError(f"there is no button {label}")
+        buttons = views.buttons(message.components)
+        found = [each for each in buttons if label in (_name(each), each.get("custom_id"))]
+        found = found or [each for each in buttons if _name(each).startswith(f"{label} ")]
+        if len(found) != 1:
+            raise SandboxError(f"there is no button {label}, or more than one: {[_name(each) for each in buttons]}")
+        return await self.answer(self._acts.component(self.user, message, found[0].get("custom_id", "")))
 
     async def choose(self, where: Reply | Message, menu: str, values: list[Any]) -> Reply:
         """Choose in a select menu, by its custom id or placeholder; values by value or label."""

@@ -144,7 +144,8 @@ def assert_in_form(sandbox: Sandbox) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _chat(store: Path, **more: str) -> AsyncIterator[Chat]:
+async def started_chat(store: Path, **more: str) -> AsyncIterator[Chat]:
+    """The bot on a store and with more settings, and the local Discord."""
     async with Sandbox(journal_size=None) as sandbox:
         settings = settings_for(sandbox, store, **more)
         async with connected(sandbox, settings) as bot:
@@ -155,14 +156,14 @@ async def _chat(store: Path, **more: str) -> AsyncIterator[Chat]:
 @pytest.fixture
 async def chat(store_path: Path) -> AsyncIterator[Chat]:
     """The bot and the local Discord; whatever the bot sent is checked against Discord's own document."""
-    async with _chat(store_path) as chat:
+    async with started_chat(store_path) as chat:
         yield chat
 
 
 @pytest.fixture
 async def second_chat(second_path: Path) -> AsyncIterator[Chat]:
     """The same on the tiny announcement."""
-    async with _chat(second_path, ANNOUNCEMENT_PATH=str(SECOND)) as chat:
+    async with started_chat(second_path, ANNOUNCEMENT_PATH=str(SECOND)) as chat:
         yield chat
 
 

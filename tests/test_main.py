@@ -46,14 +46,14 @@ def of(sandbox: Sandbox) -> dict[str, str]:
             ("quote", "wrong", "note"),
             (
                 "We met over a wrong note in the Brahms, and neither of us has admitted it since.\n"
-                "  -- Ines Falk, The conductor's letter (no. 9), 1 of 1\n"
+                "  -- Ines Falk, The conductor's letter · quote 9 · 1 of 1\n"
             ),
         ),
         (
             ("quote", "tune-it-first"),
             (
                 "A hall is the largest instrument in the room. Tune it first.\n"
-                "  -- Clara Voss, quoted by Ines Falk, The conductor's letter (no. 6), 1 of 1\n"
+                "  -- Clara Voss, quoted by Ines Falk, The conductor's letter · quote 6 · 1 of 1\n"
             ),
         ),
         (
@@ -67,7 +67,7 @@ def of(sandbox: Sandbox) -> dict[str, str]:
                 "Confirmed: The conductor writes that she and the first cello are engaged.\n"
                 "(Stated by a creator)\n\n"
                 "And yes, Tomas and I are engaged.\n"
-                "  -- Ines Falk, The conductor's letter (no. 8)\n"
+                "  -- Ines Falk, The conductor's letter · quote 8\n"
             ),
         ),
         (
@@ -79,7 +79,7 @@ def of(sandbox: Sandbox) -> dict[str, str]:
             (
                 "Eleven hundred people.\n\n"
                 "The hall seats eleven hundred people.\n"
-                "  -- The orchestra's office, The notice at the Old Exchange (no. 3)\n"
+                "  -- The orchestra's office, The notice at the Old Exchange · quote 3\n"
             ),
         ),
         (
@@ -91,6 +91,14 @@ def of(sandbox: Sandbox) -> dict[str, str]:
             "I couldn't find an exact answer. The closest passage:\n\nFrom October it will play in the gasworks",
         ),
         (("ask", "is antines canon"), "Antines\nEnded: "),
+        (
+            ("canon", "all"),
+            (
+                "Ships at a glance:\n"
+                "- Tomines (Tomas Brandt and Ines Falk): Confirmed\n"
+                "- Antines (Anton Reuter and Ines Falk): Ended\n"
+            ),
+        ),
         (("ask", "hi"), "Ask me about the announcement. For example:\n- "),
         (("ask", "thanks"), "Ask me about the announcement.\n"),
     ],

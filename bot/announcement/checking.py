@@ -24,6 +24,7 @@ _FIELD = re.compile(r"[a-z_]+")
 _PATTERNS: Final = {
     "^[a-z0-9]+(-[a-z0-9]+)*$": "must be made of lowercase letters, digits and single hyphens",
     "^#[0-9A-Fa-f]{6}$": "must be a colour such as #2F6DB5",
+    "^https?://[!-;=?-~]+$": "must be an address such as https://example.org/article",
 }
 # What TOML's types are called, and how they are written.
 _TYPES: Final = {

@@ -11,6 +11,8 @@ Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, Meta(min_length=1, max_length=4000)]
 Line = Annotated[str, Meta(min_length=1, max_length=400)]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
+# Without white space and angle brackets, which end a link of Discord's Markdown. Other letters are written as %C3%A9.
+Address = Annotated[str, Meta(pattern=r"^https?://[!-;=?-~]+$", max_length=500)]
 
 Verdict = Literal["confirmed", "ended", "mentioned", "not-addressed"]
 Ruling = Literal["supported", "contradicted", "mentioned", "not-addressed"]
@@ -33,13 +35,15 @@ class Head(_Entry, frozen=True):
 class Source(_Entry, frozen=True):
     """Where words come from: an article, or a post that it carries.
 
-    `cite` is what stands under a quote, in words that tell whose it is; without it the title does.
+    `cite` is what stands under a quote, in words that tell whose it is; without it the title does. `url` is where the
+    whole of it can be read.
     """
 
     id: Slug
     title: Line
     author: Slug
     cite: Line | None = None
+    url: Address | None = None
 
 
 class Speaker(_Entry, frozen=True):

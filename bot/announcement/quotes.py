@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class Speaker(msgspec.Struct, frozen=True):
-    """Who says words. `attribution` holds the whole chain; `colour` is 0xRRGGBB."""
+    """Who says words. `attribution` holds the whole chain; `colour` is 0xRRGGBB.
+
+    `quoted_by` is the id of the speaker through whom they reach us.
+    """
 
     id: str
     name: str
@@ -21,13 +24,15 @@ class Speaker(msgspec.Struct, frozen=True):
     role: str
     colour: int
     aliases: tuple[str, ...] = ()
+    quoted_by: str | None = None
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where words stand: the title, and the name of who wrote it."""
+    """Where words stand: the title, the name of who wrote it, and the address where it can be read."""
 
     title: str
     author: str
+    url: str | None = None
 
 
 class Topic(msgspec.Struct, frozen=True):
@@ -42,7 +47,7 @@ class Quote(msgspec.Struct, frozen=True):
     """Verbatim words. `start` is where they begin in their passage, in characters.
 
     `number` counts the listed ones from 1; it is None for one that is not listed. `order` counts all of them.
-    `source` tells where the words are from, as a person would say it.
+    `source` tells where the words are from, as a person would say it, and `url` where they can be read there.
     """
 
     id: str
@@ -54,6 +59,7 @@ class Quote(msgspec.Struct, frozen=True):
     start: int
     topics: tuple[str, ...]
     order: int = 0
+    url: str | None = None
 
 
 def overlap(one: Quote, other: Quote) -> bool:

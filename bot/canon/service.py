@@ -45,7 +45,7 @@ class CanonRuling:
 
     `direct` is False where the statement is only the nearest thing known to what was asked; `belief` is how likely
     (0 to 1) it was meant. Where the announcement is silent on what the data does not hold, `statement` is empty and
-    `kind` None; `subject` or `claim` is the id of what was ruled on.
+    `kind` None; `subject` or `claim` is the id of what was ruled on, and `name` what a ship or a person is called.
     """
 
     statement: str
@@ -58,6 +58,7 @@ class CanonRuling:
     claim: str | None = None
     direct: bool = True
     belief: float = 1.0
+    name: str = ""
 
     @property
     def label(self) -> str:
@@ -89,7 +90,7 @@ class CanonService:
         self._subjects = Names((s, (s.name, s.id, *s.aliases)) for s in library.subjects)
         self._claims = Names((c, (c.statement, c.id)) for c in library.claims)
         self._names = {person.id: person.name for person in library.people}
-        self._kinds: dict[str, Kind] = {subject.id: subject.kind for subject in library.subjects}
+        self._by_id = {subject.id: subject for subject in library.subjects}
         self._judge = Judge(
             Roster(library.people, library.subjects, lesson.known_words),
             engine,
@@ -147,17 +148,19 @@ class CanonService:
         return Meant(" x ".join(self._names[person] for person in pair), " x ".join(pair)) if pair else None
 
     def _shown(self, ruling: Ruling) -> CanonRuling:
+        subject = self._by_id[ruling.subject] if ruling.subject and not ruling.claim else None
         return CanonRuling(
             statement=ruling.statement,
             verdict=ruling.verdict,
             line=ruling.line,
             strength=ruling.strength,
             quotes=self._library.quotes_of(ruling.quotes),
-            kind="claim" if ruling.claim else self._kinds[ruling.subject] if ruling.subject else None,
+            kind="claim" if ruling.claim else subject.kind if subject else None,
             subject=ruling.subject,
             claim=ruling.claim,
             direct=ruling.direct,
             belief=ruling.belief,
+            name=subject.name if subject else "",
         )
 
 

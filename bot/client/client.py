@@ -16,7 +16,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import errors
-from bot.client.controls import Actions
+from bot.client.controls import Actions, Directory
 from bot.client.library_parts import ObservedBot, ObservedTree, forget_login, gateway_of, use_gateway
 from bot.daily.requests import DiscordClock, tracing
 from bot.errors import CanonkeeperError, SettingError, UnreachableError
@@ -233,7 +233,7 @@ class Tree(ObservedTree):
 
 
 class Canonkeeper(ObservedBot):
-    """The bot. Cogs take from `services` and `actions` what they need, in their `setup` alone."""
+    """The bot. Cogs take from `services`, `actions` and `directory` what they need, in their `setup` alone."""
 
     def __init__(
         self,
@@ -265,6 +265,7 @@ class Canonkeeper(ObservedBot):
         self._extension_names = extensions
         self._force_sync = force_sync
         self._dev_guild = discord.Object(dev_guild_id) if dev_guild_id else None
+        self.directory = Directory(self.tree, self._dev_guild)
         self._settled = False
         self._under_way: set[asyncio.Task[Any]] = set()
         self._finished = False

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -12,9 +15,11 @@ from bot.errors import UserError
 from bot.text import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Awaitable, Coroutine, Iterable, Mapping, Sequence
 
 CUSTOM_ID_LIMIT = 100
+# For the ids of the commands, of the three seconds that an answer may take.
+_IDS_SECONDS: Final = 1.0
 LABEL_LIMIT = 80
 _BUTTON, _SELECT = "b", "s"
 _NOTHING_PICKED = "Nothing was picked. Please choose from the menu again."
@@ -172,6 +177,79 @@ def choices(pairs: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
             unique.setdefault(value, label)
     made = [app_commands.Choice(name=cut(label, _CHOICE_LENGTH), value=value) for value, label in unique.items()]
     return made[:COMPLETIONS]
+
+
+# Mentions the command with this name.
+Mention = Callable[[str], str]
+
+
+class Shown(NamedTuple):
+    """A command as people see it: what can be clicked (a group's subcommands each), and what it does."""
+
+    mentions: tuple[str, ...]
+    description: str
+
+
+# Commands that are clicked in a message's menu have no description of their own, and are no mention.
+_IN_MENUS: Final = "in the menu of a message (under Apps): the same for what somebody wrote"
+
+
+class Directory:
+    """The commands as clickable mentions (Discord's docs, Message Formatting), whose ids Discord alone knows.
+
+    They are asked for once. Where Discord does not tell them in time, the commands are named, and asked for again.
+    """
+
+    def __init__(self, tree: app_commands.CommandTree[Any], guild: discord.abc.Snowflake | None = None) -> None:
+        self._tree = tree
+        self._guild = guild
+        self._ids: dict[str, int] = {}
+
+    @property
+    def application_id(self) -> int:
+        """The application whose commands they are."""
+        return self._tree.client.application_id or 0
+
+    async def shown(self, *, in_guild: bool) -> tuple[Shown, ...]:
+        """Return the commands by name; those for servers alone only where they can be used."""
+        ids = await self._known()
+        found = [
+            _shown(command, partial(_mention, ids))
+            for command in sorted(self._tree.get_commands(guild=self._guild), key=lambda command: command.name)
+            if in_guild or not getattr(command, "guild_only", False)
+        ]
+        return tuple(found)
+
+    async def mention(self) -> Mention:
+        """Return what mentions a command, by its name."""
+        return partial(_mention, await self._known())
+
+    async def _known(self) -> dict[str, int]:
+        if not self._ids:
+            try:
+                async with asyncio.timeout(_IDS_SECONDS):
+                    found = await self._tree.fetch_commands(guild=self._guild)
+            except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError):
+                return {}
+            self._ids = {command.name: command.id for command in found}
+        return self._ids
+
+
+def _shown(command: Any, mention: Mention) -> Shown:
+    if isinstance(command, app_commands.ContextMenu):
+        return Shown((f"**{command.name}**",), _IN_MENUS)
+    parts = command.commands if isinstance(command, app_commands.Group) else [command]
+    return Shown(tuple(mention(part.qualified_name) for part in parts), command.description)
+
+
+def _mention(ids: Mapping[str, int], name: str) -> str:
+    command = ids.get(name.split(" ", maxsplit=1)[0])
+    return named(name) if command is None else f"</{name}:{command}>"
+
+
+def named(name: str) -> str:
+    """Return a command's name, where there is nothing to click."""
+    return f"**/{name}**"
 
 
 # Leaves a second for the way to Discord and back.

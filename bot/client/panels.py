@@ -80,8 +80,17 @@ class Panel(discord.ui.LayoutView):
 
 
 def small(text: str) -> str:
-    """Return `text` as Discord's small, quiet line."""
-    return f"-# {text}"
+    """Return `text` as Discord's small, quiet lines."""
+    return "\n".join(f"-# {line}" for line in text.split("\n"))
+
+
+def link(text: str, url: str | None) -> str:
+    """Return `text` as a link that shows no preview of what it leads to; plain where there is no address."""
+    words = discord.utils.escape_markdown(text)
+    if url is None:
+        return words
+    address = url.replace("\\", "%5C").replace("(", "%28").replace(")", "%29")
+    return f"[{words.replace('[', '(').replace(']', ')')}](<{address}>)"
 
 
 def line() -> discord.ui.Separator[Any]:
@@ -133,6 +142,8 @@ def notice(text: str, *, accent: Accent = Accent.SILENT, footer: str | None = No
 
 # Discord's docs: the description of an attachment, and of a media gallery's item.
 ALT_LIMIT = 1_024
+# What a screen reader says for a card beneath the words that are on it: it has just read them.
+REPEATED: Final = "The words above as a picture"
 # Of the 3 seconds that Discord waits for an answer (its docs, Receiving and Responding), the share for drawing.
 # A picture that takes longer is drawn all the same, and is there for the next who asks.
 PICTURE_SECONDS = 2.0
@@ -140,7 +151,16 @@ PICTURE_SECONDS = 2.0
 
 def alt_text(quote: Quote) -> str:
     """Return what a screen reader says for the card of a quote: all of it, as far as Discord lets it."""
-    return cut(f"“{quote.text}” — {quote.speaker.attribution}", ALT_LIMIT)
+    return cut(_told(quote), ALT_LIMIT)
+
+
+def fits_alt_text(quote: Quote) -> bool:
+    """Whether Discord lets an alt text hold all of a quote."""
+    return len(_told(quote)) <= ALT_LIMIT
+
+
+def _told(quote: Quote) -> str:
+    return f"“{quote.text}” — {quote.speaker.attribution}"
 
 
 def gallery(name: str, alt: str) -> discord.ui.MediaGallery[Any]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bot.announcement.quotes import Passage, Quote
     from bot.canon.service import CanonRuling, Meant
-    from bot.client.controls import Press
+    from bot.client.controls import Press, Shown
     from bot.library import Library
     from bot.quotes.search import Found, How, InContext, Missing
 
@@ -36,6 +36,8 @@ _TURN_DETAIL = re.compile(r"[+-]\|(?P<at>[0-9]{1,5})\|(?P<seed>[0-9]{1,6})\|(?P<
 # How much of a passage, and of the ones around it, fits into one message.
 _PASSAGE_LIMIT = 2_000
 _NEIGHBOUR_LIMIT = 600
+# Characters of a quote without a number that stand on its buttons.
+_BEGINNING = 24
 # What is said above quotes that do not have the words that were looked for.
 _NOT_EXACT: dict[How, str] = {
     "most": "No quote has all of those words. The closest:",
@@ -49,18 +51,24 @@ def spoken(quote: Quote) -> str:
 
 
 def source_line(quotes: Iterable[Quote]) -> str:
-    """Return the footer of an answer: the sources, each with the numbers of its quotes."""
+    """Return the footer of an answer: a line for each source, with the numbers of its quotes."""
     numbers: dict[str, list[str]] = {}
     for quote in quotes:
-        numbers.setdefault(quote.source, []).extend([f"no. {quote.number}"] if quote.number else [])
-    told = ((escape_markdown(source), ", ".join(dict.fromkeys(found))) for source, found in numbers.items())
-    return " · ".join(f"{source} ({found})" if found else source for source, found in told)
+        numbers.setdefault(panels.link(quote.source, quote.url), []).extend([str(quote.number)] if quote.number else [])
+    return "\n".join(_numbered(source, list(dict.fromkeys(found))) for source, found in numbers.items())
+
+
+def _numbered(source: str, numbers: list[str]) -> str:
+    """Return a source with the numbers of its quotes, which are three at most: 'The letter · quotes 2 and 9'."""
+    if not numbers:
+        return source
+    *first, last = numbers
+    return f"{source} · quotes {', '.join(first)} and {last}" if first else f"{source} · quote {last}"
 
 
 def origin(quote: Quote) -> str:
     """Return where a quote is from, with its number where it has one."""
-    source = escape_markdown(quote.source)
-    return f"{source} · no. {quote.number}" if quote.number else source
+    return source_line([quote])
 
 
 def quote_page(found: Found, at: int, seed: int, query: str) -> panels.Panel:
@@ -78,8 +86,21 @@ def quote_page(found: Found, at: int, seed: int, query: str) -> panels.Panel:
 
 
 def quote_buttons(quote: Quote) -> list[Press]:
-    """Return what every quote offers: the passage around it, and its card."""
-    return [button(CONTEXT, quote.id, "Context"), button(CARD, quote.id, "Card")]
+    """Return what every quote offers: the passage around it, and its card.
+
+    Whoever hears the buttons of several messages one after the other is told which quote each is for.
+    """
+    return [context_button(quote), button(CARD, quote.id, f"Card of {_which(quote)}")]
+
+
+def context_button(quote: Quote) -> Press:
+    """Return the button that shows the passage around a quote."""
+    return button(CONTEXT, quote.id, f"Context of {_which(quote)}")
+
+
+def _which(quote: Quote) -> str:
+    """Return a few words that tell a quote from others: its number, or else how it begins."""
+    return f"quote {quote.number}" if quote.number else f"“{cut(' '.join(quote.text.split()), _BEGINNING)}”"
 
 
 def card_name(quote: Quote) -> str:
@@ -88,25 +109,30 @@ def card_name(quote: Quote) -> str:
 
 
 def carded(quote: Quote) -> panels.Panel:
-    """Return a quote with its card, which is attached as `card_name` says."""
+    """Return a quote's card, which is attached as `card_name` says.
+
+    Its words stand above it, in the message that it was asked for from, and in its alt text; only where they do not
+    fit there does the message repeat them.
+    """
     return panels.Panel(
         gallery(card_name(quote), alt_text(quote)),
-        spoken(quote),
+        None if panels.fits_alt_text(quote) else spoken(quote),
         accent=quote.speaker.colour,
         footer=origin(quote),
-        rows=[[button(CONTEXT, quote.id, "Context")]],
+        rows=[[context_button(quote)]],
     )
 
 
 def _turns(found: Found, at: int, seed: int, query: str) -> list[Press]:
+    """Return the buttons to the others: what chance has shuffled has Another, what has an order Previous and Next."""
     count = len(found.quotes)
     if count == 1:
         return []
     if found.shuffled:
-        return [button(TURN, turn_detail(found, at + 1, seed, query, "+"), "Another")]
+        return [button(TURN, turn_detail(found, at + 1, seed, query, "+"), "Another quote")]
     return [
-        button(TURN, turn_detail(found, at - 1, seed, query, "-"), "Previous", disabled=at == 0),
-        button(TURN, turn_detail(found, at + 1, seed, query, "+"), "Next", disabled=at + 1 == count),
+        button(TURN, turn_detail(found, at - 1, seed, query, "-"), "Previous quote", disabled=at == 0),
+        button(TURN, turn_detail(found, at + 1, seed, query, "+"), "Next quote", disabled=at + 1 == count),
     ]
 
 
@@ -208,7 +234,7 @@ def checked(rulings: tuple[CanonRuling, ...]) -> panels.Panel:
         return ruled(rulings[0])
     parts: list[str | discord.ui.Item[Any]] = []
     for ruling in rulings:
-        parts += [panels.line(), _head(ruling), *(spoken(quote) for quote in ruling.quotes[:1])]
+        parts += [panels.line(), _head(ruling, alone=False), *(spoken(quote) for quote in ruling.quotes[:1])]
         if footer := _footer(ruling, 1):
             parts.append(panels.small(footer))
     return panels.Panel(*parts[1:], accent=_ACCENTS[rulings[0].verdict])
@@ -229,15 +255,20 @@ def did_you_mean(meant: Meant) -> panels.Panel:
     )
 
 
-def _head(ruling: CanonRuling) -> str:
-    """Return the statement, and below it in lines of their own the verdict on it and our line."""
+def _head(ruling: CanonRuling, *, alone: bool = True) -> str:
+    """Return the statement, and below it in lines of their own the verdict on it and our line.
+
+    Whoever goes from heading to heading hears what each verdict is on: the statement is a heading, too, and where a
+    verdict does not stand `alone`, its own heading names the ship, the person or the claim.
+    """
     said = escape_markdown(ruling.statement)
     # A name is no sentence, and stands without marks.
     statement = f"\u201c{said}\u201d" if ruling.statement.endswith(".") else said
+    on = "" if alone else escape_markdown(ruling.name) or statement
     lines = (
         "" if ruling.direct else NEAREST,
-        statement if said else "",
-        f"## {ruling.label}",
+        f"### {statement}" if statement and statement != on else "",
+        f"## {ruling.label}: {on}" if on else f"## {ruling.label}",
         escape_markdown(ruling.line),
     )
     return "\n".join(line for line in lines if line)
@@ -260,13 +291,16 @@ PERMISSIONS = discord.Permissions(
 )
 
 
-def about(library: Library, application_id: int, questions_kept: dt.timedelta | None = None) -> panels.Panel:
-    """Return what this is, its source, what it stores, and how to invite it.
+def about(
+    library: Library, commands: Iterable[Shown], application_id: int, questions_kept: dt.timedelta | None = None
+) -> panels.Panel:
+    """Return what this is, its sources, what it stores, its commands, and buttons that invite it.
 
     `questions_kept` is for how long the words of unanswered questions are kept, None where they are not.
     """
-    escape = discord.utils.escape_markdown
-    sources = "\n".join(f"- {escape(source.title)} — {escape(source.author)}" for source in library.sources)
+    sources = "\n".join(
+        f"- {panels.link(source.title, source.url)} — {escape_markdown(source.author)}" for source in library.sources
+    )
     return panels.Panel(
         f"## Canonkeeper\n{library.head.about}\nEvery quote is verbatim and attributed. "
         "Where the announcement says nothing, so do I.",
@@ -274,10 +308,10 @@ def about(library: Library, application_id: int, questions_kept: dt.timedelta | 
         "**What I store**\nThe IDs of the servers, channels and roles that moderators chose for daily quotes, and "
         f"which quotes I've posted. Nothing about members: {_about_questions(questions_kept)} If I'm removed from a "
         "server, its schedules are deleted seven days later, unless I'm invited back before then.",
-        f"**Invite me**\n[To a server]({_invite(application_id, user=False)}) · "
-        f"[To your own account]({_invite(application_id, user=True)})",
+        f"**Commands**\n{' · '.join(mention for command in commands for mention in command.mentions)}",
         accent=panels.Accent.ABOUT,
         footer=f"{len(library.listed)} quotes · {library.head.title}",
+        rows=[_invitations(application_id)],
     )
 
 
@@ -294,25 +328,25 @@ def _about_questions(kept: dt.timedelta | None) -> str:
     )
 
 
-def explanation(library: Library) -> panels.Panel:
-    """Return the commands in one message, for a mention without a question."""
+def guide(library: Library, commands: Iterable[Shown], application_id: int, greeting: str = "") -> panels.Panel:
+    """Return all that can be done, each command to be clicked, and buttons that invite the bot."""
     return panels.Panel(
-        f"Hello! I answer from one announcement: {library.head.title}.",
-        "- **/quote** finds quotes by person, topic or wording\n"
-        "- **/canon** tells you whether a ship or a claim is canon; `all` shows every ship\n"
-        "- **/ask** answers questions in your own words; you can also mention me or send me a direct message\n"
-        "- **/timeline** shows how it all came about, step by step\n"
-        "- **/daily** lets moderators schedule quotes\n"
-        "- **/about** explains what I am and what I store",
+        f"## What I can do\n{greeting}I answer from one announcement, in its own words: {library.head.title}.",
+        "\n".join(f"- {' · '.join(command.mentions)}: {command.description}" for command in commands),
+        "Or just ask: mention me with a question, or send me one in a direct message.",
         accent=panels.Accent.ABOUT,
+        rows=[_invitations(application_id)],
     )
 
 
-def _invite(application_id: int, *, user: bool) -> str:
-    if user:
-        url = discord.utils.oauth_url(application_id, scopes=("applications.commands",))
-        return f"{url}&integration_type=1"
-    return discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
+def _invitations(application_id: int) -> list[discord.ui.Button[Any]]:
+    """Return buttons that open Discord's pages for adding the bot."""
+    server = discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
+    account = discord.utils.oauth_url(application_id, scopes=("applications.commands",))
+    return [
+        discord.ui.Button(label="Add me to a server", url=server),
+        discord.ui.Button(label="Add me to your account", url=f"{account}&integration_type=1"),
+    ]
 
 
 # Texts of one message that are looked at, and characters of all of them: bounds the time.

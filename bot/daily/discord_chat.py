@@ -13,9 +13,8 @@ import discord
 import msgspec
 
 from bot.client import library_parts
-from bot.client.controls import button
-from bot.client.panels import Accent, Panel, alt_text, gallery, safe
-from bot.client.views import CONTEXT, origin, quote_buttons, spoken
+from bot.client.panels import REPEATED, Accent, Panel, gallery, safe
+from bot.client.views import context_button, origin, quote_buttons, spoken
 from bot.daily.delivery import ATTEMPT
 from bot.daily.jobs import NoticeJob, PostJob
 from bot.daily.ports import (
@@ -273,16 +272,19 @@ def post_view(job: PostJob, quote: Quote, *, picture: bool) -> Panel:
     view = Panel(
         _TEST if job.test else f"<@&{job.role}>" if job.role else None,
         spoken(quote),
-        gallery(PICTURE, alt_text(quote)) if picture else None,
+        gallery(PICTURE, REPEATED) if picture else None,
         accent=quote.speaker.colour,
-        footer=f"{'Test' if job.test else f'Daily quote · {day(job.date)}{_late(job)}'} · {origin(quote)}",
-        rows=[[button(CONTEXT, quote.id, "Context")] if picture else quote_buttons(quote)],
+        footer=f"{'Test' if job.test else f'Daily quote · {_when(job)}'} · {origin(quote)}",
+        rows=[[context_button(quote)] if picture else quote_buttons(quote)],
     )
     return _identified(view, job.component_id)
 
 
-def _late(job: PostJob) -> str:
-    return f" · late, planned for {discord.utils.format_dt(job.due, 't')}" if job.late else ""
+def _when(job: PostJob) -> str:
+    """Return the date of a post, and of one that is late the time, in the reader's form and zone."""
+    if job.late:
+        return f"late, planned for {discord.utils.format_dt(job.due, 'f')}"
+    return discord.utils.format_dt(job.due, "D")
 
 
 def forum_post_name(job: PostJob, quote: Quote) -> str:
@@ -616,7 +618,7 @@ class DiscordChat:
             picture = await self._cards.card(quote)
         view = post_view(job, quote, picture=picture is not None)
         forum = job.target.place is ChannelKind.FORUM
-        message = _message(view, job.role, alt_text(quote) if picture else None, job.nonce)
+        message = _message(view, job.role, REPEATED if picture else None, job.nonce)
         channel = job.target.channel
         if forum:
             # Discord's docs, Start Thread in Forum: its message takes no nonce.

@@ -64,7 +64,7 @@ def _set_attribution(sheet: Sheet, quote: Quote) -> None:
     end = sheet.text((_LEFT, _NAME), name, Style(Face.STRONG, size), readable(colour, sheet.ground))
     if chain:
         sheet.text((_LEFT + end, _NAME), chain, Style(Face.TEXT, size), ink(colour))
-    source, number = typographic(quote.source), f"No. {quote.number}" if quote.number else ""
+    source, number = typographic(quote.source), f"Quote {quote.number}" if quote.number else ""
     size = _widest(faces, ((source, Face.TITLE), (f"    {number}", Face.TEXT)), _SOURCE_SIZES)
     sheet.text((_LEFT, _SOURCE), source, Style(Face.TITLE, size), quiet(colour))
     if number:

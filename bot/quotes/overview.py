@@ -48,6 +48,11 @@ class Ship:
     verdict: str
     stroke: Stroke
 
+    @property
+    def told(self) -> str:
+        """The ship, who is in it, and the verdict, in a line."""
+        return f"{self.name} ({' and '.join(self.members)}): {self.verdict}"
+
 
 class OverviewService:
     """All ships at once, the clearest verdicts first."""

@@ -1,4 +1,4 @@
-"""A quote's number as people write it: '18', '#18', 'no. 18' (as the bot prints it), 'quote 18', '№ 18'."""
+"""A quote's number as people write it: '18', '#18', 'no. 18', 'quote 18' (as the bot prints it), '№ 18'."""
 
 from __future__ import annotations
 

@@ -115,8 +115,8 @@ async def _speakers_and_sources(tx: Transaction, announcement: Announcement) -> 
         ],
     )
     await tx.executemany(
-        "INSERT INTO source (id, ord, title, cite, author) VALUES (?, ?, ?, ?, ?)",
-        [(s.id, n, s.title, s.cite, s.author) for n, s in enumerate(announcement.sources, 1)],
+        "INSERT INTO source (id, ord, title, cite, author, url) VALUES (?, ?, ?, ?, ?, ?)",
+        [(s.id, n, s.title, s.cite, s.author, s.url) for n, s in enumerate(announcement.sources, 1)],
     )
     await tx.executemany(
         "INSERT INTO topic (id, ord, name, aliases) VALUES (?, ?, ?, ?)",
@@ -208,7 +208,7 @@ _QUOTES = """
 SELECT quote.id, quote.ord, quote.text, quote.start, quote.passage, quote.speaker,
        -- Listed quotes are numbered among themselves.
        iif(quote.listed, sum(quote.listed) OVER (ORDER BY quote.ord), NULL) AS number,
-       ifnull(source.cite, source.title) AS source,
+       ifnull(source.cite, source.title) AS source, source.url,
        (SELECT json_group_array(topic) FROM quote_topic WHERE quote = quote.id) AS topics
 FROM quote
 JOIN passage ON passage.id = quote.passage
@@ -247,6 +247,7 @@ class Content:
                 role=row["role"],
                 colour=row["colour"],
                 aliases=tuple(json.loads(row["aliases"])),
+                quoted_by=row["quoted_by"],
             )
             for row in rows
         )
@@ -259,9 +260,10 @@ class Content:
     async def sources(self) -> tuple[Source, ...]:
         """Return the sources in the order of their file."""
         rows = await self._database.fetch_all(
-            "SELECT title, speaker.name AS author FROM source JOIN speaker ON speaker.id = author ORDER BY source.ord"
+            "SELECT title, url, speaker.name AS author FROM source "
+            "JOIN speaker ON speaker.id = author ORDER BY source.ord"
         )
-        return tuple(Source(row["title"], row["author"]) for row in rows)
+        return tuple(Source(row["title"], row["author"], row["url"]) for row in rows)
 
     async def quotes(self) -> tuple[Quote, ...]:
         """Return all quotes in the order of the announcement's file, the listed ones numbered from 1."""
@@ -344,4 +346,5 @@ def _quote(row: sqlite3.Row, speakers: dict[str, Speaker]) -> Quote:
         start=row["start"],
         topics=tuple(topics),
         order=row["ord"],
+        url=row["url"],
     )

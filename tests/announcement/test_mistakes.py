@@ -135,6 +135,12 @@ def test_questions_that_are_not_toml(folder: Path) -> None:
             "speakers.toml: speaker 'office': `colour` must be a colour such as #2F6DB5",
         ),
         (
+            "sources.toml",
+            'author = "falk"',
+            'author = "falk"\nurl = "www.example.org/a letter"',
+            "sources.toml: source 'letter': `url` must be an address such as https://example.org/article",
+        ),
+        (
             "topics.toml",
             'name = "The move"',
             "name = 5",

@@ -42,12 +42,12 @@ async def test_a_ruling(second_chat: Chat, subject: str, verdict: str, accent: i
 async def test_the_verdict_our_line_the_evidence_and_its_strength(second_chat: Chat) -> None:
     reply = await second_chat.person("Mina").slash("canon", subject="tomines")
     assert reply.text.splitlines() == [
-        "\u201cTomines is real: Ines Falk and Tomas Brandt are engaged.\u201d",
+        "### \u201cTomines is real: Ines Falk and Tomas Brandt are engaged.\u201d",
         "## Confirmed",
         "The conductor writes that she and the first cello are engaged.",
         "> And yes, Tomas and I are engaged.",
         "— **Ines Falk**",
-        "-# Stated by a creator · The conductor's letter (no. 8)",
+        "-# Stated by a creator · The conductor's letter · quote 8",
     ]
 
 
@@ -55,7 +55,7 @@ async def test_a_statement_that_is_only_the_nearest_says_so(second_chat: Chat) -
     reply = await second_chat.person("Mina").slash("canon", subject="the city forced the orchestra out with tear gas")
     assert reply.text.splitlines()[:3] == [
         "The closest thing I know:",
-        "\u201cThe city council forced the orchestra out.\u201d",
+        "### \u201cThe city council forced the orchestra out.\u201d",
         "## Contradicted",
     ]
 
@@ -71,7 +71,7 @@ async def test_what_is_not_addressed_is_said_once(second_chat: Chat) -> None:
 async def test_two_ships_at_once(second_chat: Chat) -> None:
     reply = await second_chat.person("Mina").slash("canon", subject="tomines or antines?")
     verdicts = [line for line in reply.text.splitlines() if line.startswith("## ")]
-    assert verdicts == ["## Confirmed", "## Ended"]
+    assert verdicts == ["## Confirmed: Tomines", "## Ended: Antines"]
 
 
 async def test_half_a_pair_is_asked_after_and_checked_by_a_button(second_chat: Chat) -> None:
@@ -153,7 +153,7 @@ async def test_a_message_that_names_several(second_chat: Chat) -> None:
     reply = await mina.menu("Canon check", message)
     assert reply.ephemeral
     verdicts = [line for line in reply.text.splitlines() if line.startswith("## ")]
-    assert verdicts == ["## Confirmed", "## Ended", "## Not addressed"]
+    assert verdicts == ["## Confirmed: Tomines", "## Ended: Antines", "## Not addressed: Claranes"]
     assert reply.text.count("\n> ") == 2
 
 
@@ -249,7 +249,8 @@ async def test_what_people_see_is_what_is_read(second_chat: Chat, more: dict[str
         setattr(message, name, value)
     reply = await mina.menu("Canon check", message)
     assert reply.ephemeral
-    assert [line[3:] for line in reply.text.splitlines() if line.startswith("## ")] == verdicts
+    headings = [line[3:].partition(":")[0] for line in reply.text.splitlines() if line.startswith("## ")]
+    assert headings == verdicts
 
 
 async def test_a_message_with_very_much_in_it(second_chat: Chat) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.client import Canonkeeper
 
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
-EVERYWHERE = ["quote", "canon", "ask", "timeline", "about", "Canon check"]
+EVERYWHERE = ["quote", "canon", "ask", "timeline", "about", "help", "Canon check"]
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ async def test_in_a_dm_with_the_bot(second_chat: Chat) -> None:
     mina = second_chat.person("Mina").in_dm()
     assert sorted(command.name for command in mina.commands()) == sorted(EVERYWHERE)
     reply = await mina.slash("quote", query="random")
-    assert "Another" in reply.buttons
+    assert "Another quote" in reply.buttons
     assert "2 of 14" in (await mina.press(reply, "Another")).text
     assert "## Confirmed" in (await mina.slash("canon", subject="tomines")).text
     assert "**In August.**" in (await mina.slash("ask", question="when do tickets go on sale")).text

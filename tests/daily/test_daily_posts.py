@@ -41,7 +41,7 @@ async def test_a_post_holds_quote_source_date_and_the_one_mention(chat: DailyCha
     (post,) = chat.posts()
     text = visible_text(post)
     assert next(line for line in preview.splitlines() if line.startswith("> ")) in text
-    assert "Daily quote · 5 January 2026 · " in text
+    assert f"Daily quote · <t:{row['due'] // 1000}:D> · " in text
     assert "late" not in text
     assert (post.mention_roles, post.mention_everyone) == ([fans.id], False)
     assert post.flags & Flag.COMPONENTS_V2

@@ -119,7 +119,7 @@ async def score_checks(person: Person) -> Score:
     score = Score()
     for item in checks():
         reply = await person.slash("canon", subject=item.query)
-        shown = next((line[3:] for line in reply.text.splitlines() if line.startswith("## ")), "")
+        shown = next((line[3:] for line in reply.text.splitlines() if line.startswith("## ")), "").partition(":")[0]
         verdict = VERDICTS.get(shown, shown)
         accepted = item.accept or (item.expected_verdict,)
         score.count(good=verdict in accepted, miss=f"{item.id} {item.query!r}: {shown}, not {' or '.join(accepted)}")
@@ -142,10 +142,10 @@ async def _results(person: Person, reply: Reply) -> list[str]:
     """Return the first results' words, as plain text; none where the bot says that nothing was found."""
     shown: list[str] = []
     while len(shown) < RESULTS:
-        if "Context" not in reply.buttons:
+        if not any(label.startswith("Context") for label in reply.buttons):
             return shown
         shown.append(plain(reply.text.replace("\\", "").replace("> ", "")))
-        onward = next((label for label in ("Next", "Another") if label in reply.buttons), None)
+        onward = next((label for label in ("Next quote", "Another quote") if label in reply.buttons), None)
         if onward is None or reply.buttons[onward].get("disabled"):
             return shown
         reply = await person.press(reply, onward)

@@ -33,7 +33,7 @@ def test_every_quote_is_whole_in_its_place_and_has_all_its_letters(library: Libr
     for each in library.quotes:
         sheet = draw_card(faces, each)
         assert fault(sheet) is None, each.id
-        last = [typographic(each.source), *([f"No. {each.number}"] if each.number else [])]
+        last = [typographic(each.source), *([f"Quote {each.number}"] if each.number else [])]
         told = sheet.texts[-len(last) - (2 if each.speaker.attribution != each.speaker.name else 1) :]
         assert words_of(sheet, len(told)) == re.sub(r"\s", "", typographic(each.text)), each.id
         assert "".join(text for text, _ in told[: -len(last)]) == typographic(each.speaker.attribution)

@@ -61,13 +61,13 @@ def ship(number: int) -> Ship:
     return Ship(f"ship-{number}", f"Ship `{number}`", ("Aya", "Bo"), "Confirmed", CONFIRMED)
 
 
-def test_a_card_shows_the_whole_quote_as_words_too() -> None:
+def test_a_card_says_the_quote_once_in_its_alt_text() -> None:
     panel = quotes.carded(quote("Words *as* they are.", attribution="Aya, quoted by Bo"))
     (item,) = galleries(panel)
     assert item["media"]["url"] == "attachment://quote-1.png"
     assert item["description"] == "“Words *as* they are.” — Aya, quoted by Bo"
-    assert "> Words \\*as\\* they are." in text_of(panel)
-    assert "Aya, quoted by Bo" in text_of(panel)
+    assert "Words" not in text_of(panel)
+    assert text_of(panel).startswith("-# ")
 
 
 def test_a_long_quotes_alt_text_is_cut_and_the_message_carries_the_rest() -> None:
@@ -90,60 +90,74 @@ def test_every_quote_offers_its_context_and_its_card() -> None:
     # Slugs have at most 80 characters, custom ids 100.
     longest = msgspec.structs.replace(quote("Words."), id="a" * 80)
     buttons = quotes.quote_buttons(longest)
-    assert [each.label for each in buttons] == ["Context", "Card"]
+    assert [each.label for each in buttons] == ["Context of quote 1", "Card of quote 1"]
     assert [each.custom_id for each in buttons] == [f"b|context|{longest.id}", f"b|card|{longest.id}"]
 
 
 @pytest.mark.parametrize(
-    ("picture", "buttons"), [(False, ["Context", "Card"]), (True, ["Context"])], ids=["text", "card"]
+    ("picture", "buttons"),
+    [(False, ["Context of quote 1", "Card of quote 1"]), (True, ["Context of quote 1"])],
+    ids=["text", "card"],
 )
 def test_a_daily_post_shows_its_card_or_offers_it(picture: bool, buttons: list[str]) -> None:
     panel = discord_chat.post_view(ERRAND, quote("Words."), picture=picture)
     assert [item["media"]["url"] for item in galleries(panel)] == ["attachment://quote.png"] * picture
     assert "> Words." in text_of(panel)
+    assert all("Words." not in item["description"] for item in galleries(panel))
     (row,) = [part for part in parts(panel) if part["type"] == 1]
     assert [each["label"] for each in row["components"]] == buttons
 
 
-@pytest.mark.parametrize("picture", [True, False])
-def test_the_timeline_is_whole_with_and_without_its_picture(picture: bool) -> None:
-    panel = timelines.timeline("Line", [told(1), told(2)], picture=picture)
-    assert "**1. Something \\*1\\***" in text_of(panel)
-    assert "A line." in text_of(panel)
-    assert len(galleries(panel)) == picture
+def test_the_timeline_is_the_picture_or_else_a_short_list() -> None:
+    pictured = timelines.timeline("Line", [told(1), told(2)], picture=True)
+    assert len(galleries(pictured)) == 1
+    assert "Something" not in text_of(pictured)
+    listed = timelines.timeline("Line", [told(1), told(2)], picture=False)
+    assert not galleries(listed)
+    assert "**1. Something \\*1\\*** · *Then*\n**2. Something \\*2\\*** · *Then*" in text_of(listed)
+    assert "A line." not in text_of(listed)
     assert timelines.alt_text("Line", [told(1)]) == "Line: 1. Something *1* (Then)"
+
+
+def test_the_timeline_in_full_tells_what_happened() -> None:
+    assert "**1. Something \\*1\\*** · *Then*\nA line." in text_of(timelines.in_full("Line", [told(1)]))
 
 
 @pytest.mark.parametrize(("count", "line"), [(16, "x" * 80), (40, "x" * 400), (125, "x" * 400), (300, "x")])
 def test_a_timeline_of_any_length_fits_a_message(count: int, line: str) -> None:
     entries = [told(number, line=line) for number in range(1, count + 1)]
-    panel = timelines.timeline("Line", entries, picture=True)
-    sent = text_of(panel)
-    assert len(sent) <= TEXT_LIMIT
-    assert panel.total_children_count <= 40
-    told_last = f"{count}. " in sent
-    assert told_last or "\n…" in sent
-    assert sent.count("**") % 2 == 0
+    for panel in (
+        timelines.timeline("Line", entries, picture=True),
+        timelines.timeline("Line", entries, picture=False),
+        timelines.in_full("Line", entries),
+    ):
+        sent = text_of(panel)
+        assert len(sent) <= TEXT_LIMIT
+        assert panel.total_children_count <= 40
+        assert galleries(panel) or f"{count}. " in sent or "\n…" in sent
+        assert sent.count("**") % 2 == 0
 
 
 def test_an_opened_entry_stands_above_its_words() -> None:
     sent = text_of(timelines.opened(told(3)))
     assert sent.index("Something \\*3\\*") < sent.index("> The words.")
-    assert "no. 1" in sent
+    assert "quote 1" in sent
 
 
 @pytest.mark.parametrize("picture", [True, False])
-def test_the_overview_is_a_table_with_and_without_its_picture(picture: bool) -> None:
+def test_the_overview_is_a_list_with_and_without_its_picture(picture: bool) -> None:
     longer = Ship("longer", "A longer name", ("Aya", "Bo"), "Ended", STROKES["ended"])
     panel = overviews.overview([ship(1), longer], picture=picture)
-    assert "```\nShip '1'       Confirmed\nA longer name  Ended\n```" in text_of(panel)
+    assert "- **Ship \\`1\\`** · Confirmed\n- **A longer name** · Ended" in text_of(panel)
+    assert "```" not in text_of(panel)
     assert len(galleries(panel)) == picture
 
 
-def test_an_overview_of_many_ships_fits_a_message_and_closes_its_table() -> None:
+def test_an_overview_of_many_ships_fits_a_message_and_tells_how_many_more() -> None:
     panel = overviews.overview([ship(number) for number in range(300)], picture=True)
     assert len(text_of(panel)) <= TEXT_LIMIT
-    assert text_of(panel).count("```") == 2
+    shown = text_of(panel).count("· Confirmed")
+    assert f"- …and {300 - shown} more\n" in text_of(panel)
     assert panel.total_children_count <= 40
     assert len(galleries(panel)[0]["description"]) <= ALT_LIMIT
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from discord import RoleTags
 
+from bot.client.views import PERMISSIONS
 from bot.quotes.ask import Answered
 from bot.text import sentences
 from sandbox import Sandbox, SandboxError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.client.client import Services
+    from sandbox import Reply
 
 ANSWERED, SILENT = 0x7A4FB5, 0x6B7280
 CAPITAL = "what is the capital of france"
@@ -28,7 +30,7 @@ TICKETS = [
     "**In August.**",
     "> Tickets for the first night go on sale in August.",
     "— **The orchestra's office**",
-    "-# The notice at the Old Exchange (no. 14)",
+    "-# The notice at the Old Exchange · quote 14",
 ]
 
 
@@ -176,8 +178,8 @@ async def test_a_mention_without_a_question_explains_the_commands(second_chat: C
     mina = second_chat.person("Mina")
     (reply,) = await mina.wait_reply(await mina.say(content))
     told = visible_text(reply)
-    for command in ("/quote", "/canon", "/ask", "/daily", "/about"):
-        assert f"**{command}**" in told
+    assert told.startswith("## What I can do\nHello! ")
+    assert all(mention in told for mention in mentions(second_chat))
 
 
 async def test_a_mention_that_is_not_answered_offers_buttons(second_chat: Chat) -> None:
@@ -260,14 +262,16 @@ async def test_small_talk_is_answered_with_what_it_can_do(second_chat: Chat, con
     (reply,) = await mina.wait_reply(await mina.say(content if direct else f"<@bot> {content}"))
     told = visible_text(reply)
     assert "couldn't find" not in told
-    assert "/quote" in told
-    assert "/canon" in told
+    assert {mention for mention in mentions(second_chat) if mention in told} == {
+        mention for mention in mentions(second_chat) if mention[2:6] in {"quot", "cano", "help"}
+    }
 
 
 async def test_a_direct_message_that_says_nothing(second_chat: Chat) -> None:
     mina = second_chat.person("Mina").in_dm()
     (reply,) = await mina.wait_reply(await mina.say("<@bot>"))
-    assert "**/quote**" in visible_text(reply)
+    assert all(mention in visible_text(reply) for mention in mentions(second_chat) if "/daily" not in mention)
+    assert "/daily" not in visible_text(reply)
 
 
 async def test_bots_and_their_answers_are_left_alone(second_chat: Chat) -> None:
@@ -301,10 +305,75 @@ async def test_about(second_chat: Chat) -> None:
     assert "- The conductor's letter — Ines Falk" in reply.text
     assert all(source.title in reply.text for source in library.sources)
     assert "Nothing about members" in reply.text
-    assert f"client_id={application}" in reply.text
-    assert "integration_type=1" in reply.text
     assert "14 quotes · The orchestra moves" in reply.text
+    assert all(mention in reply.text for mention in mentions(second_chat))
+    invited(reply, application)
+
+
+def invited(reply: Reply, application: int) -> None:
+    """Check the buttons that add the bot: to a server with what it needs, and to one's own account."""
+    server, account = (reply.buttons[label] for label in ("Add me to a server", "Add me to your account"))
+    assert {button["style"] for button in (server, account)} == {5}
+    assert f"client_id={application}" in server["url"]
+    assert f"permissions={PERMISSIONS.value}" in server["url"]
+    assert f"client_id={application}" in account["url"]
+    assert account["url"].endswith("&integration_type=1")
 
 
 async def test_about_in_private(second_chat: Chat) -> None:
     assert (await second_chat.person("Mina").slash("about", private=True)).ephemeral
+
+
+# -- help --------------------------------------------------------------------------------------------
+
+
+def mentions(chat: Chat) -> list[str]:
+    """What Discord makes clickable: each command, and each of a group's, with the id that it was registered under."""
+    found = []
+    for command in chat.sandbox.world.commands.values():
+        parts = [option["name"] for option in command.body.get("options") or [] if option["type"] == 1]
+        if command.body["type"] == 1:
+            found += [f"</{command.name} {part}:{command.id}>" for part in parts] or [f"</{command.name}:{command.id}>"]
+    return found
+
+
+async def test_help_lists_every_command_to_be_clicked(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("help")
+    assert not reply.ephemeral
+    assert len(mentions(second_chat)) > 12
+    for mention in mentions(second_chat):
+        assert mention in reply.text
+    for command in second_chat.sandbox.world.commands.values():
+        assert (command.body.get("description") or f"**{command.name}**") in reply.text
+    invited(reply, second_chat.sandbox.application_id)
+    assert (await mina.slash("help", private=True)).ephemeral
+
+
+async def test_help_tells_in_a_direct_message_what_works_there(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina").in_dm()
+    for command in ("help", "about"):
+        reply = await mina.slash(command)
+        assert {mention for mention in mentions(second_chat) if mention in reply.text} == {
+            mention for mention in mentions(second_chat) if not mention.startswith("</daily")
+        }
+
+
+async def test_commands_are_named_where_discord_does_not_tell_their_ids(second_chat: Chat) -> None:
+    route = "/applications/{application_id}/commands"
+    second_chat.sandbox.faults.add(Rule("error", method="GET", route=route, status=403, code=0, times=1))
+    mina = second_chat.person("Mina")
+    reply = await mina.slash("help")
+    assert "- **/quote**: " in reply.text
+    assert "**/daily list**" in reply.text
+    assert mentions(second_chat)[0] in (await mina.slash("help")).text
+    asked = second_chat.sandbox.journal.find("GET", route)
+    await mina.slash("about")
+    assert second_chat.sandbox.journal.find("GET", route) == asked
+
+
+async def test_what_is_not_answered_leads_to_help(second_chat: Chat) -> None:
+    mina = second_chat.person("Mina").in_dm()
+    (reply,) = await mina.wait_reply(await mina.say("who designed the gasworks"))
+    (help_,) = (mention for mention in mentions(second_chat) if mention.startswith("</help:"))
+    assert visible_text(reply).endswith(f"-# {help_} shows what else I can do")

@@ -55,7 +55,7 @@ async def test_everything_comes_back_as_it_went_in(content: Content, announcemen
     assert await content.facts() == announcement.facts
     assert await content.timeline() == announcement.timeline
     names = {speaker.id: speaker.name for speaker in announcement.speakers}
-    assert await content.sources() == tuple(Source(s.title, names[s.author]) for s in announcement.sources)
+    assert await content.sources() == tuple(Source(s.title, names[s.author], s.url) for s in announcement.sources)
     assert [topic.id for topic in await content.topics()] == [topic.id for topic in announcement.topics]
     assert [passage.text for passage in await content.passages()] == [p.text for p in announcement.passages]
 
