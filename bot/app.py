@@ -93,6 +93,7 @@ EXTENSIONS = (
     "cogs.timeline",
     "cogs.about",
     "cogs.help",
+    "cogs.share",
     "cogs.daily",
     "cogs.guilds",
 )

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.client.controls import show
 from bot.client.views import about
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class AboutCog(commands.Cog):
         """Answer /about."""
         shown = await self._directory.shown(in_guild=interaction.guild_id is not None)
         view = about(self._library, shown, interaction.application_id, self._unanswered.keep)
-        await interaction.response.send_message(view=view, ephemeral=private)
+        await show(interaction, view, private=private)
 
 
 async def setup(bot: Canonkeeper) -> None:

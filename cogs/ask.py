@@ -13,7 +13,7 @@ from discord.ext import commands
 from discord.utils import escape_markdown
 
 from bot.client import panels, views
-from bot.client.controls import COMPLETIONS, LABEL_LIMIT, button, choices, named
+from bot.client.controls import COMPLETIONS, LABEL_LIMIT, button, choices, named, show
 from bot.client.views import checked, guide, quote_buttons, source_line, spoken
 from bot.errors import UserError
 from bot.quotes.ask import QUESTION_LIMIT, Answered, Closest, Greeted, Ruled
@@ -163,7 +163,10 @@ class AskCog(commands.Cog):
         found = isinstance(reply, Answered | Closest | Ruled)
         mention = named if found else await self._directory.mention()
         view = reply_view(reply, private=private, question=question, mention=mention)
-        await interaction.response.send_message(view=view, ephemeral=private or not found)
+        if found:
+            await show(interaction, view, private=private)
+        else:
+            await interaction.response.send_message(view=view, ephemeral=True)
         await self._unanswered.note(question, reply)
 
     @ask.autocomplete("question")
@@ -209,7 +212,7 @@ class AskCog(commands.Cog):
         if answer is None:
             raise UserError("The announcement has changed since then. Please use /ask again.")
         view = answered(answer, private=private, question=answer.fact.question)
-        await interaction.response.send_message(view=view, ephemeral=private)
+        await show(interaction, view, private=private)
 
     @staticmethod
     def _mentions(me: discord.abc.User, role: discord.Role | None) -> re.Pattern[str]:

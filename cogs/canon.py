@@ -12,7 +12,7 @@ from discord.utils import escape_markdown
 
 from bot.client import panels, views
 from bot.client import views as rendering
-from bot.client.controls import COMPLETIONS, choices, openers, picked
+from bot.client.controls import COMPLETIONS, choices, openers, picked, show
 from bot.client.panels import PICTURE_SECONDS, attached, gallery
 from bot.errors import UserError
 from bot.quotes.overview import HEADING, NOTE
@@ -107,8 +107,10 @@ class CanonCog(commands.Cog):
             await self._all(interaction, private)
             return
         checked = self._canon.check(subject)
-        view = rendering.did_you_mean(checked.meant) if checked.meant else rendering.checked(checked.rulings)
-        await interaction.response.send_message(view=view, ephemeral=private)
+        if checked.meant:
+            await interaction.response.send_message(view=rendering.did_you_mean(checked.meant), ephemeral=private)
+        else:
+            await show(interaction, rendering.checked(checked.rulings), private=private)
 
     @canon.autocomplete("subject")
     async def _complete(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
@@ -124,7 +126,7 @@ class CanonCog(commands.Cog):
             png = await self._overview.picture()
         files = [attached(png, PICTURE, alt_text(ships))] if png else []
         view = overview(ships, picture=bool(png))
-        await interaction.response.send_message(view=view, files=files, ephemeral=private)
+        await show(interaction, view, private=private, files=files)
 
     async def _open(self, interaction: discord.Interaction[Any], _detail: str) -> None:
         """Show the ruling on one of the ships, to the one who asked."""
@@ -138,14 +140,15 @@ class CanonCog(commands.Cog):
         await self._show(interaction, text)
 
     async def _show(self, interaction: discord.Interaction[Any], text: str) -> None:
-        view = rendering.checked(self._canon.check(text).rulings)
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await show(interaction, rendering.checked(self._canon.check(text).rulings), private=True)
 
     async def _check(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Rule on the ships and claims that a message names, to the one who asked alone."""
         rulings = self._canon.check_texts(views.texts(message))
-        view = rendering.checked(rulings) if rulings else rendering.nothing_to_check()
-        await interaction.response.send_message(view=view, ephemeral=True)
+        if rulings:
+            await show(interaction, rendering.checked(rulings), private=True)
+        else:
+            await interaction.response.send_message(view=rendering.nothing_to_check(), ephemeral=True)
 
 
 async def setup(bot: Canonkeeper) -> None:

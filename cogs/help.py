@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.client.controls import show
 from bot.client.views import guide
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class HelpCog(commands.Cog):
         """Answer /help."""
         shown = await self._directory.shown(in_guild=interaction.guild_id is not None)
         view = guide(self._library, shown, interaction.application_id)
-        await interaction.response.send_message(view=view, ephemeral=private)
+        await show(interaction, view, private=private)
 
 
 async def setup(bot: Canonkeeper) -> None:

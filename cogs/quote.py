@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import views as rendering
-from bot.client.controls import COMPLETIONS, choices
+from bot.client.controls import COMPLETIONS, choices, is_private, show, show_instead
 from bot.client.panels import PICTURE_SECONDS, alt_text, attached
 from bot.errors import UserError
 from bot.quotes.search import Found
@@ -56,8 +56,7 @@ class QuoteCog(commands.Cog):
         seed = secrets.randbelow(_SEEDS)
         found = await self._quotes.find(query, speaker, seed)
         if isinstance(found, Found):
-            view = rendering.quote_page(found, 0, seed, query)
-            await interaction.response.send_message(view=view, ephemeral=private)
+            await show(interaction, rendering.quote_page(found, 0, seed, query), private=private)
         else:
             await interaction.response.send_message(view=rendering.nothing_found(found, query, speaker), ephemeral=True)
 
@@ -79,7 +78,7 @@ class QuoteCog(commands.Cog):
         found = await self._quotes.find(query, speaker, seed)
         if not isinstance(found, Found):
             raise UserError("The announcement has changed since then. Please use /quote again.")
-        await interaction.response.edit_message(view=rendering.quote_page(found, at, seed, query))
+        await show_instead(interaction, rendering.quote_page(found, at, seed, query))
 
     async def _first(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Show a quote by one of the speakers or topics that were offered."""
@@ -87,14 +86,14 @@ class QuoteCog(commands.Cog):
         found = await self._quotes.find(detail, None, seed)
         if not isinstance(found, Found):
             raise UserError("The announcement has changed since then. Please use /quote again.")
-        await interaction.response.edit_message(view=rendering.quote_page(found, 0, seed, detail))
+        await show_instead(interaction, rendering.quote_page(found, 0, seed, detail))
 
     async def _context(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Show the passage around a quote, to the one who asked."""
         found = self._quotes.context(detail)
         if found is None:
             raise UserError("That quote is no longer in the announcement's data.")
-        await interaction.response.send_message(view=rendering.in_context(found), ephemeral=True)
+        await show(interaction, rendering.in_context(found), private=True)
 
     async def _card(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Show a quote as a picture, to whom the quote itself is shown."""
@@ -108,9 +107,8 @@ class QuoteCog(commands.Cog):
             raise UserError(
                 "That quote doesn't fit on a card: it's too long, or has letters that aren't in the card's font."
             )
-        private = interaction.message is not None and interaction.message.flags.ephemeral
         file = attached(png, rendering.card_name(quote), alt_text(quote))
-        await interaction.response.send_message(view=rendering.carded(quote), file=file, ephemeral=private)
+        await show(interaction, rendering.carded(quote), private=is_private(interaction), files=[file])
 
 
 async def setup(bot: Canonkeeper) -> None:

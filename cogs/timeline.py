@@ -11,7 +11,7 @@ from discord.ext import commands
 from discord.utils import escape_markdown
 
 from bot.client import panels
-from bot.client.controls import button, openers, picked
+from bot.client.controls import button, openers, picked, show
 from bot.client.panels import PICTURE_SECONDS, attached, gallery
 from bot.client.views import origin, quote_buttons, spoken
 from bot.errors import UserError
@@ -110,19 +110,18 @@ class TimelineCog(commands.Cog):
             png = await self._timeline.picture()
         files = [attached(png, PICTURE, alt_text(heading, entries))] if png else []
         view = timeline(heading, entries, picture=bool(png))
-        await interaction.response.send_message(view=view, files=files, ephemeral=private)
+        await show(interaction, view, private=private, files=files)
 
     async def _open(self, interaction: discord.Interaction[Any], _detail: str) -> None:
         """Show the words that an entry rests on, to the one who asked."""
         told = self._timeline.entry(picked(interaction))
         if told is None:
             raise UserError("The announcement has changed since then. Please use /timeline again.")
-        await interaction.response.send_message(view=opened(told), ephemeral=True)
+        await show(interaction, opened(told), private=True)
 
     async def _in_full(self, interaction: discord.Interaction[Any], _detail: str) -> None:
         """Show what happened in each step, to the one who asked."""
-        view = in_full(self._timeline.heading, self._timeline.entries)
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await show(interaction, in_full(self._timeline.heading, self._timeline.entries), private=True)
 
 
 async def setup(bot: Canonkeeper) -> None:

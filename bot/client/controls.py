@@ -17,6 +17,8 @@ from bot.text import cut
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Iterable, Mapping, Sequence
 
+    from bot.client.panels import Panel
+
 CUSTOM_ID_LIMIT = 100
 # For the ids of the commands, of the three seconds that an answer may take.
 _IDS_SECONDS: Final = 1.0
@@ -134,6 +136,34 @@ def _outdated(interaction: discord.Interaction[Any]) -> str:
         return "This form is from an older version of me. Please use the command again."
     control = "button" if _kind(interaction) == _BUTTON else "menu"
     return f"This {control} is from an older version of me. Please use the command again."
+
+
+# The action behind 'Share'; it needs no detail, for what is shared is the message that it stands in.
+SHARE: Final = "share"
+
+
+def is_private(interaction: discord.Interaction[Any]) -> bool:
+    """Whether what was pressed stands in a message that its addressee alone sees."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+def shareable(view: Panel) -> Panel:
+    """Return a private answer with the button that posts it to the channel."""
+    view.offer(button(SHARE, "", "Share"))
+    return view
+
+
+async def show(
+    interaction: discord.Interaction[Any], view: Panel, *, private: bool, files: Sequence[discord.File] = ()
+) -> None:
+    """Answer with a message: for all, or `private` for the person alone, who can then share it."""
+    shown = shareable(view) if private else view
+    await interaction.response.send_message(view=shown, files=files, ephemeral=private)
+
+
+async def show_instead(interaction: discord.Interaction[Any], view: Panel) -> None:
+    """Answer in the place of the message that was pressed on."""
+    await interaction.response.edit_message(view=shareable(view) if is_private(interaction) else view)
 
 
 # Discord's docs, Components, 'Select Menu': options, and the length of their labels and descriptions.

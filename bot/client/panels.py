@@ -73,10 +73,26 @@ class Panel(discord.ui.LayoutView):
                 box.add_item(part)
         if footer:
             box.add_item(discord.ui.TextDisplay(small(footer)))
+        self._box = box
+        self._rows: list[discord.ui.ActionRow[Any]] = []
         for row in rows:
             if buttons := list(row):
-                box.add_item(discord.ui.ActionRow(*buttons))
+                self._add_row(buttons)
         self.add_item(box)
+
+    def offer(self, button: discord.ui.Button[Any]) -> None:
+        """Add a button behind the last ones."""
+        last = self._rows[-1] if self._rows else None
+        buttons = last is not None and all(isinstance(each, discord.ui.Button) for each in last.children)
+        if last is not None and buttons and len(last.children) < ROW_LIMIT:
+            last.add_item(button)
+        else:
+            self._add_row([button])
+
+    def _add_row(self, items: Iterable[discord.ui.Item[Any]]) -> None:
+        row: discord.ui.ActionRow[Any] = discord.ui.ActionRow(*items)
+        self._rows.append(row)
+        self._box.add_item(row)
 
 
 def small(text: str) -> str:

@@ -100,7 +100,7 @@ async def test_small_talk_is_answered_kindly_and_alone(second_chat: Chat, said: 
     reply = await second_chat.person("Mina").slash("ask", question=said)
     assert reply.ephemeral
     assert word in reply.text
-    assert "`/canon`" in reply.text
+    assert "</canon:" in reply.text
 
 
 async def test_a_suggestion_after_a_private_question_stays_private(second_chat: Chat) -> None:
