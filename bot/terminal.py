@@ -7,9 +7,8 @@ import secrets
 import tomllib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from bot.canon.service import NEAREST, STRENGTHS
+from bot.fuzzy import most_alike
 from bot.quotes.ask import Answered, Closest, Greeted, Ruled
 from bot.quotes.overview import HEADING
 from bot.quotes.search import Missing
@@ -133,15 +132,11 @@ def explain(text: str, folder: Path, facts: Engine, claims: Engine) -> str:
         "The closest phrasings:",
     ]
     wanted = facts.units(text)
-    near = process.extract(
-        normalise(text), [normalise(each.text) for each in known], scorer=fuzz.token_sort_ratio, limit=_CANDIDATES
-    )
-    ranked = sorted(
-        ((_shared(wanted, facts.units(known[at].text)), likeness, -at) for _, likeness, at in near), reverse=True
-    )
-    for shared, _, at in ranked[:_SHOWN]:
-        each = known[-at]
-        lines.append(f"  {folder / each.file}:{each.line}: {each.text}  ({shared:.0%} of the words in common)")
+    near = most_alike(normalise(text), [normalise(each.text) for each in known], "words", _CANDIDATES)
+    shared = {at: _shared(wanted, facts.units(known[at].text)) for at in near}
+    for at in sorted(shared, key=lambda at: -shared[at])[:_SHOWN]:
+        each = known[at]
+        lines.append(f"  {folder / each.file}:{each.line}: {each.text}  ({shared[at]:.0%} of the words in common)")
     return "\n".join(lines)
 
 

@@ -31,6 +31,7 @@ LONGEST: Final = 4_000
 # By how much folding may make a text longer: signs that stand for words do, and none needs more than this.
 _GROWTH, _LEAST = 2, 32
 _NOT_WORD = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 # Characters of which is remembered whether they are marks: a text has few different ones.
 _REMEMBERED = 4_096
 # A full stop after one of these ends no sentence.
@@ -74,6 +75,11 @@ def normalise(text: str, longest: int = LONGEST) -> str:
     Of what is seen the first `longest` characters count.
     """
     return _NOT_WORD.sub(" ", fold(text, longest).replace("'", "")).strip()
+
+
+def words(text: str, longest: int = LONGEST) -> list[str]:
+    """Return the words of `text`, folded, with the apostrophes in them; the first `longest` characters count."""
+    return _WORD.findall(fold(text, longest))
 
 
 def sentences(text: str) -> tuple[str, ...]:

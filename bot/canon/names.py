@@ -11,19 +11,17 @@ import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
+from bot.fuzzy import near, only, slips_in
 from bot.text import fold, normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
     from bot.announcement import Person, Subject
 
 _COMMA: Final = re.compile(r"[,;]\s")
 _POSSESSIVE = re.compile(r"'s\b|s'(?=\s|$)")
-_LETTERS_PER_SLIP = 4
 _LONGEST = 5
 # In a long text a short word is hardly ever a misspelt name ('thank' is not 'thano').
 _SHORT_TEXT = 4
@@ -147,11 +145,8 @@ class Roster:
 
     def _meant(self, word: str) -> Named | None:
         """Return the one person whose name this may be, whatever else the word may be."""
-        # The nearest of each person's names comes last, and stays.
-        near = self._near(word, len(word) // _LETTERS_PER_SLIP)
-        distances = {named: distance for _, named, distance in near if named.kind == "person"}
-        nearest = [named for named, distance in distances.items() if distance == min(distances.values())]
-        return nearest[0] if len(nearest) == 1 else None
+        found = ((self._single[name], slips) for name, _, slips in near(word, self._singles, slips_in(word)))
+        return only((named, slips) for named, slips in found if named.kind == "person")
 
     def understood(self, words: Collection[str]) -> bool:
         """Return whether at least half of the words are known: a text of strange words claims nothing known."""
@@ -176,22 +171,12 @@ class Roster:
         return ()
 
     def _slip(self, word: str) -> tuple[Named, ...]:
-        slips = len(word) // _LETTERS_PER_SLIP
-        if not slips:
-            return ()
-        nearest = {
-            named: distance
-            for name, named, distance in self._near(word, slips)
-            if name[0] == word[0] or name[:2] == word[1::-1]
-        }
-        best = [named for named, distance in nearest.items() if distance == min(nearest.values())]
-        return (best[0],) if len(best) == 1 else ()
-
-    def _near(self, word: str, slips: int) -> Iterator[tuple[str, Named, int]]:
-        """Yield each name within `slips` edits of the word, the nearest of one person's or ship's last."""
-        found = process.extract(word, self._singles, scorer=OSA.distance, score_cutoff=slips, limit=None)
-        for name, distance, _ in sorted(found, key=lambda each: (each[1], each[0]), reverse=True):
-            yield name, self._single[name], int(distance)
+        """Return whom a word names with a slip that leaves its first letter, or swaps it with the second."""
+        found = near(word, self._singles, slips_in(word))
+        named = only(
+            (self._single[name], slips) for name, _, slips in found if name[0] == word[0] or name[:2] == word[1::-1]
+        )
+        return (named,) if named else ()
 
 
 def _parted(text: str) -> tuple[tuple[str, ...], list[int]]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot.fuzzy import is_english
+from bot.fuzzy import Speller, is_english
 from bot.text import CLAUSE_ENDS, fold, message_parts, normalise
-from bot.understanding.reading import NUMERALS, STOP, Lexicon, Speller, is_number, stem, tokens
+from bot.understanding.reading import NUMERALS, STOP, Lexicon, is_number, stem, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -135,9 +135,7 @@ class Fitting:
         typed = tokens(_KIN.sub(" ", " ".join(words)))
         if _DENYING.issuperset(typed):
             return ()
-        strange = [word for word in dict.fromkeys(typed) if not is_english(word)][:_MOST_REPAIRS]
-        mended = {word: self._speller.repair(word) for word in strange}
-        known = [mended.get(word, word) for word in typed]
+        known = self._speller.repaired(typed, _MOST_REPAIRS, right=is_english)
         units = self._lexicon.units([stem(word) for word in known if word not in _EMPTY])
         return tuple(unit for unit in dict.fromkeys(units) if unit not in _EMPTY_STEMS)
 

@@ -9,11 +9,9 @@ import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
-
 from bot.daily.schedule import EVERY_DAY, fixed_zone, offset_at, offset_text, zone_info, zone_names, zone_text
 from bot.errors import UserError
+from bot.fuzzy import likeness, likeness_within, near, slips_in
 from bot.text import fold, normalise
 
 if TYPE_CHECKING:
@@ -41,8 +39,8 @@ _FRACTIONS = {"0": 0, "25": 15, "5": 30, "75": 45}
 _EXACT, _BEGINS, _WITHIN, _POPULAR_FIRST, _LISTED = 200.0, 140.0, 100.0, 10.0, 5.0
 # A name with more behind it ('new york city'), and one with a slip of the finger; each further slip takes _SLIP.
 _CONTINUED, _SLIPPED, _SLIP = 90.0, 80.0, 20.0
-# A word of fewer letters is one slip away from too many names; a long one may have two slips.
-_SHORT, _LONG = 4, 8
+# No name of a place is meant that is more slips away, nor one of fewer letters that is followed by something else.
+_MOST_SLIPS, _SHORT = 2, 4
 # The beginning of a name is taken for it from so many letters on: fewer are rather an abbreviation that we do not know.
 _BEGINNING = 5
 # Characters of what is typed that are looked at: no zone's name has as many.
@@ -167,12 +165,10 @@ class Zones:
         return list(dict.fromkeys(name.zone for name in sorted(named, key=lambda each: (-each.weight, each.zone))))
 
     def _alike(self, wanted: str) -> list[str]:
-        # A letter too many, too few or another, or two letters that changed places, count as one slip.
-        most = 0 if len(wanted) < _SHORT else 1 if len(wanted) < _LONG else 2
-        slips = process.cdist([wanted], self._texts, scorer=OSA.distance, score_cutoff=most)[0]
+        slips = {each.at: each.slips for each in near(wanted, self._texts, min(slips_in(wanted), _MOST_SLIPS))}
         best: dict[str, float] = {}
-        for name, slipped in zip(self._names, slips, strict=True):
-            if score := _score(wanted, name, int(slipped) if slipped <= most else None):
+        for at, name in enumerate(self._names):
+            if score := _score(wanted, name, slips.get(at)):
                 best[name.zone] = max(best.get(name.zone, 0.0), score)
         return sorted(best, key=lambda zone: (-best[zone], zone))
 
@@ -375,10 +371,10 @@ def _day(word: str) -> int:
     begins = [number for number, name in enumerate(names) if name.startswith(plain)]
     if len(plain) >= _SHORTEST and len(begins) == 1:
         return begins[0]
-    best = process.extractOne(plain, names, scorer=fuzz.ratio, score_cutoff=_ALIKE)
-    if best is None:
+    alike = [likeness(plain, name, _ALIKE) for name in names]
+    if not any(alike):
         raise UserError(f"I don't know all of those days. {_DAYS_HELP}")
-    return int(best[2])
+    return alike.index(max(alike))
 
 
 def days_text(days: int) -> str:
@@ -453,4 +449,4 @@ def complete_schedule(schedules: Iterable[tuple[Schedule, str]], typed: str) -> 
 
 
 def _schedule_score(wanted: str, label: str, value: str) -> float:
-    return 200.0 if wanted == value else fuzz.partial_ratio(wanted, normalise(label))
+    return 200.0 if wanted == value else likeness_within(wanted, normalise(label))

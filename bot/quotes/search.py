@@ -10,11 +10,10 @@ from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
-from rapidfuzz import fuzz
-
 from bot.announcement.quotes import introduces, overlap
-from bot.fuzzy import Names, Vocabulary, is_english
+from bot.fuzzy import Names, Speller, is_english, likeness_within, slips_in
 from bot.text import fold, normalise
+from bot.text import words as text_words
 from bot.understanding.reading import MARK, STOP, stem, tokens
 
 if TYPE_CHECKING:
@@ -142,6 +141,9 @@ _SUGGESTIONS = 3
 _HELD = 80.0
 # Letters of what is typed that are compared with every quote: bounds the time.
 _COMPARED = 64
+# Characters of a query whose slips are mended, and unknown words of it that are looked up: bounds the time.
+_LONGEST_QUERY = 200
+_MOST_REPAIRS = 10
 # Words under so many letters are too short for slips.
 _SHORTEST = 4
 # How many queries the meaning is remembered of.
@@ -204,7 +206,8 @@ class QuoteService:
         self._numbers = range(1, max((quote.number or 0 for quote in library.quotes), default=0) + 1)
         texts = [quote.text for quote in library.quotes]
         names = [*(person.name for person in library.people), *(subject.name for subject in library.subjects)]
-        self._vocabulary = Vocabulary(texts, names)
+        self._speller = Speller(dict.fromkeys((word for text in texts for word in text_words(text)), 1), slips_in)
+        self._names = frozenset(word for name in names for word in text_words(name))
         self._forms = WordForms(texts)
         self._folded = {quote.id: fold(quote.text) for quote in library.quotes}
         self._normal = {quote.id: normalise(quote.text) for quote in library.quotes}
@@ -308,8 +311,12 @@ class QuoteService:
 
     def _mended(self, query: str) -> str:
         """Return the query with its slips of the finger mended; what stood in quotation marks still does."""
-        mended = self._vocabulary.corrected(query)
+        words = self._speller.repaired(text_words(query, _LONGEST_QUERY), _MOST_REPAIRS, right=self._is_right)
+        mended = " ".join(words)
         return f'"{mended}"' if _QUOTED.search(query) else mended
+
+    def _is_right(self, word: str) -> bool:
+        return word in self._names or is_english(word)
 
     @staticmethod
     def _numbered(number: int | None, pool: tuple[Quote, ...]) -> Found | None:
@@ -416,7 +423,7 @@ class QuoteService:
         if holding:
             return holding
         wanted = normalise(typed, _COMPARED)
-        alike = {quote.id: fuzz.partial_ratio(wanted, self._normal[quote.id], score_cutoff=_HELD) for quote in listed}
+        alike = {quote.id: likeness_within(wanted, self._normal[quote.id], _HELD) for quote in listed}
         return sorted((quote for quote in listed if alike[quote.id] > _HELD), key=lambda quote: -alike[quote.id])
 
 

@@ -13,9 +13,8 @@ import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from bot.errors import StoreError
+from bot.fuzzy import most_alike
 from bot.quotes.ask import Closest, NoAnswer
 from bot.store.unanswered import KeptQuestion
 from bot.text import cut, normalise
@@ -191,10 +190,8 @@ def _like(
         at, shared = max(common.items(), key=lambda pair: (pair[1] / len(units | content[pair[0]]), -pair[0]))
         if shared / len(units | content[at]) >= _SHARED:
             return at
-    for scorer in (fuzz.ratio, fuzz.token_sort_ratio):
-        if found := process.extractOne(key, leaders, scorer=scorer, score_cutoff=_ALIKE):
-            return found[2]
-    return None
+    found = most_alike(key, leaders, "letters", 1, _ALIKE) or most_alike(key, leaders, "words", 1, _ALIKE)
+    return found[0] if found else None
 
 
 def _nearest(text: str, engine: Engine) -> str | None:

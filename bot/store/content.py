@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -13,7 +12,7 @@ import msgspec
 from bot.announcement import Claim, Entry, Fact, Head, Person, Subject
 from bot.announcement.checking import span, speaker_of
 from bot.announcement.quotes import Passage, Quote, Source, Speaker, Topic
-from bot.text import fold
+from bot.text import fold, words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -200,7 +199,6 @@ def _json(entry: msgspec.Struct) -> str:
 
 
 _T = TypeVar("_T", bound=msgspec.Struct)
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 # Characters of a search that are looked at.
 _LONGEST = 200
 
@@ -311,11 +309,11 @@ class Content:
         Words are put into FTS5 as quoted strings, so nothing typed is read as its syntax (SQLite's docs,
         fts5.html, 'FTS5 Strings'). When no quote holds the phrase, its words may stand apart.
         """
-        words = _WORD.findall(fold(text, _LONGEST))
-        if not words:
+        typed = words(text, _LONGEST)
+        if not typed:
             return ()
-        phrase = await self._match(f'"{" ".join(words)}"')
-        apart = await self._match(" ".join(f'"{word}"' for word in dict.fromkeys(words)))
+        phrase = await self._match(f'"{" ".join(typed)}"')
+        apart = await self._match(" ".join(f'"{word}"' for word in dict.fromkeys(typed)))
         return (*phrase, *(quote for quote in apart if quote not in set(phrase)))
 
     async def _match(self, query: str) -> tuple[str, ...]:

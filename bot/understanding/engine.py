@@ -8,9 +8,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from bot.fuzzy import Speller
 from bot.understanding.classifier import FirstLook
 from bot.understanding.features import Floats, Reader, Reading, Vocabulary
-from bot.understanding.reading import NUMERALS, STOP, Lexicon, Speller, tokens
+from bot.understanding.reading import NUMERALS, STOP, Lexicon, tokens
 from bot.understanding.second_look import LIKENESS, UNEXPLAINED, Judges, Memory, SecondLook
 
 if TYPE_CHECKING:

@@ -11,10 +11,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from bot.understanding.reading import AMOUNTS, AUXILIARIES, STOP, WH, Lexicon, Speller, stem, tokens
+from bot.understanding.reading import AMOUNTS, AUXILIARIES, STOP, WH, Lexicon, stem, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from bot.fuzzy import Speller
 
 # Letters that are looked at together.
 RUN: Final = 4

@@ -14,10 +14,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from bot.fuzzy import Speller
 from bot.understanding.classifier import SEEN, Arrays, FirstLook, Head, learn_linear, quantised, sparse
 from bot.understanding.engine import Example, Header, Lesson, pack_model
 from bot.understanding.features import Corpus, Floats, Ints, Reader, Reading, Rows, Vocabulary, named, runs
-from bot.understanding.reading import Lexicon, Speller, tokens
+from bot.understanding.reading import Lexicon, tokens
 from bot.understanding.second_look import Memory, SecondLook, backing, learn_judges, remember
 
 if TYPE_CHECKING:

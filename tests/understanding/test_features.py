@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.fuzzy import Speller
 from bot.understanding.features import (
     MANY,
     MOST_LINKED,
@@ -20,7 +21,7 @@ from bot.understanding.features import (
     rarest,
     runs,
 )
-from bot.understanding.reading import MARK, Lexicon, Speller, tokens
+from bot.understanding.reading import MARK, Lexicon, tokens
 
 LEXICON = Lexicon(
     (("light", ("lighthouse", "light house", "the tower")), ("ada", ("ada", "ada finch")), ("keeper", ("ada",)))

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from bot.fuzzy import Speller
 from bot.understanding.classifier import Arrays, FirstLook, learn_linear, quantised, sparse
 from bot.understanding.features import Corpus, Reader, Reading, named, runs
-from bot.understanding.reading import Lexicon, Speller
+from bot.understanding.reading import Lexicon
 
 TEXTS = ("who lit the lantern", "when did the storm come", "what do gulls eat") * 4
 TARGETS = np.asarray([0, 1, 2] * 4, np.int32)

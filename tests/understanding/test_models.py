@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.fuzzy import Speller
 from bot.understanding.classifier import learn_linear, quantised, softmax, sparse
 from bot.understanding.engine import FORM, Answerable, Example, Lesson, UnreadableBlobError, pack_model, unpack_model
 from bot.understanding.features import Corpus, Reader, Rows, named
-from bot.understanding.reading import Lexicon, Speller, tokens
+from bot.understanding.reading import Lexicon, tokens
 from bot.understanding.second_look import (
     CANDIDATES,
     CLUES,

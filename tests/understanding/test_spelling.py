@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.reading import LONG, MOST_REPAIRS, SHORTEST, Speller
+from bot.fuzzy import LONG, MOST_REPAIRS, SHORTEST, Speller
 
 WORDS = {
     "korrasami": 90,
@@ -60,8 +60,22 @@ def test_ties_are_settled_by_the_alphabet_whatever_the_order() -> None:
 
 
 def test_only_the_first_unknown_words_are_looked_up(speller: Speller) -> None:
-    typed = ["asmai"] * (MOST_REPAIRS + 2)
-    assert speller.repaired(typed) == ["asami"] * MOST_REPAIRS + ["asmai"] * 2
+    strange = [f"strange{letter}" for letter in string.ascii_lowercase[: MOST_REPAIRS - 1]]
+    typed = [*strange, "asmai", "korrra", "asmai"]
+    assert speller.repaired(typed) == [*strange, "asami", "korrra", "asami"]
+
+
+def test_what_is_right_is_no_slip_and_counts_for_none(speller: Speller) -> None:
+    assert speller.repaired(["portals", "musics", "makoo"], 1, right=lambda word: word.endswith("s")) == [
+        "portals",
+        "musics",
+        "mako",
+    ]
+
+
+def test_whoever_asks_says_how_many_slips_are_forgiven() -> None:
+    assert Speller(WORDS, len).repair("zukrmn") == "zuckerman"
+    assert Speller(WORDS, lambda _: 0).repair("portall") == "portall"
 
 
 @given(st.lists(st.text(max_size=30), max_size=20))
