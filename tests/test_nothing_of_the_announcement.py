@@ -21,6 +21,7 @@ def names(folder_names: list[str]) -> set[str]:
     return {word for word in words if len(word) > 2 and not word.isdigit()} - _COMMON
 
 
+@pytest.fixture(scope="module")
 def named() -> set[str]:
     announcement = load(ANNOUNCEMENT)
     ships = [subject for subject in announcement.subjects if subject.kind == "ship"]
@@ -30,18 +31,17 @@ def named() -> set[str]:
 
 
 @pytest.mark.parametrize("package", ["bot", "cogs", "sandbox"])
-def test_no_name_of_the_announcement_is_in_the_program(package: str) -> None:
-    known = named()
+def test_no_name_of_the_announcement_is_in_the_program(package: str, named: set[str]) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {word}"
         for path in sorted((ROOT / package).rglob("*.py"))
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         for word in re.findall(r"[^\W_]+", fold(line))
-        if word in known
+        if word in named
     ]
     assert found == []
 
 
-def test_the_names_are_looked_for() -> None:
-    assert len(named()) > 20
+def test_the_names_are_looked_for(named: set[str]) -> None:
+    assert len(named) > 20
     assert len(load(SECOND).quotes) > 10

@@ -62,6 +62,11 @@ def program(
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
+def _heed_interrupts() -> None:
+    """Heed SIGINT in the new process, also where the tests themselves run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @asynccontextmanager
 async def running(
     *arguments: str, store: Path, start: Sequence[str] = ("-m", "bot"), **more: str
@@ -80,6 +85,7 @@ async def running(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=_heed_interrupts,
     )
     try:
         yield process
