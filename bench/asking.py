@@ -11,9 +11,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.report import Figure, percentile, show
 from bot import app, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _QUESTIONS = Path("tests/eval/questions.json")
 
@@ -61,9 +65,9 @@ async def _answer_times(store: str, announcement: str) -> list[float]:
         ]
 
 
-def _timed(ask: object, question: str) -> float:
+def _timed(ask: Callable[[str], object], question: str) -> float:
     started = time.perf_counter()
-    ask(question)  # type: ignore[operator]
+    ask(question)
     return time.perf_counter() - started
 
 
@@ -72,7 +76,7 @@ def _run(*arguments: str) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-m", "bench.processes", *arguments], check=True, capture_output=True, text=True
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 if __name__ == "__main__":

@@ -45,9 +45,9 @@ class _Counted(Database):
         return await super().fetch_one(sql, parameters)
 
     @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, within: float | None = None) -> AsyncIterator[Transaction]:
         self.transactions += 1
-        async with super().transaction() as tx:
+        async with super().transaction(within) as tx:
             yield tx
 
 

@@ -10,6 +10,10 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -60,7 +64,7 @@ def ours(store: str, announcement: str, *, engine: bool) -> dict[str, float]:
     async def full() -> float:
         async with app.services(settings.read({"DATABASE_PATH": store, "ANNOUNCEMENT_PATH": announcement})) as services:
             services.asking.ask("was it planned?")
-            services.canon.rule("was it planned?")
+            services.canon.check("was it planned?")
             gc.collect()
             return resident_mib()
 
@@ -100,10 +104,10 @@ def _cpu() -> float:
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
-    measured = {
+    runs: dict[str, Callable[[], dict[str, float]]] = {
         "minimal": minimal,
         "with-engine": lambda: ours(*arguments, engine=True),
         "without-engine": lambda: ours(*arguments, engine=False),
         "seeding": lambda: seeding(*arguments),
-    }[name]()
-    print(json.dumps(measured))
+    }
+    print(json.dumps(runs[name]()))

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,9 +28,9 @@ from tests.support.seeded import seeded as kept
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
     from bot.client import Canonkeeper
+    from bot.client.client import Services
     from sandbox import Person
     from tests.support.daily import Office
 
@@ -56,35 +57,35 @@ def second(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture
 def store_path(seeded: Path, tmp_path: Path) -> Path:
     """A seeded store of the test's own."""
-    return shutil.copy(seeded, tmp_path / "store.sqlite3")
+    return Path(shutil.copy(seeded, tmp_path / "store.sqlite3"))
 
 
 @pytest.fixture
 def second_path(second: Path, tmp_path: Path) -> Path:
     """A store of the test's own, seeded from the tiny announcement."""
-    return shutil.copy(second, tmp_path / "second.sqlite3")
+    return Path(shutil.copy(second, tmp_path / "second.sqlite3"))
 
 
 @pytest.fixture
-async def services(store_path: Path) -> AsyncIterator[app.Services]:
+async def services(store_path: Path) -> AsyncIterator[Services]:
     """The services on the real announcement, without Discord."""
     async with app.services(read({"DATABASE_PATH": str(store_path)})) as built:
         yield built
 
 
 @pytest.fixture
-async def second_services(second_path: Path) -> AsyncIterator[app.Services]:
+async def second_services(second_path: Path) -> AsyncIterator[Services]:
     """The services on the tiny announcement, without Discord."""
     async with app.services(read({"DATABASE_PATH": str(second_path), "ANNOUNCEMENT_PATH": str(SECOND)})) as built:
         yield built
 
 
 @pytest.fixture(scope="session")
-def real(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> app.Services:
+def real(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Services:
     """The services on the real announcement, built once; for what needs no store any more (canon, asking)."""
     store = shutil.copy(seeded, tmp_path_factory.mktemp("real") / "store.sqlite3")
 
-    async def build() -> app.Services:
+    async def build() -> Services:
         async with app.services(read({"DATABASE_PATH": str(store)})) as built:
             return built
 

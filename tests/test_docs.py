@@ -11,6 +11,7 @@ from discord import app_commands
 
 from bot import settings
 from bot.__main__ import parser
+from tests.support.given import given
 from tests.support.seeded import ROOT
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def test_the_example_of_the_settings() -> None:
 
 def test_the_commands_of_the_terminal(readme: str) -> None:
     shown = set(re.findall(r"-m bot ([a-z-]+)", readme))
-    known = set(parser()._subparsers._group_actions[0].choices or ())  # type: ignore[union-attr]
+    known = set(given(parser()._subparsers)._group_actions[0].choices or ())
     assert shown <= known
     assert {"quote", "canon", "ask", "check-data", "sync"} <= shown
 

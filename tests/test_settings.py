@@ -117,7 +117,7 @@ def test_all_mistakes_are_told_at_once() -> None:
 
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
-        read({}).log_level = "DEBUG"  # type: ignore[misc]
+        read({}).log_level = "DEBUG"  # type: ignore[misc]  # this is what is shown
 
 
 # -- the token ---------------------------------------------------------------------------------------

@@ -814,8 +814,8 @@ class Wire:
             lasts = 3.0 + 60.0 * chance(*key, "slow")
         if fate == "connect":
             await asyncio.sleep(lasts)
-            where = SimpleNamespace(host="discord.invalid", port=443, ssl=True)
-            raise aiohttp.ClientConnectorError(where, OSError(111, "Connect call failed"))  # type: ignore[arg-type]
+            where: Any = SimpleNamespace(host="discord.invalid", port=443, ssl=True)
+            raise aiohttp.ClientConnectorError(where, OSError(111, "Connect call failed"))
         await self._trace("on_request_headers_sent", context, **target)
         answered: asyncio.Future[Answer] = loop.create_future()
         arrives = lasts * (0.2 + 0.7 * chance(*key, "arrives"))

@@ -122,7 +122,8 @@ class Process:
         self.dead = False
         self.since = machine.time.now
         self._armed: tuple[str, int] | None = None
-        self.loop = Loop(machine.time, self._unheard)
+        # What asyncio asks of a loop and nothing here uses is not there: AbstractEventLoop raises NotImplementedError.
+        self.loop = Loop(machine.time, self._unheard)  # type: ignore[abstract]
         self.clock = Clock(machine, self.loop)
         self._connections = [Connection(machine.path, self, writes=writes) for writes in (True, False)]
         self.sessions: list[Session] = []
@@ -143,7 +144,8 @@ class Process:
 
     async def _run(self) -> None:
         machine = self._machine
-        database = Database(machine.path, *self._connections, BUSY_TIMEOUT_MS)  # type: ignore[arg-type]
+        writer, reader = self._connections
+        database = Database(machine.path, writer, reader, BUSY_TIMEOUT_MS)  # type: ignore[arg-type]  # they stand in
         # Nobody deletes the file here.
         store = replace(DailyStore.on(database, LATE_LIMIT), watch=None)
         library = machine.library
@@ -164,7 +166,8 @@ class Process:
         http._global_over.set()
         http.token = "token"  # noqa: S105 - nobody asks for it
         state = bot._connection
-        state.user = discord.ClientUser(state=state, data=bot_user())  # type: ignore[arg-type]
+        user: Any = bot_user()
+        state.user = discord.ClientUser(state=state, data=user)
         state.application_id = BOT
         bot.shard_count = state.shard_count = SHARDS
         bot.shard_ids = state.shard_ids = list(range(SHARDS))

@@ -11,10 +11,10 @@ import asyncio
 import heapq
 import itertools
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, Unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Generator
     from contextvars import Context
 
 # So many steps of one process at one instant: it does not wait for anything any more.
@@ -22,6 +22,10 @@ _BUSY = 200_000
 _TICK = 1e-6
 # A process that ends is let out of its `finally` blocks, which can do nothing any more, within so many steps.
 _UNWINDING = 20_000
+
+
+_Answer = TypeVar("_Answer")
+_Args = TypeVarTuple("_Args")
 
 
 class BusyError(Exception):
@@ -104,7 +108,11 @@ class Loop(asyncio.AbstractEventLoop):
         return asyncio.Future(loop=self)
 
     def create_task(
-        self, coro: Coroutine[Any, Any, Any], *, name: str | None = None, context: Context | None = None
+        self,
+        coro: Coroutine[Any, Any, Any] | Generator[Any, None, Any],
+        *,
+        name: str | None = None,
+        context: Context | None = None,
     ) -> NumberedTask:
         """Return a task with a number of its own."""
         task = NumberedTask(coro, loop=self, name=name, context=context)
@@ -113,7 +121,9 @@ class Loop(asyncio.AbstractEventLoop):
         task.add_done_callback(lambda _: self._tasks.pop(task.number, None))
         return task
 
-    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
+    def call_soon(
+        self, callback: Callable[[Unpack[_Args]], object], *args: *_Args, context: Context | None = None
+    ) -> asyncio.Handle:
         """Call when the present step is over."""
         handle = asyncio.Handle(callback, args, self, context)
         self._ready.append(handle)
@@ -125,7 +135,11 @@ class Loop(asyncio.AbstractEventLoop):
     call_soon_threadsafe = call_soon
 
     def call_later(
-        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+        self,
+        delay: float,
+        callback: Callable[[Unpack[_Args]], object],
+        *args: *_Args,
+        context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Call in so many seconds."""
         # Time goes on by a microsecond at least, as it does on a machine: less is lost in the sum.
@@ -134,7 +148,11 @@ class Loop(asyncio.AbstractEventLoop):
         )
 
     def call_at(
-        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+        self,
+        when: float,
+        callback: Callable[[Unpack[_Args]], object],
+        *args: *_Args,
+        context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Call at an instant of virtual time."""
         handle = asyncio.TimerHandle(when, callback, args, self, context)
@@ -147,9 +165,11 @@ class Loop(asyncio.AbstractEventLoop):
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         """Do nothing: a cancelled timer rings unheard."""
 
-    def run_in_executor(self, _executor: object, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(
+        self, _executor: object, func: Callable[[Unpack[_Args]], _Answer], *args: *_Args
+    ) -> asyncio.Future[_Answer]:
         """Run `func` at once: there are no threads here."""
-        future = self.create_future()
+        future: asyncio.Future[_Answer] = self.create_future()
         try:
             future.set_result(func(*args))
         except Exception as error:  # noqa: BLE001 - what it raises belongs to whoever awaits it

@@ -81,7 +81,7 @@ def test_every_topic_has_quotes(announcement: Announcement) -> None:
 def test_our_own_lines_do_not_pass_for_quotes(announcement: Announcement) -> None:
     """A line of ours may cite words between marks, but does not repeat a sentence as if it were ours."""
     ours = [fact.answer for fact in announcement.facts]
-    ours += [entry.line for entry in (*announcement.subjects, *announcement.claims)]
+    ours += [subject.line for subject in announcement.subjects] + [claim.line for claim in announcement.claims]
     theirs = {normalise(sentence) for sentence, _ in _sentences(announcement) if len(sentence.split()) > 3}
     unmarked = [line for line in ours if '"' not in line and "“" not in line]
     assert [line for line in unmarked for sentence in sentences(line) if normalise(sentence) in theirs] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,6 @@ from tests.conftest import connected, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
-    from pathlib import Path
 
     from playwright.async_api import Browser
 
@@ -102,7 +102,7 @@ class Runner:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
     """The demo as people start it: the page, with the real bot connected."""
-    store = shutil.copy(seeded, tmp_path_factory.mktemp("demo") / "store.sqlite3")
+    store = Path(shutil.copy(seeded, tmp_path_factory.mktemp("demo") / "store.sqlite3"))
     runner = Runner(store)
     async with serving(runner.restart) as one:
         runner.sandbox = one.sandbox

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -55,7 +56,7 @@ class Board(ui.LayoutView):
             ("Silent", looks.danger, self.silent),
         ):
             one: ui.Button[Board] = ui.Button(label=label, style=style)
-            one.callback = callback  # type: ignore[method-assign]
+            one.callback = callback  # type: ignore[method-assign]  # discord.py's way
             row.add_item(one)
         row.add_item(ui.Button(label="Site", url="https://example.org/"))
         self.add_item(row)
@@ -80,7 +81,8 @@ class Board(ui.LayoutView):
         """Answer nothing."""
 
     async def chosen(self, interaction: discord.Interaction) -> None:
-        used = (interaction.data or {}).get("custom_id")
+        data: Any = interaction.data
+        used = data["custom_id"]
         select = next(one for one in (self.entries, self.channels, self.people) if one.custom_id == used)
         values = [one if isinstance(one, str) else one.name for one in select.values]
         await interaction.response.send_message(f"You chose {', '.join(values)}", ephemeral=True)

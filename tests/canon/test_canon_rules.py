@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -53,10 +53,12 @@ class Facts:
 @pytest.fixture(scope="module")
 def judge(announcement: Announcement, roster: Roster) -> Judge:
     lesson = learn(announcement)
+    claims: Any = Engine()
+    facts: Any = Facts()
     return Judge(
         roster,
-        Engine(),  # type: ignore[arg-type]
-        Facts(),  # type: ignore[arg-type]
+        claims,
+        facts,
         people=announcement.people,
         subjects=announcement.subjects,
         claims=announcement.claims,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from discord.ext import commands
@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot import app
 from bot.client import client
 from sandbox import Sandbox, SandboxError
+from sandbox.gateway import Intent
 from tests.conftest import Chat, connected, settings_for
 from tests.support import broken, failing
 from tests.support.seeded import SECOND
@@ -18,6 +19,8 @@ from tests.support.seeded import SECOND
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    import discord
 
     from bot.client import Canonkeeper
 
@@ -45,7 +48,7 @@ def registrations(sandbox: Sandbox) -> int:
 
 
 async def test_three_intents_and_no_privileged_one(sandbox: Sandbox, second_path: Path) -> None:
-    sandbox.gateway.privileged = 0  # Discord refuses every privileged intent
+    sandbox.gateway.privileged = Intent(0)  # Discord refuses every privileged intent
     async with started(sandbox, second_path):
         (session,) = sandbox.gateway.sessions.values()
         assert session.intents == GUILDS | GUILD_MESSAGES | DIRECT_MESSAGES
@@ -149,8 +152,11 @@ async def test_a_cog_that_is_missing_stops_the_start(
 
 
 async def test_an_action_has_one_handler(second_chat: Chat) -> None:
+    async def another(_interaction: discord.Interaction[Any], _detail: str) -> None:
+        pytest.fail("it ran")
+
     with pytest.raises(ValueError, match="the action quote is registered already"):
-        second_chat.bot.actions.register("quote", second_chat.bot.actions.run)
+        second_chat.bot.actions.register("quote", another)
 
 
 async def test_a_cog_can_be_unloaded(second_chat: Chat) -> None:

@@ -96,7 +96,7 @@ def test_the_nearest_class_wins(error: Exception, words: str, expected: bool) ->
 def http_error(kind: type[discord.HTTPException], status: int, code: int) -> discord.HTTPException:
     """As discord.py raises it of an answer with this status and JSON code (0: it was a page)."""
     response = SimpleNamespace(status=status, reason="Whatever")
-    return kind(response, {"code": code, "message": "whatever"} if code else "<html></html>")  # type: ignore[arg-type]
+    return kind(response, {"code": code, "message": "whatever"} if code else "<html></html>")
 
 
 @pytest.mark.parametrize(

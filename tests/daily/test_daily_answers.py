@@ -25,6 +25,7 @@ from bot.daily.schedule import (
 )
 from cogs.daily import overview, planned
 from tests.support.daily import START, spec
+from tests.support.panels import box
 
 DAY = dt.timedelta(days=1)
 
@@ -32,8 +33,8 @@ DAY = dt.timedelta(days=1)
 def test_only_a_post_that_is_due_comes_at_once() -> None:
     posts = tuple(Occurrence((START + n * DAY).date(), START + n * DAY) for n in range(3))
     plan = Planned(Schedule(1, 1, spec(), Bag(7)), "all quotes", dt.timedelta(), START, posts, ())
-    (box,) = planned(plan, "Changed").to_components()
-    text = "\n".join(part.get("content", "") for part in box["components"])
+    parts = box(planned(plan, "Changed"))["components"]
+    text = "\n".join(part.get("content", "") for part in parts)
     first, second = (int(post.instant.timestamp()) for post in posts[:2])
     assert f"1. <t:{first}:F> (due now, so it comes right away)\n2. <t:{second}:F> (<t:{second}:R>)\n" in text
 
@@ -62,14 +63,14 @@ def test_a_notice_of_many_schedules_is_cut_between_them() -> None:
     job = NoticeJob(
         id=1, target=Target(1, 0, ChannelKind.TEXT), nonce="dn1", lease_until=START, latest=START, schedules=told
     )
-    (box,) = notice_view(job).to_components()
-    heading, text, _ = (part["content"] for part in box["components"])
+    parts = box(notice_view(job))["components"]
+    heading, text, _ = (part["content"] for part in parts)
     *shown, more = text.split("\n")
     assert heading == "**25 daily quotes need a look**"
     assert shown == [standing(each) for each in told[: len(shown)]]
     assert more == f"…and {25 - len(shown)} more: `/daily list` shows them."
     assert 15 < len(shown) < 25
-    assert sum(len(part["content"]) for part in box["components"]) <= 4000
+    assert sum(len(part["content"]) for part in parts) <= 4000
 
 
 def test_every_end_of_a_post_is_told_in_words() -> None:
@@ -77,7 +78,7 @@ def test_every_end_of_a_post_is_told_in_words() -> None:
         for state in (State.FAILED, State.UNCONFIRMED, State.SKIPPED):
             schedule = Schedule(1, 1, spec(), Bag(7), next_date=START.date(), next_due=START)
             last = Delivery(1, 1, START.date(), START, state, "n", reason=reason)
-            (box,) = overview([Line(schedule, "all quotes", dt.timedelta(), last, {})], 0).to_components()
-            text = "\n".join(part.get("content", "") for part in box["components"])
+            parts = box(overview([Line(schedule, "all quotes", dt.timedelta(), last, {})], 0))["components"]
+            text = "\n".join(part.get("content", "") for part in parts)
             assert reason == "refused" or f": {reason}" not in text
             assert "Last:" in text

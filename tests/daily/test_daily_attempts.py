@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.daily.guilds import StoreTrouble
-from bot.daily.jobs import Retry
+from bot.daily.jobs import PostJob, Retry
 from bot.daily.ports import EPOCH, Accepted, NotNow, Unknowable, Unsure
 from bot.daily.schedule import ChannelKind, Pause, Setback
 from bot.daily.worker import Noting
@@ -135,10 +135,10 @@ async def test_what_was_not_asked_makes_no_pause_longer(here: Office) -> None:
 async def test_a_crash_loop_makes_no_pause_longer(here: Office) -> None:
     await here.add()
     here.clock.set(DUE)
-    for _ in range(40):
+    for tries in range(1, 41):
         (job,) = await here.take()
         here.clock.set(job.lease_until)
-    assert (job.tries, job.failures) == (40, 0)
+        assert (job.tries, job.failures) == (tries, 0)
     here.channel.plan.append(NotNow())
     async with here.at_work():
         await here.move(seconds=3)
@@ -202,6 +202,7 @@ async def test_what_cannot_be_noted_is_not_sent(here: Office, caplog: pytest.Log
     await here.add()
     here.clock.set(DUE)
     (job,) = await here.take()
+    assert isinstance(job, PostJob)
     await here.database._writer.execute("PRAGMA query_only = ON")
     noting = Noting(here.store.deliveries, StoreTrouble("the posts"))
     assert await noting.note(job, DUE) is False

@@ -149,9 +149,11 @@ async def test_two_posts_of_one_schedule_fail_at_once(here: Office, turned: bool
     assert [first, *[await posted(here, day) for day in range(3, 10)]] == told(here, 8)
 
 
-async def test_one_that_fails_late_stays_drawn_where_it_came_again(here: Office) -> None:
+async def test_one_that_fails_late_stays_drawn_where_it_came_again(
+    here: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await here.store.schedules.change(1, spec(about="topic:music"), lambda _: pytest.fail("the rule stays"))
-    here.filters.matching = lambda _: ("quote-3",)  # type: ignore[method-assign, assignment]
+    monkeypatch.setattr(here.filters, "matching", lambda _: ("quote-3",))
     job = await claimed(here, 0)
     async with here.database.transaction() as tx:
         await tx.execute("UPDATE delivery SET lease_until = lease_until + 100000000 WHERE state = 'claimed'")

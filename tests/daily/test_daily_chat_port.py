@@ -41,8 +41,9 @@ async def chat(second_path: Path) -> AsyncIterator[DailyChat]:
 
 def discord_clock(chat: DailyChat) -> DiscordClock:
     """The clock that the bot's tracing teaches."""
-    there: DiscordClock = chat.bot.daily.worker._chat._discord_clock  # type: ignore[attr-defined]
-    return there
+    port = chat.bot.daily.worker._chat
+    assert isinstance(port, DiscordChat)
+    return port._discord_clock
 
 
 async def unnoted() -> bool:
@@ -231,7 +232,9 @@ async def test_a_notice_is_posted_and_found(chat: DailyChat) -> None:
     assert isinstance(sent, Accepted)
     assert await find(chat, notice(chat)) == sent
     chat.sandbox.world.deny(chat.channel("general"), "send_messages")
-    await chat.until(lambda: not chat.bot.get_channel(sent.channel).permissions_for(me(chat)).send_messages)
+    channel = chat.bot.get_channel(sent.channel)
+    assert isinstance(channel, discord.TextChannel)
+    await chat.until(lambda: not channel.permissions_for(me(chat)).send_messages)
     assert await post(chat, notice(chat)) == Refused(Reason.NOWHERE)
     assert await find(chat, notice(chat)) == Unknowable()
 

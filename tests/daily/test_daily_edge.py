@@ -28,7 +28,7 @@ MESSAGE = {"id": "1100000000000000000", "channel_id": "5", "author": {"id": "1"}
 EDGE = NotNow(setback=Setback.EDGE)
 LIMITED = NotNow(60.0, Setback.LIMIT)
 MESSAGES = "/channels/{channel_id}/messages"
-VIA = {"Via": "1.1 google"}
+VIA = "1.1 google"
 
 
 @pytest.fixture
@@ -77,10 +77,10 @@ ANSWERS = (
     (answer(429, "<html>error code: 1015</html>"), LIMITED),
     (answer(429, "error code: 1015", Retry_After="17"), NotNow(17.0, Setback.LIMIT)),
     (answer(429, {"message": "no", "retry_after": 4.5, "global": False}, Retry_After="5"), NotNow(5, Setback.LIMIT)),
-    (answer(429, {"message": "no"}, **VIA), LIMITED),
-    (answer(429, {"retry_after": "soon"}, **VIA), LIMITED),
-    (answer(429, [], **VIA), LIMITED),
-    (answer(429, '{"retry_after": 1', kind="application/json", **VIA), LIMITED),
+    (answer(429, {"message": "no"}, Via=VIA), LIMITED),
+    (answer(429, {"retry_after": "soon"}, Via=VIA), LIMITED),
+    (answer(429, [], Via=VIA), LIMITED),
+    (answer(429, '{"retry_after": 1', kind="application/json", Via=VIA), LIMITED),
     (answer(500), Unsure()),
     (answer(502, {"message": "502: Bad Gateway", "code": 0}), Unsure()),
     (answer(520), Unsure()),
@@ -117,7 +117,7 @@ async def test_a_rate_limit_longer_than_the_attempt_is_a_sure_no_at_once(
     chat: DailyChat, front: Edge, everywhere: bool
 ) -> None:
     body = {"message": "You are being rate limited.", "retry_after": 600.0, "global": everywhere}
-    front.answers.append(answer(429, body, Retry_After="600", X_RateLimit_Scope="shared", **VIA))
+    front.answers.append(answer(429, body, Retry_After="600", X_RateLimit_Scope="shared", Via=VIA))
     async with asyncio.timeout(5):
         assert await post(chat) == NotNow(600.0, Setback.LIMIT)
     chat.bot.http._global_over.set()

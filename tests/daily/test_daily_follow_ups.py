@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import discord
 import pytest
 
 from sandbox.faults import Rule
@@ -229,8 +230,9 @@ async def test_a_channel_that_is_no_longer_one_for_announcements_stops_no_post_a
 async def test_what_new_option_cannot_be_done_is_refused_though_an_old_one_cannot_either(chat: DailyChat) -> None:
     await chat.schedule(thread=True)
     chat.sandbox.world.deny(chat.channel(), "create_public_threads")
-    await chat.until(lambda: not chat.bot.get_channel(chat.channel().id).permissions_for(  # type: ignore[union-attr]
-        chat.bot.get_guild(chat.guild.id).me).create_public_threads)  # type: ignore[union-attr]  # fmt: skip
+    channel = chat.bot.get_channel(chat.channel().id)
+    assert isinstance(channel, discord.TextChannel)
+    await chat.until(lambda: not channel.permissions_for(channel.guild.me).create_public_threads)
     told = (await chat.daily("edit", schedule="1", publish=True)).text
     assert "Only posts in an announcement channel can be published" in told
     told = (await chat.daily("edit", schedule="1", time="10:00")).text

@@ -8,7 +8,8 @@ import logging
 import shutil
 import sqlite3
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +20,6 @@ from tests.support.daily_chat import START, DailyChat, daily_chat
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
     from sandbox import Reply
 
@@ -36,6 +36,11 @@ def held(path: Path) -> Iterator[None]:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
+
+
+async def busy(writer: Any, seconds: float) -> None:
+    """Keep a connection's thread busy."""
+    await writer._execute(time.sleep, seconds)
 
 
 def stored(path: Path) -> list[tuple[object, ...]]:
@@ -97,7 +102,7 @@ async def test_a_slow_commit_is_announced_and_then_told_truly(
     commit = writer.commit
 
     async def slowly() -> None:
-        await writer._execute(time.sleep, 4.0)  # type: ignore[no-untyped-call]
+        await busy(writer, 4.0)
         await commit()
 
     monkeypatch.setattr(writer, "commit", slowly)
@@ -116,8 +121,8 @@ async def test_a_slow_thread_stores_nothing_after_its_time(
 
     async def slowly(sql: str, parameters: object = None) -> object:
         if sql.startswith("INSERT INTO schedule") or "INSERT INTO schedule" in sql:
-            await writer._execute(time.sleep, 2.5)  # type: ignore[no-untyped-call]
-        return await execute(sql, parameters)  # type: ignore[arg-type]
+            await busy(writer, 2.5)
+        return await execute(sql, parameters)
 
     monkeypatch.setattr(writer, "execute", slowly)
     reply = await chat.schedule()
@@ -154,7 +159,7 @@ async def test_a_store_that_is_lost_is_said_at_once(
                 second_path.unlink()
             elif way == "replaced":
                 copy = shutil.copy(second_path, second_path.with_name("copy"))
-                copy.replace(second_path)
+                Path(copy).replace(second_path)
             elif way == "moved":
                 second_path.rename(second_path.with_name("elsewhere"))
             else:

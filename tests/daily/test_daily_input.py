@@ -267,7 +267,7 @@ def test_every_name_beside_the_database_leads_to_zones_of_it(zones: Zones) -> No
 def test_what_is_typed_and_what_is_offered_agree(zones: Zones, text: str) -> None:
     found = zones.find(text)
     with contextlib.suppress(UserError):
-        assert zones.parse(text) == (found or [None])[0]
+        assert zones.parse(text) == (found[0] if found else None)
     for zone in found:
         assert zones.parse(zone) == zone
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def recovery(here: Office, sight: Sight) -> Recovery:
     return Recovery(stores, here.filters, sight, here.clock, limit, joined, here.worker.poke)
 
 
-async def paused(here: Office, reason: Pause, **fields: object) -> None:
+async def paused(here: Office, reason: Pause, **fields: Any) -> None:
     schedule = await here.add(**fields)
     await here.store.schedules.pause(schedule.id, reason)
 
@@ -180,12 +181,15 @@ async def test_a_fault_ends_no_looks(
             raise faults.pop()
         return knows(guild)
 
+    def left_are(count: int) -> bool:
+        return len(faults) == count
+
     monkeypatch.setattr(sight, "knows", fail)
     task = asyncio.create_task(recovery.run())
     await here.quiet()
     for left in (1, 0):
         recovery.touch_all()
-        await until(lambda left=left: len(faults) == left)  # type: ignore[misc]
+        await until(partial(left_are, left))
         await here.quiet()
     assert await reasons(here) == [Pause.NO_PERMISSION]
     recovery.touch_all()

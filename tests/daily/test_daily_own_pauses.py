@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import discord
 import pytest
 
 from sandbox import Sandbox
 from sandbox.model import Channel, ChannelType, ThreadInfo
 from sandbox.views import visible_text
 from tests.support.daily_chat import START, DailyChat, daily_chat
+from tests.support.given import given
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -151,7 +153,7 @@ async def test_a_time_out_hinders_no_edit(chat: DailyChat) -> None:
     await chat.schedule()
     until = chat.sandbox.clock.now() + 7200
     chat.sandbox.world.time_out(chat.guild, until)
-    await chat.until(lambda: chat.bot.get_guild(chat.guild.id).me.timed_out_until)  # type: ignore[union-attr]
+    await chat.until(lambda: given(chat.bot.get_guild(chat.guild.id)).me.timed_out_until)
     edited = (await chat.daily("edit", schedule="1", time="10:00")).text
     assert "**10:00**" in edited
     assert "⚠ A moderator has timed me out until" in edited
@@ -246,7 +248,8 @@ async def test_what_no_event_tells_is_seen_every_half_hour(chat: DailyChat) -> N
     await until_stands(chat, "needs-tag")
     forum = chat.bot.get_channel(chat.channel("lore-questions").id)
     chat.channel("lore-questions").tag_required = False
-    forum._flags = 0  # type: ignore[union-attr]
+    assert isinstance(forum, discord.ForumChannel)
+    forum._flags = 0
     await asyncio.sleep(0.3)
     await until_stands(chat, "needs-tag")
     await chat.move(minutes=31)

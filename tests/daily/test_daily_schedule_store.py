@@ -15,12 +15,14 @@ from bot.daily.worker import RETENTION
 from tests.support.daily import CHANNEL, GUILD, START, Office, spec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.daily.schedule import Occurrence, Schedule
 
 DUE = START + dt.timedelta(hours=1)
 
 
-def next_of(now: dt.datetime) -> object:
+def next_of(now: dt.datetime) -> Callable[[Schedule], Occurrence]:
     def following(schedule: Schedule) -> Occurrence:
         return next(upcoming(schedule.spec.rule, now, schedule.last_date))
 
@@ -37,7 +39,7 @@ async def claimed(here: Office) -> PostJob:
 async def test_a_schedule_that_was_resumed_owes_no_notice(here: Office) -> None:
     schedule = await here.add()
     await here.store.schedules.pause_channel(CHANNEL, Pause.CHANNEL_GONE, START)
-    await here.store.schedules.resume(schedule.id, next_of(START))  # type: ignore[arg-type]
+    await here.store.schedules.resume(schedule.id, next_of(START))
     assert await here.take() == []
 
 
@@ -57,7 +59,7 @@ async def test_an_equal_one_is_refused_with_its_number(here: Office) -> None:
     assert error.value.number == 2
     other = await here.add(about="topic:music")
     with pytest.raises(EqualError):
-        await here.store.schedules.change(other.id, spec(), next_of(START))  # type: ignore[arg-type]
+        await here.store.schedules.change(other.id, spec(), next_of(START))
 
 
 async def test_numbers_are_used_again_and_ids_never(here: Office) -> None:
@@ -72,7 +74,7 @@ async def test_numbers_are_used_again_and_ids_never(here: Office) -> None:
 async def test_an_edit_does_not_bring_a_second_post_on_the_same_date(here: Office) -> None:
     schedule = await here.add()
     await claimed(here)
-    await here.store.schedules.change(schedule.id, spec(time="21:00"), next_of(DUE))  # type: ignore[arg-type]
+    await here.store.schedules.change(schedule.id, spec(time="21:00"), next_of(DUE))
     after = await here.store.schedules.get(schedule.id)
     assert after is not None
     assert after.next_due == dt.datetime(2026, 1, 6, 21, 0, tzinfo=dt.UTC)
@@ -81,7 +83,7 @@ async def test_an_edit_does_not_bring_a_second_post_on_the_same_date(here: Offic
 async def test_an_edit_of_a_paused_schedule_leaves_it_paused(here: Office) -> None:
     schedule = await here.add()
     await here.store.schedules.pause(schedule.id, Pause.MODERATOR)
-    await here.store.schedules.change(schedule.id, spec(time="21:00"), next_of(DUE))  # type: ignore[arg-type]
+    await here.store.schedules.change(schedule.id, spec(time="21:00"), next_of(DUE))
     after = await here.store.schedules.get(schedule.id)
     assert after is not None
     assert (after.paused, after.next_due, after.spec.rule.minute) == (Pause.MODERATOR, None, 21 * 60)
@@ -120,7 +122,7 @@ async def test_a_server_that_was_left_keeps_its_rows_for_seven_days(here: Office
     assert await here.store.deliveries.next_wake(RETENTION) == START + RETENTION
     here.clock.move(days=6)
     assert await here.take() == []
-    assert await left_guilds.come_back(GUILD, next_of(here.clock.now()), here.clock.now()) == 1  # type: ignore[arg-type]
+    assert await left_guilds.come_back(GUILD, next_of(here.clock.now()), here.clock.now()) == 1
     back = await here.store.schedules.of_guild(GUILD)
     assert [schedule.paused for schedule in back] == [None, Pause.MODERATOR]
     await left_guilds.leave([GUILD], here.clock.now())

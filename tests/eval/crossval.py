@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bot.text import sentences
 from bot.understanding import Engine, learn
-from bot.understanding.second_look import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

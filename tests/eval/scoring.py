@@ -22,7 +22,7 @@ class Shown:
 Answerer = Callable[[str], Shown]
 
 NOTHING: Final = Shown("nothing")
-_GOOD: Final = frozenset({"right_sure", "right_closest", "rightly_unanswered"})
+_GOOD: Final[frozenset[Outcome]] = frozenset({"right_sure", "right_closest", "rightly_unanswered"})
 
 
 def outcome(item: Item, shown: Shown) -> Outcome:

@@ -94,10 +94,9 @@ def test_an_exception_is_told_by_its_kind_and_its_place() -> None:
         except ValueError as error:
             raise sqlite3.OperationalError(TYPED) from error
 
-    try:
+    with pytest.raises(sqlite3.OperationalError) as caught:
         typed()
-    except sqlite3.OperationalError as caught:
-        line = logged("bot.x", "it failed: %s", caught, exc_info=caught)
+    line = logged("bot.x", "it failed: %s", caught.value, exc_info=caught.value)
     assert TYPED not in json.dumps(line)
     assert line["message"] == "it failed: OperationalError"
     assert [each["kind"] for each in line["exception"]] == ["sqlite3.OperationalError", "builtins.ValueError"]

@@ -56,6 +56,7 @@ def stained_margin(sheet: Sheet, png: bytes, *, left: int) -> bool:
         max(abs(one - two) for one, two in zip(colour, ground, strict=True)) > 2
         for edge in edges
         for _, colour in image.crop(edge).getcolors(1 << 20) or ()
+        if isinstance(colour, tuple)
     )
 
 

@@ -17,6 +17,7 @@ from bot.pictures.typesetting import Face, Faces, typographic
 from tests.pictures.looking import fault, picture, quote, stained_margin, unknown_letters
 
 if TYPE_CHECKING:
+    from bot.announcement.quotes import Quote
     from bot.library import Library
 
 FACES = Faces()
@@ -89,10 +90,13 @@ def test_a_quote_too_long_to_be_legible_is_refused() -> None:
         draw_card(FACES, quote("far too many words " * 100))
 
 
-@pytest.mark.parametrize("part", ["name", "source"])
-def test_a_name_or_source_too_long_is_refused(part: str) -> None:
+ENDLESS = "A name without an end " * 20
+
+
+@pytest.mark.parametrize("said", [quote("Words.", name=ENDLESS), quote("Words.", source=ENDLESS)])
+def test_a_name_or_source_too_long_is_refused(said: Quote) -> None:
     with pytest.raises(UndrawableError, match="too long"):
-        draw_card(FACES, quote("Words.", **{part: "A name without an end " * 20}))
+        draw_card(FACES, said)
 
 
 def test_long_words_are_split_at_the_smallest_size_only() -> None:

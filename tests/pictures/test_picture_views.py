@@ -19,6 +19,7 @@ from bot.quotes.overview import STROKES, Ship, TimelineItem
 from cogs import canon as overviews
 from cogs import timeline as timelines
 from tests.pictures.looking import quote
+from tests.support.panels import box
 
 CONFIRMED = STROKES["confirmed"]
 NOON = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
@@ -40,8 +41,7 @@ ERRAND = PostJob(
 
 def parts(panel: Panel) -> list[dict[str, Any]]:
     """What stands in the panel's box, as it is sent."""
-    (box,) = panel.to_components()
-    return list(box["components"])
+    return list(box(panel)["components"])
 
 
 def text_of(panel: Panel) -> str:
@@ -83,7 +83,9 @@ def test_the_file_carries_the_same_words_as_the_gallery() -> None:
     file = attached(b"png", quotes.card_name(each), alt_text(each))
     assert (file.filename, file.description) == ("quote-1.png", alt_text(each))
     assert file.fp.read() == b"png"
-    assert len(gallery("a.png", "x" * 2_000).to_component_dict()["items"][0]["description"]) == ALT_LIMIT
+    assert (
+        len(parts(Panel(gallery("a.png", "x" * 2_000), accent=Accent.QUOTE))[0]["items"][0]["description"]) == ALT_LIMIT
+    )
 
 
 def test_every_quote_offers_its_context_and_its_card() -> None:

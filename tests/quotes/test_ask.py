@@ -239,6 +239,7 @@ async def test_in_a_thread(second_chat: Chat) -> None:
     mina = second_chat.person("Mina", channel="Book One re-watch")
     (reply,) = await mina.wait_reply(await mina.say("<@bot> when do tickets go on sale"))
     assert "**In August.**" in visible_text(reply)
+    assert mina.channel.parent is not None
     second_chat.sandbox.world.deny(mina.channel.parent, "send_messages_in_threads")
     message = await mina.say("<@bot> when do tickets go on sale")
     assert await mina.wait_reply(message, timeout=0.3) == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.announcement import load
+from bot.quotes.search import Found
 from sandbox import Sandbox, SandboxError
 from tests.conftest import Chat, connected, settings_for
 from tests.support.seeded import SECOND
@@ -162,6 +163,7 @@ async def test_a_long_query_finds_the_same_again(second_chat: Chat) -> None:
     mina = second_chat.person("Mina")
     query = "the   the the a it in the the the the the the the the in it a the the the the the the a it in"
     first = await second_chat.bot.services.quotes.find(query, None, 0)
+    assert isinstance(first, Found)
     reply = await mina.slash("quote", query=query)
     count = footer(reply)[4]
     seen = [footer(reply)[2]]
@@ -170,7 +172,7 @@ async def test_a_long_query_finds_the_same_again(second_chat: Chat) -> None:
         assert footer(reply)[4] == count
         seen.append(footer(reply)[2])
     assert count > 1
-    assert seen == [quote.id for quote in first.quotes]  # type: ignore[union-attr]
+    assert seen == [quote.id for quote in first.quotes]
 
 
 async def test_anybody_may_turn_the_pages_of_a_public_answer(second_chat: Chat) -> None:

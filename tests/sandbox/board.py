@@ -2,8 +2,12 @@
 
 import asyncio
 import io
+from typing import Any
 
-from tests.sandbox.tiny import TinyBot, app_commands, discord
+import discord
+from discord import app_commands
+
+from tests.sandbox.tiny import TinyBot
 
 
 class Form(discord.ui.Modal, title="Tell us"):
@@ -86,7 +90,7 @@ def build() -> TinyBot:  # noqa: C901 - a list of commands
     @tree.command(description="Sends a picture")
     async def picture(interaction: discord.Interaction) -> None:
         class Gallery(discord.ui.LayoutView):
-            box = discord.ui.Container(
+            box: discord.ui.Container[Any] = discord.ui.Container(
                 discord.ui.TextDisplay("a card"),
                 discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://card.png", description="words")),
             )

@@ -1,10 +1,11 @@
 from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
+import discord
 import pytest
 
 from sandbox import Sandbox
-from tests.sandbox.tiny import Raw, discord
+from tests.sandbox.tiny import Raw
 from tests.support import openapi
 
 

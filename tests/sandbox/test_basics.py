@@ -1,7 +1,10 @@
 """The thin line: a bot logs in, registers a command, is asked, completes, and is pressed."""
 
+import discord
+from discord import app_commands
+
 from sandbox import Sandbox
-from tests.sandbox.tiny import TinyBot, app_commands, discord, running
+from tests.sandbox.tiny import TinyBot, running
 
 
 class Again(discord.ui.View):

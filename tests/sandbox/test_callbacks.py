@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox
-from tests.sandbox.bench import ROW, Bench, hook, path
 from tests.sandbox.tiny import Raw
+from tests.sandbox.workbench import ROW, Bench, hook, path
+from tests.support.given import given
 
 CUSTOM = "data.components.0.components.0"
 FIELD = {"type": 4, "style": 1, "custom_id": "f", "label": "Field"}
@@ -164,7 +165,7 @@ async def test_follow_ups_live_for_fifteen_minutes(sb: Sandbox, raw: Raw, bench:
     assert await raw.code("PATCH", hook(sb, one, "/messages/@original"), body) == 10015
     await raw.ok("POST", path(one), {"type": 4, "data": {"content": "x"}})
     made = await raw.ok("POST", hook(sb, one), body)
-    assert made["interaction_metadata"]["original_response_message_id"] == str(one.original.id)  # type: ignore[union-attr]
+    assert made["interaction_metadata"]["original_response_message_id"] == str(given(one.original).id)
     assert (await raw.ok("GET", hook(sb, one, f"/messages/{made['id']}")))["content"] == "more"
     assert (await raw.ok("GET", hook(sb, one, "/messages/@original")))["content"] == "x"
     sb.clock.advance(15 * 60 - 1)

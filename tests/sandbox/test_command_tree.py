@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 
+import discord
 import pytest
+from discord import app_commands
 
 from sandbox import Sandbox
-from tests.sandbox.tiny import TinyBot, app_commands, discord, running
+from tests.sandbox.tiny import TinyBot, running
 
 
 @pytest.fixture
@@ -26,7 +28,9 @@ async def test_registering_again_changes_no_ids(sb: Sandbox, bot: TinyBot) -> No
     (read,) = await bot.tree.fetch_commands()
     assert read == first
     assert [each.name for each in read.options] == ["query", "count"]
-    assert read.options[1].max_value == 5  # type: ignore[union-attr]
+    count = read.options[1]
+    assert isinstance(count, app_commands.Argument)
+    assert count.max_value == 5
     changed = await read.edit(description="better words")
     assert changed.description == "better words"
     await changed.delete()

@@ -116,6 +116,7 @@ def test_a_demos_bot_was_made_when_it_began() -> None:
 
 async def test_the_demo_runs_until_it_is_stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     database = tmp_path / "demo.sqlite3"
+    said = ""
     for arguments in (["--port", "0"], ["--port", "0", "--keep"], ["--port", "0", "--no-bot"]):
         stop = asyncio.Event()
         running = asyncio.create_task(__main__.demo(__main__.parser().parse_args(arguments), stop, database, SLEEPER))

@@ -1,7 +1,10 @@
 """Changes of the world, as a client hears of them."""
 
+import discord
+
 from sandbox import Sandbox
-from tests.sandbox.tiny import TinyBot, discord, running, until
+from tests.sandbox.tiny import TinyBot, running, until
+from tests.support.given import given
 
 
 async def test_changes_of_the_world_reach_the_client(sb: Sandbox) -> None:
@@ -17,7 +20,12 @@ async def test_changes_of_the_world_reach_the_client(sb: Sandbox) -> None:
         bolin = world.add_user("Bolin")
         world.add_member(city, bolin)
         world.set_roles(city, bolin, role)
-        await until(lambda: guild.get_member(bolin.id) and guild.get_member(bolin.id).get_role(role.id))  # type: ignore[union-attr]
+
+        def has_role() -> bool:
+            member = guild.get_member(bolin.id)
+            return member is not None and member.get_role(role.id) is not None
+
+        await until(has_role)
         general = guild.get_channel(world.channel("general").id)
         assert general is not None
         assert not general.permissions_for(guild.me).send_messages
@@ -44,7 +52,7 @@ async def test_coming_going_and_outages(sb: Sandbox) -> None:
         await until(lambda: "guild_available" in bot.events)
         made = sb.world.add_guild("Zaofu")
         await until(lambda: bot.get_guild(made.id))
-        await bot.get_guild(made.id).leave()  # type: ignore[union-attr]
+        await given(bot.get_guild(made.id)).leave()
         assert sb.bot_user_id not in made.members
 
 

@@ -2,11 +2,14 @@
 
 import io
 from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
 
+import discord
 import pytest
 
 from sandbox import Sandbox
-from tests.sandbox.tiny import TinyBot, discord, running, until
+from tests.sandbox.tiny import TinyBot, running, until
 
 POST = "/channels/{channel_id}/messages"
 
@@ -118,8 +121,8 @@ async def test_flags_of_a_new_message(sb: Sandbox, bot: TinyBot) -> None:
 
 async def test_a_layout_goes_out_and_comes_back(sb: Sandbox, bot: TinyBot) -> None:
     class Layout(discord.ui.LayoutView):
-        head = discord.ui.TextDisplay("# Quote")
-        box = discord.ui.Container(
+        head: discord.ui.TextDisplay[Any] = discord.ui.TextDisplay("# Quote")
+        box: discord.ui.Container[Any] = discord.ui.Container(
             discord.ui.Section("words", accessory=discord.ui.Thumbnail("https://example.org/a.png")),
             discord.ui.Separator(spacing=discord.SeparatorSpacing.large),
             discord.ui.ActionRow(discord.ui.Button(label="More", custom_id="more")),
@@ -226,9 +229,13 @@ async def test_permissions_as_the_client_computes_them(sb: Sandbox, bot: TinyBot
     channel = text_channel(sb, bot)
     place, city = sb.world.channel("general"), sb.world.guild("Republic City")
     everyone = city.roles[city.id]
+
+    def shows(allow: int, deny: int) -> bool:
+        return seen(channel) == (allow, deny)
+
     for allow, deny in ((0, 0), (0, 1 << 11), (1 << 17, 0), (1 << 13, 1 << 15)):
         sb.world.set_overwrite(place, everyone, allow=allow, deny=deny)
-        await until(lambda expected=(allow, deny): seen(channel) == expected)
+        await until(partial(shows, allow, deny))
         assert channel.permissions_for(channel.guild.me).value == sb.world.permissions(place, sb.world.bot)
     sb.world.deny(place, "view_channel")
     await until(lambda: not channel.permissions_for(channel.guild.me).view_channel)

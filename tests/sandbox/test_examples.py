@@ -5,12 +5,13 @@ import itertools
 from collections.abc import AsyncIterator
 from typing import Any
 
+import discord
 import pytest
 from discord import app_commands
 from discord.ext import commands, tasks
 
 from sandbox import Sandbox
-from tests.sandbox.tiny import TinyBot, discord, running, until
+from tests.sandbox.tiny import TinyBot, running, until
 
 READS = discord.Intents(guilds=True, guild_messages=True, message_content=True, members=True)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
 from yarl import URL
 
@@ -10,7 +11,7 @@ from sandbox import Sandbox, SandboxError, page
 from sandbox.page.faults import _ANSWERS, cause
 from sandbox.page.hub import Hub
 from sandbox.page.snapshot import places
-from tests.sandbox.tiny import Raw, TinyBot, discord, running, until
+from tests.sandbox.tiny import Raw, TinyBot, running, until
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ async def do(hub: Hub, kind: str, channel: str | None = None, **more: Any) -> st
 
 
 def seen(hub: Hub) -> dict[str, Any]:
-    return places(hub.world, hub.world.user("Mo"))["guilds"][0]["bot"]
+    return dict(places(hub.world, hub.world.user("Mo"))["guilds"][0]["bot"])
 
 
 @pytest.mark.parametrize("kind", sorted(_ANSWERS))

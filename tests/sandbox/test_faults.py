@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
 from yarl import URL
 
@@ -14,7 +15,7 @@ from sandbox import Sandbox, ids
 from sandbox.errors import message_of
 from sandbox.faults import KINDS, Rule, page
 from sandbox.model import ChannelType
-from tests.sandbox.tiny import Raw, TinyBot, discord, running, until
+from tests.sandbox.tiny import Raw, TinyBot, running, until
 
 POST = "/channels/{channel_id}/messages"
 START = 1_767_600_000.0

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
+import yarl
 
 from sandbox import Sandbox
 from sandbox.gateway import ACK_DELAY
-from tests.sandbox.tiny import TinyBot, discord, running, until
+from tests.sandbox.tiny import TinyBot, running, until
 
 
 class Line:
@@ -28,7 +30,7 @@ class Line:
         await self.send(2, {"token": self.token, "intents": 1, "properties": {}} | more)
 
     async def frame(self) -> dict[str, Any]:
-        return json.loads(await asyncio.wait_for(self.socket.receive_str(), 3))
+        return dict(json.loads(await asyncio.wait_for(self.socket.receive_str(), 3)))
 
     async def closing(self) -> int | None:
         while (await asyncio.wait_for(self.socket.receive(), 3)).type is aiohttp.WSMsgType.TEXT:
@@ -158,7 +160,7 @@ async def test_a_heartbeat_is_not_answered_before_its_sender_has_noted_it(line: 
 async def test_a_client_identifies_anew(sb: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     bot = TinyBot()
     async with running(sb, bot):
-        url = discord.gateway.yarl.URL(sb.gateway.url)
+        url = yarl.URL(sb.gateway.url)
         monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", url)
         bot.events.clear()
         sb.gateway.invalidate()
@@ -202,7 +204,8 @@ async def test_frames_are_compressed_on_demand(sb: Sandbox, stream: bool) -> Non
     url = sb.gateway.url + "?v=10&encoding=json" + ("&compress=zlib-stream" if stream else "")
     inflate = zlib.decompressobj()
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
-        kinds, events = [], []
+        kinds: list[aiohttp.WSMsgType] = []
+        events: list[dict[str, Any]] = []
         await Line(socket, sb.token).identify(compress=True)
         while len(events) < 4:
             frame = await asyncio.wait_for(socket.receive(), 3)

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 
+import discord
 import pytest
 
 from sandbox import Sandbox, SandboxError, render
 from tests.sandbox.board import build
-from tests.sandbox.tiny import TinyBot, discord, running, until
+from tests.sandbox.tiny import TinyBot, running, until
+from tests.support.given import given
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -83,10 +85,10 @@ async def test_what_the_client_does_not_let_one_do(sb: Sandbox) -> None:
         with pytest.raises(SandboxError):
             await wrong
     with pytest.raises(SandboxError, match="does not see"):
-        sb.acts.component(timo.user, aside.message, "x")  # type: ignore[arg-type]
-    sb.acts.dismiss(mina.user, aside.message)  # type: ignore[arg-type]
+        sb.acts.component(timo.user, given(aside.message), "x")
+    sb.acts.dismiss(mina.user, given(aside.message))
     with pytest.raises(SandboxError):
-        sb.acts.dismiss(timo.user, reply.message)  # type: ignore[arg-type]
+        sb.acts.dismiss(timo.user, given(reply.message))
 
 
 async def test_a_modal_opens_and_is_sent_off(sb: Sandbox) -> None:

@@ -116,7 +116,13 @@ async def test_what_a_change_does_not_name_stays(raw: Raw, base: str) -> None:
     body = {"content": "one", "embeds": [{"title": "kept"}], "components": [row]}
     made = await raw.ok("POST", base, data=upload(body, ("a.txt", b"a")))
     path = f"{base}/{made['id']}"
-    for change in ({"content": "two"}, {"flags": 4}, {"allowed_mentions": {"parse": []}}, {"content": None}):
+    changes: tuple[dict[str, Any], ...] = (
+        {"content": "two"},
+        {"flags": 4},
+        {"allowed_mentions": {"parse": []}},
+        {"content": None},
+    )
+    for change in changes:
         made = await raw.ok("PATCH", path, change)
         assert made["embeds"][0]["title"] == "kept"
         assert made["components"][0]["components"][0]["label"] == "x" * 80

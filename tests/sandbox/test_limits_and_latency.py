@@ -1,15 +1,18 @@
 """Limits, faults and latency, by plain HTTP and as a client takes them."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
+import discord
 import pytest
 
 from sandbox import Sandbox
 from sandbox.faults import Faults, Rule
 from sandbox.limits import Limits
-from tests.sandbox.tiny import Raw, TinyBot, discord, running
+from tests.sandbox.tiny import Raw, TinyBot, running
 
 POST = "/channels/{channel_id}/messages"
 
@@ -157,14 +160,14 @@ async def test_latency() -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets the client try again at once, instead of after a second and more."""
-    sleep = discord.http.asyncio.sleep
+    sleep = asyncio.sleep
 
     async def soon(_: float) -> None:
         await sleep(0)
 
     class Quick:
         def __getattr__(self, name: str) -> object:
-            return soon if name == "sleep" else getattr(__import__("asyncio"), name)
+            return soon if name == "sleep" else getattr(asyncio, name)
 
     monkeypatch.setattr(discord.http, "asyncio", Quick())
 
@@ -188,7 +191,7 @@ async def test_a_client_gives_up_on_lasting_errors(sb: Sandbox, bot: TinyBot) ->
 async def test_a_lost_answer_and_a_second_try_with_the_nonce(sb: Sandbox, bot: TinyBot) -> None:
     sb.faults.add(Rule("drop", "POST", POST))
     channel = text_channel(sb, bot)
-    with pytest.raises(discord.http.aiohttp.ClientError):
+    with pytest.raises(aiohttp.ClientError):
         await send(channel, "once", "day-1")
     again = await send(channel, "once", "day-1")
     assert list(sb.world.channel("general").messages) == [int(again["id"])]
@@ -196,8 +199,8 @@ async def test_a_lost_answer_and_a_second_try_with_the_nonce(sb: Sandbox, bot: T
     assert other["id"] != again["id"]
 
 
-async def send(channel: discord.TextChannel, content: str, nonce: str) -> dict[str, object]:
+async def send(channel: discord.TextChannel, content: str, nonce: str) -> dict[str, Any]:
     """Send with `enforce_nonce`, which discord.py has no parameter for."""
     body = {"content": content, "nonce": nonce, "enforce_nonce": True}
     route = discord.http.Route("POST", POST, channel_id=channel.id)
-    return await channel._state.http.request(route, json=body)
+    return dict(await channel._state.http.request(route, json=body))

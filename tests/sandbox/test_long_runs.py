@@ -3,10 +3,12 @@
 import asyncio
 import re
 
+import discord
 import pytest
+from discord import app_commands
 
 from sandbox import Sandbox, SandboxError
-from tests.sandbox.tiny import TinyBot, app_commands, discord, running, until
+from tests.sandbox.tiny import TinyBot, running, until
 
 
 class Vote(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"vote:(?P<id>\d+)"):

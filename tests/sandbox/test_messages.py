@@ -1,12 +1,14 @@
 """Messages over plain HTTP: creation, lengths, permissions, replies, nonces, history, changes, removal."""
 
 import io
+from typing import Any
 
+import aiohttp
 import pytest
 
 from sandbox import Sandbox
 from sandbox.model import Channel, Message
-from tests.sandbox.tiny import Raw, discord
+from tests.sandbox.tiny import Raw
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ async def test_a_message_is_stored_and_given_back(sb: Sandbox, raw: Raw, general
         ({"content": "x", "message_reference": {"message_id": "1"}}, "message_reference", "REPLIES_UNKNOWN_MESSAGE"),
     ],
 )
-async def test_a_wrong_body_is_named_by_field(raw: Raw, base: str, body: dict, field: str, code: str) -> None:
+async def test_a_wrong_body_is_named_by_field(raw: Raw, base: str, body: dict[str, Any], field: str, code: str) -> None:
     assert (await raw.wrong("POST", base, body))[field] == [code]
 
 
@@ -104,8 +106,8 @@ async def test_embeds_and_files_need_permissions(sb: Sandbox, raw: Raw, general:
     assert await raw.code("POST", base, data=upload(b"data")) == 50013
 
 
-def upload(data: bytes, payload: str = "{}", name: str = "files[0]") -> discord.http.aiohttp.FormData:
-    form = discord.http.aiohttp.FormData(quote_fields=False)
+def upload(data: bytes, payload: str = "{}", name: str = "files[0]") -> aiohttp.FormData:
+    form = aiohttp.FormData(quote_fields=False)
     form.add_field("payload_json", payload)
     form.add_field(name, io.BytesIO(data), filename="note.txt", content_type="text/plain")
     return form
@@ -206,7 +208,7 @@ async def test_files_are_kept_and_served(sb: Sandbox, raw: Raw, base: str) -> No
     made = await raw.ok("POST", base, data=upload(b"air and water", payload))
     (file,) = made["attachments"]
     assert (file["filename"], file["size"], file["description"]) == ("n.txt", 13, "a note")
-    async with discord.http.aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession() as session:
         async with session.get(file["url"]) as answer:
             assert await answer.read() == b"air and water"
         async with session.get(file["url"] + "x") as answer:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import discord
 import pytest
 
 from sandbox import Sandbox
 from sandbox.requests import Exchange
-from tests.sandbox.tiny import TinyBot, discord, running
+from tests.sandbox.tiny import TinyBot, running
 from tests.support import openapi
 
 pytestmark = pytest.mark.skipif(not openapi.available(), reason="Discord's document is not beside the repository")
@@ -58,7 +59,7 @@ async def test_what_a_real_client_sends_fits(sb: Sandbox) -> None:
     bot = TinyBot()
 
     class Layout(discord.ui.LayoutView):
-        box = discord.ui.Container(
+        box: discord.ui.Container[Any] = discord.ui.Container(
             discord.ui.Section("words", accessory=discord.ui.Button(label="x")),
             discord.ui.Separator(),
             discord.ui.TextDisplay("more"),

@@ -1,12 +1,15 @@
 """People: what the client offers them where, what they write, whom the bot's answers ping."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
+import discord
 import pytest
+from discord import app_commands
 
 from sandbox import Sandbox, SandboxError
 from sandbox.model import Channel
-from tests.sandbox.tiny import Raw, TinyBot, app_commands, discord, running, until
+from tests.sandbox.tiny import Raw, TinyBot, running, until
 
 
 def build() -> TinyBot:
@@ -149,12 +152,12 @@ async def test_writing_keeps_to_the_clients_rules(sb: Sandbox) -> None:
     ],
 )
 async def test_who_is_pinged(
-    sb: Sandbox, raw: Raw, allowed: dict | None, users: list[str], roles: list[str], everyone: bool
+    sb: Sandbox, raw: Raw, allowed: dict[str, Any] | None, users: list[str], roles: list[str], everyone: bool
 ) -> None:
     city, general = sb.world.guild("Republic City"), sb.world.channel("general")
     fans, quiet = sb.world.role("Quote fans", city), sb.world.role("Quiet", city)
     text = f"<@{sb.world.user('Mina').id}> <@&{fans.id}> <@&{quiet.id}> @everyone <@5>"
-    body: dict = {"content": text}
+    body: dict[str, Any] = {"content": text}
     if allowed is not None:
         ids = {"Mina": sb.world.user("Mina").id, "Timo": sb.world.user("Timo").id, "Quote fans": fans.id}
         ids["Quiet"] = quiet.id

@@ -9,8 +9,8 @@ import pytest
 from sandbox import Sandbox, SandboxError
 from sandbox.components import CHANNEL_SELECT, MENTIONABLE_SELECT, ROLE_SELECT, STRING_SELECT, USER_SELECT
 from sandbox.people import check_filled, fill_in
-from tests.sandbox.bench import Bench, path
 from tests.sandbox.tiny import Raw
+from tests.sandbox.workbench import Bench, path
 
 ONE_USER = {"id": "1", "type": "user"}
 OPTIONS = [{"label": each, "value": each} for each in "abc"]

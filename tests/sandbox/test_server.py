@@ -3,15 +3,17 @@
 import asyncio
 import base64
 import time
+from typing import Any
 
 import aiohttp
+import discord
 import pytest
 
 from sandbox import Sandbox, SandboxError
 from sandbox.clock import Clock
 from sandbox.ids import Ids, iso, seconds
 from sandbox.requests import Exchange, Journal, Route, Router
-from tests.sandbox.tiny import Raw, TinyBot, discord, running
+from tests.sandbox.tiny import Raw, TinyBot, running
 
 POST = "/channels/{channel_id}/messages"
 
@@ -136,9 +138,9 @@ def test_the_journal_is_a_ring() -> None:
 async def test_the_clock_is_moved_and_told(sb: Sandbox) -> None:
     async with aiohttp.ClientSession() as session:
 
-        async def ask(after: int) -> dict:
+        async def ask(after: int) -> dict[str, Any]:
             async with session.get(f"{sb.world.root}/demo/clock", params={"after": after}) as answer:
-                return await answer.json()
+                return dict(await answer.json())
 
         state = await ask(0)
         assert state["version"] == 1

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import discord
 import pytest
 
 from sandbox import Sandbox
 from sandbox.model import Channel, ChannelType, ThreadInfo
-from tests.sandbox.tiny import Raw, TinyBot, discord, running, until
+from tests.sandbox.tiny import Raw, TinyBot, running, until
 
 
 @pytest.fixture

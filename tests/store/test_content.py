@@ -260,7 +260,7 @@ async def test_a_folder_with_mistakes_leaves_the_store_as_it_was(database: Datab
 async def test_a_seed_that_fails_leaves_the_store_as_it_was(database: Database, announcement: Announcement) -> None:
     before = await Content(database).quotes()
     with pytest.raises(StoreConstraintError):
-        await write_content(database, announcement, "another", {"facts": None})  # type: ignore[dict-item]
+        await write_content(database, announcement, "another", {"facts": None})  # type: ignore[dict-item]  # so that it fails
     assert await Content(database).quotes() == before
     assert await written_checksum(database) != "another"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from contextlib import closing
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
@@ -140,7 +141,7 @@ def test_a_gap_in_the_numbers_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "migrations").mkdir()
     for name in ("0001_a.sql", "0003_c.sql", "notes.txt"):
         (tmp_path / "migrations" / name).write_text("SELECT 1;")
-    monkeypatch.setattr(migrate.resources, "files", lambda _: tmp_path)
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
     with pytest.raises(StoreError, match="have a gap in their numbers"):
         migrations()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.announcement import Head
-from bot.announcement.quotes import Quote, Speaker, Topic
+from bot.announcement.quotes import Quote, Source, Speaker, Topic
 from bot.daily.bag import Filters
 from bot.daily.commands import Scheduler
 from bot.daily.input import Zones
@@ -62,8 +62,9 @@ def announcement(count: int = 7) -> Library:
     )
     head = msgspec.convert(dict.fromkeys(Head.__struct_fields__, "x"), Head)
     empty: tuple[Any, ...] = ()
+    sources = (Source("The post", "Ann"),)
     topics = (Topic("music", "The music"), Topic("silence", "The silence"))
-    return Library(head, ("The post",), speakers, topics, empty, quotes, empty, empty, empty, empty, empty)
+    return Library(head, sources, speakers, topics, empty, quotes, empty, empty, empty, empty, empty)
 
 
 def filters(count: int = 7) -> Filters:
@@ -170,11 +171,10 @@ class Office:
     """A process at work on a store: its worker and its scheduler, with a clock and channel of the test."""
 
     def __init__(self, database: Database, clock: FakeClock, channel: Channel, owner: str = "one") -> None:
-        self.worker = Identity(owner)
         self.database, self.clock, self.channel = database, clock, channel
         self.filters = filters()
         self.store = DailyStore(
-            Schedules(database), Deliveries(database, self.worker), LeftGuilds(database), Recoveries(database)
+            Schedules(database), Deliveries(database, Identity(owner)), LeftGuilds(database), Recoveries(database)
         )
         self.worker = Worker(self.store.deliveries, self.store.left_guilds, self.filters, channel, clock)
         stores = (self.store.schedules, self.store.deliveries)
@@ -190,8 +190,9 @@ class Office:
     async def take(self, limit: int = 100) -> list[PostJob | NoticeJob | FollowUpJob]:
         return await self.store.deliveries.take(self.clock.now(), limit, self.filters.matching)
 
-    async def ask(self, job: PostJob | NoticeJob) -> Accepted | Refused | NotNow | Unsure:
+    async def ask(self, job: PostJob | NoticeJob | FollowUpJob) -> Accepted | Refused | NotNow | Unsure:
         """Ask for a job as an attempt does, and record nothing more: as if killed before the answer."""
+        assert not isinstance(job, FollowUpJob)
 
         async def asking() -> bool:
             since = job.asked or self.channel.time().earliest

@@ -27,7 +27,7 @@ def available() -> bool:
 
 @functools.cache
 def _document() -> dict[str, Any]:
-    document = json.loads(DOCUMENT.read_text())
+    document: dict[str, Any] = json.loads(DOCUMENT.read_text())
     # Discord's docs, "Snowflakes": they are accepted as integers too, and clients do send them so.
     document["components"]["schemas"]["SnowflakeType"] = {"type": ["string", "integer"]}
     return document
@@ -51,7 +51,7 @@ def _resolved(part: dict[str, Any]) -> dict[str, Any]:
     """A part of the document, with a reference followed."""
     if "$ref" not in part:
         return part
-    found: Any = _document()
+    found = _document()
     for step in part["$ref"].removeprefix("#/").split("/"):
         found = found[step]
     return found

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lessons import ANSWERABLES, lesson
 
 from bot.understanding import Engine, Example, Lesson, Understanding, UnreadableBlobError, learn
+from tests.understanding.lessons import ANSWERABLES, lesson
 
 BLOB = learn(lesson())
 ENGINE = Engine.load(BLOB)
@@ -105,8 +105,8 @@ def test_the_order_of_the_examples_is_of_no_consequence() -> None:
 @pytest.mark.parametrize("hash_seed", ["1", "77"])
 def test_another_process_with_other_hashes_learns_the_same_bytes(hash_seed: str) -> None:
     script = (
-        "import sys, hashlib; sys.path[:0] = ['.', 'tests/understanding']\n"
-        "from lessons import lesson; from bot.understanding import learn\n"
+        "import sys, hashlib; sys.path[:0] = ['.']\n"
+        "from tests.understanding.lessons import lesson; from bot.understanding import learn\n"
         "sys.stdout.write(hashlib.sha256(learn(lesson())).hexdigest())"
     )
     import hashlib  # noqa: PLC0415 - beside the script that does the same

@@ -1,7 +1,10 @@
 """The models by themselves: the first look, the memory, the clues, the judge, evidence and bytes."""
 
+from typing import Any
+
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -205,7 +208,10 @@ def test_of_too_few_people_some_examples_are_held_back() -> None:
 
 
 def test_packed_arrays_come_back_as_they_were() -> None:
-    arrays = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.asarray([1, 2], np.uint16)}
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "a": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "b": np.asarray([1, 2], np.uint16),
+    }
     header, back = unpack_model(pack_model(Title("x"), arrays), Title)
     assert header == Title("x")
     assert all(np.array_equal(arrays[name], back[name]) and arrays[name].dtype == back[name].dtype for name in arrays)

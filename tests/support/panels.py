@@ -1,0 +1,14 @@
+"""What is sent for a panel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.client.panels import Panel
+
+
+def box(panel: Panel) -> dict[str, Any]:
+    """The container that a panel consists of, as Discord gets it."""
+    (one,) = panel.to_components()  # type: ignore[no-untyped-call]  # discord.py gives it no types
+    return dict(one)
