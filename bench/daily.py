@@ -177,7 +177,6 @@ async def _fill(store: Path, count: int, due: dt.datetime) -> None:
 
 
 def main(posts: int = POSTS, servers: int = SERVERS) -> None:
-    """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         seed = seeded(SECOND, Path(folder))
         stores = [Path(shutil.copy(seed, Path(folder) / f"{name}.sqlite3")) for name in ("claims", "idle", "storm")]

@@ -34,7 +34,6 @@ class Lives:
         self._processes.set_forkserver_preload(["bot.app", "bot.__main__"])
 
     def start(self) -> BaseProcess:
-        """Start the bot."""
         environment = {
             "DISCORD_TOKEN": self._sandbox.token,
             "DISCORD_API_BASE": self._sandbox.base_url,

@@ -69,8 +69,6 @@ _RULES = (
 
 
 class Result(NamedTuple):
-    """What came of it."""
-
     kills: int
     between: int
     posts: int
@@ -84,8 +82,6 @@ class Result(NamedTuple):
 
 
 class Soak:
-    """One run."""
-
     def __init__(self, sandbox: Sandbox, store: Path, chance: random.Random) -> None:
         self._sandbox, self._store, self._chance = sandbox, store, chance
         self._places: list[Channel] = storm.channels(sandbox, guilds=20, each=10)

@@ -75,8 +75,6 @@ class Day:
 
 
 class Week:
-    """One replay."""
-
     def __init__(self, sandbox: Sandbox, store: Path, traffic: Traffic, servers: int) -> None:
         self.sandbox, self.traffic = sandbox, traffic
         self._store = store
@@ -105,7 +103,6 @@ class Week:
         await asyncio.sleep(_READY)
 
     async def stop(self) -> None:
-        """End the bot."""
         if self._process is not None:
             self._process.terminate()
             await asyncio.to_thread(self._process.join, 20)

@@ -30,7 +30,6 @@ class Library:
 
     @cached_property
     def quote_by_id(self) -> dict[str, Quote]:
-        """The quotes by their ids."""
         return {quote.id: quote for quote in self.quotes}
 
     @cached_property
@@ -40,12 +39,10 @@ class Library:
 
     @cached_property
     def passage_by_id(self) -> dict[str, Passage]:
-        """The passages by their ids."""
         return {passage.id: passage for passage in self.passages}
 
     @cached_property
     def fact_by_id(self) -> dict[str, Fact]:
-        """The facts by their ids."""
         return {fact.id: fact for fact in self.facts}
 
     def quotes_of(self, ids: tuple[str, ...]) -> tuple[Quote, ...]:

@@ -31,7 +31,6 @@ class AboutCog(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def about(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
-        """Answer /about."""
         shown = await self._directory.shown(in_guild=interaction.guild_id is not None)
         view = about(self._library, shown, interaction.application_id, self._unanswered.keep)
         await show(interaction, view, private=private)

@@ -64,8 +64,6 @@ def _listed(ships: Sequence[Ship]) -> str:
 
 
 class CanonCog(commands.Cog):
-    """Canon checks."""
-
     def __init__(
         self, canon: CanonService, overview: OverviewService, actions: Actions, tree: app_commands.CommandTree[Any]
     ) -> None:
@@ -102,7 +100,6 @@ class CanonCog(commands.Cog):
         subject: app_commands.Range[str, 1, 1000],
         private: bool = False,
     ) -> None:
-        """Answer /canon."""
         if self._overview.is_meant(subject):
             await self._all(interaction, private)
             return

@@ -341,7 +341,6 @@ class Channel(app_commands.Transformer):
 
     @property
     def type(self) -> discord.AppCommandOptionType:
-        """Return the type of the option."""
         return discord.AppCommandOptionType.channel
 
     @property
@@ -352,7 +351,6 @@ class Channel(app_commands.Transformer):
         return [kinds.text, kinds.news, kinds.forum, *threads]
 
     async def transform(self, _interaction: Interaction, value: Any, /) -> Chosen:
-        """Return what was chosen."""
         return Chosen(int(value.id), private=value.type is discord.ChannelType.private_thread)
 
 
@@ -411,7 +409,6 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         publish: bool | None = None,
         thread: bool | None = None,
     ) -> None:
-        """Answer /daily schedule."""
         fields = (time, timezone, days, about, _id(role), _style(style))
         asked = ScheduleOptions(channel.id, *fields, publish=publish, thread=thread, private=channel.private)
         await reply(interaction, self._planned(self._scheduler.create(_guild(interaction), asked), "Scheduled"))
@@ -420,7 +417,6 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         name="list", description="This server's schedules, their next posts, and how the last ones went"
     )
     async def list_(self, interaction: Interaction) -> None:
-        """Answer /daily list."""
         await reply(interaction, self._overview(_guild(interaction), 0))
 
     @app_commands.command(name="edit", description="Change a schedule; whatever you leave out stays as it is")
@@ -441,7 +437,6 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         thread: bool | None = None,
         no_role: bool = False,
     ) -> None:
-        """Answer /daily edit."""
         fields = (time, timezone, days, about, _id(role), _style(style), no_role)
         where, private = channel or (None, False)
         asked = ScheduleOptions(where, *fields, publish=publish, thread=thread, private=private)
@@ -450,37 +445,31 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
     @app_commands.command(name="preview", description="The quote that comes next, and when")
     @app_commands.describe(schedule=_SCHEDULE)
     async def preview(self, interaction: Interaction, schedule: Which) -> None:
-        """Answer /daily preview."""
         await reply(interaction, self._preview(_guild(interaction), schedule))
 
     @app_commands.command(name="skip", description="Skip the quote that comes next; another takes its place")
     @app_commands.describe(schedule=_SCHEDULE)
     async def skip(self, interaction: Interaction, schedule: Which) -> None:
-        """Answer /daily skip."""
         await reply(interaction, self._skip(_guild(interaction), schedule))
 
     @app_commands.command(name="pause", description="Pause a schedule for now; nothing is deleted")
     @app_commands.describe(schedule=_SCHEDULE)
     async def pause(self, interaction: Interaction, schedule: Which) -> None:
-        """Answer /daily pause."""
         await reply(interaction, self._pause(_guild(interaction), schedule))
 
     @app_commands.command(name="resume", description="Start a paused schedule again")
     @app_commands.describe(schedule=_SCHEDULE)
     async def resume(self, interaction: Interaction, schedule: Which) -> None:
-        """Answer /daily resume."""
         await reply(interaction, self._planned(self._scheduler.resume(_guild(interaction), schedule), "Resumed"))
 
     @app_commands.command(name="test", description="Post the next quote now, marked as a test")
     @app_commands.describe(schedule=_SCHEDULE)
     async def test(self, interaction: Interaction, schedule: Which) -> None:
-        """Answer /daily test."""
         await reply(interaction, self._test(_guild(interaction), schedule))
 
     @app_commands.command(name="remove", description="Delete a schedule along with its history")
     @app_commands.describe(schedule=_SCHEDULE)
     async def remove(self, interaction: Interaction, schedule: Which) -> None:
-        """Answer /daily remove."""
         await reply(interaction, self._remove(_guild(interaction), schedule))
 
     async def _planned(self, plan: Awaitable[Planned], done: str) -> Panel:

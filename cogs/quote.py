@@ -27,8 +27,6 @@ _SEEDS = 100_000
 
 
 class QuoteCog(commands.Cog):
-    """Quote look-up."""
-
     def __init__(self, quotes: QuoteService, pictures: PictureService, actions: Actions) -> None:
         self._quotes = quotes
         self._pictures = pictures
@@ -52,7 +50,6 @@ class QuoteCog(commands.Cog):
         speaker: app_commands.Range[str, 1, 100] | None = None,
         private: bool = False,
     ) -> None:
-        """Answer /quote."""
         seed = secrets.randbelow(_SEEDS)
         found = await self._quotes.find(query, speaker, seed)
         if isinstance(found, Found):

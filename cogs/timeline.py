@@ -92,8 +92,6 @@ def _head(told: TimelineItem) -> str:
 
 
 class TimelineCog(commands.Cog):
-    """The timeline."""
-
     def __init__(self, timeline: TimelineService, actions: Actions) -> None:
         self._timeline = timeline
         actions.register(OPEN, self._open)
@@ -104,7 +102,6 @@ class TimelineCog(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def timeline(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
-        """Answer /timeline."""
         heading, entries = self._timeline.heading, self._timeline.entries
         async with asyncio.timeout(PICTURE_SECONDS):
             png = await self._timeline.picture()

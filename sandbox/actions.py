@@ -117,7 +117,6 @@ class Acts:
         return self.desk.open(MODAL, origin.user, origin.channel, data, message=origin.message, origin=origin)
 
     def say(self, user: User, channel: Channel, content: str, reply_to: Message | None = None) -> Message:
-        """Write a message."""
         needed = permissions.SEND_IN_THREADS if channel.thread else permissions.SEND
         if not self.world.permissions(channel, user) & needed:
             raise SandboxError(f"{user.display} may not write in #{channel.name}")

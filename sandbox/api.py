@@ -99,7 +99,6 @@ class Api:
         self.gateway_url = ""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one request."""
         path = request.path.removeprefix(PREFIX)
         match = self._router.find(request.method, path)
         query = dict(request.query)

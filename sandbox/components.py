@@ -37,7 +37,6 @@ def texts(components: list[dict[str, Any]]) -> list[str]:
 
 
 def find(components: list[dict[str, Any]], custom_id: str) -> dict[str, Any] | None:
-    """Find a component by its custom id."""
     return next((each for each in walk(components) if each.get("custom_id") == custom_id), None)
 
 

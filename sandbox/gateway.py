@@ -44,7 +44,6 @@ class Transport:
 
     @property
     def closed(self) -> bool:
-        """Whether the websocket is closed."""
         return self.socket.closed
 
     @property

@@ -29,17 +29,14 @@ class Modal:
 
     @property
     def custom_id(self) -> str:
-        """The modal's custom id."""
         return str(self.data["custom_id"])
 
     @property
     def title(self) -> str:
-        """The modal's title."""
         return str(self.data["title"])
 
     @property
     def components(self) -> list[dict[str, Any]]:
-        """The modal's components, as the bot sent them."""
         return list(self.data["components"])
 
 
@@ -98,7 +95,6 @@ class Reply:
 
     @property
     def components(self) -> list[dict[str, Any]]:
-        """The message's components."""
         return [] if self.message is None else self.message.components
 
     @property

@@ -119,7 +119,6 @@ class Registry:
         raise SandboxError(f"there is nobody called {name}")
 
     def guild(self, name: str) -> Guild:
-        """Find a guild by name."""
         for each in self.guilds.values():
             if each.name == name:
                 return each
@@ -134,7 +133,6 @@ class Registry:
         raise SandboxError(f"there is no channel called {name}")
 
     def role(self, name: str, guild: Guild) -> Role:
-        """Find a guild's role by name."""
         for each in guild.roles.values():
             if each.name == name:
                 return each

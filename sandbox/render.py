@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 
 def user(one: User) -> dict[str, Any]:
-    """Render a user."""
     body: dict[str, Any] = {
         "id": str(one.id),
         "username": one.name,
@@ -49,7 +48,6 @@ def member(one: Member, *, with_user: bool = True) -> dict[str, Any]:
 
 
 def role(one: Role) -> dict[str, Any]:
-    """Render a role."""
     body: dict[str, Any] = {
         "id": str(one.id),
         "name": one.name,

@@ -94,7 +94,6 @@ class Sandbox:
             strict_check(self.unknown, self.api.broken)
 
     async def start(self) -> None:
-        """Begin to listen."""
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, _HOST, self._port)

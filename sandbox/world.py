@@ -125,13 +125,11 @@ class World(Registry):
         return one
 
     def add_channel(self, guild: Guild, name: str, kind: ChannelType = ChannelType.TEXT) -> Channel:
-        """Open a channel."""
         one = self._put_channel(guild, name.removeprefix("#"), kind)
         self.tell("CHANNEL_CREATE", render.channel(one), guild=guild, channel=one)
         return one
 
     def add_role(self, guild: Guild, name: str, allowed: int = 0, *, mentionable: bool = False) -> Role:
-        """Make a role."""
         one = Role(self.ids.founding(), name, allowed, len(guild.roles), mentionable)
         guild.roles[one.id] = one
         self.tell("GUILD_ROLE_CREATE", {"guild_id": str(guild.id), "role": render.role(one)}, guild=guild)

@@ -98,8 +98,6 @@ class Channel:
 
 @dataclass
 class Guild:
-    """A server."""
-
     id: int
     number: int
     present: bool = True
@@ -759,7 +757,6 @@ class _Response:
                 self.headers.update(_BUCKETS)
 
     async def text(self, encoding: str = "utf-8") -> str:
-        """Return the body."""
         del encoding
         if self._answer.half:
             raise aiohttp.ClientPayloadError("Response payload is not completed")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bench.simulate.process import Machine
 
 LATE = 6 * HOUR
-POST_MARKS, NOTICE_MARKS, MARKS = 1_000_000_000, 1_600_000_000, 500_000_000
+POST_MARKS, NOTICE_MARKS = 1_000_000_000, 1_600_000_000
 # An attempt may be under way for so long after it was allowed.
 _UNDER_WAY = 60.0
 # A pause may be noted so long after what caused it: the answer was under way, or was refused just before.
@@ -93,8 +93,6 @@ class Row:
 
 
 class Oracle:
-    """Collects violations."""
-
     def __init__(self, machine: Machine, matching: Callable[[str | None], Collection[str]]) -> None:
         self._machine = machine
         self._matching = matching

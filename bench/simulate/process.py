@@ -273,7 +273,6 @@ class Listener(logging.Handler):
         self._trouble = trouble
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a record."""
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
             self._trouble("traceback", f"{type(error).__name__}: {error}")

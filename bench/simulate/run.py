@@ -162,7 +162,6 @@ class _Run:
         self._reader.close()
 
     def outcome(self, seconds: float) -> Outcome:
-        """Return what came of it."""
         return Outcome(
             tuple(self.oracle.violations),
             self._chat.trace.hexdigest(),

@@ -100,7 +100,6 @@ class Connection:
             self._host.point("busy")
 
     async def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
-        """Run a statement."""
         if sql.startswith("PRAGMA busy_timeout"):
             # SQLite itself never waits here: _unless_busy does.
             self._patience = int(sql.partition("=")[2]) / 1000
@@ -119,7 +118,6 @@ class Connection:
         return rows
 
     async def commit(self) -> None:
-        """Commit."""
         await self._run("commit", self._db.commit)
 
     async def rollback(self) -> None:
@@ -128,7 +126,6 @@ class Connection:
         await self._run("rollback", self._db.rollback)
 
     async def close(self) -> None:
-        """Close."""
         self.cut()
 
     def cut(self) -> None:

@@ -88,7 +88,6 @@ class Loop(asyncio.AbstractEventLoop):
         self.dead = False
 
     def time(self) -> float:
-        """Return the virtual time."""
         return self._time.now
 
     def get_debug(self) -> bool:
@@ -104,7 +103,6 @@ class Loop(asyncio.AbstractEventLoop):
         return self.dead
 
     def create_future(self) -> asyncio.Future[Any]:
-        """Return a future."""
         return asyncio.Future(loop=self)
 
     def create_task(
@@ -217,11 +215,6 @@ class Loop(asyncio.AbstractEventLoop):
         finally:
             asyncio._set_running_loop(None)
         self._awake = False
-
-    def run_now(self, call: Callable[[], object]) -> None:
-        """Call something within this loop."""
-        if not self.dead:
-            self.call_soon(call)
 
     def unwind(self) -> None:
         """End all tasks of a process that was killed. It cannot do anything by now: see Process.kill."""

@@ -120,14 +120,6 @@ class CanonService:
                 found.setdefault((ruling.subject, ruling.claim, ruling.statement if not ruling.kind else ""), ruling)
         return tuple(found.values())[:_RULINGS]
 
-    def recognised(self, text: str) -> CanonRuling | None:
-        """Return the ruling on the ship, person or claim that `text` speaks of; None where it speaks of none known.
-
-        `kind` tells which it is, `direct` whether the text says no more than that, `belief` how sure that is.
-        """
-        ruling = next(iter(self.check(text).rulings), None)
-        return ruling if ruling and ruling.kind else None
-
     def asks_for_canon(self, text: str) -> bool:
         """Return whether `text`, whomever it names, asks no more than whether something is canon."""
         return self._judge.asks_for_canon(text)

@@ -40,11 +40,6 @@ def _own_words(error: BaseException) -> str:
     return str(error)
 
 
-def _wait(error: BaseException) -> str:
-    seconds = error.retry_after if isinstance(error, app_commands.CommandOnCooldown) else 1
-    return f"You're going a little fast. Please try again in {seconds:.0f} s."
-
-
 _CHANGED = "This command has just changed. Please close Discord's command box and type it again."
 
 # Resolved along the exception's MRO: the nearest class wins. Only words of ours are shown.
@@ -52,7 +47,6 @@ _TABLE: dict[type[BaseException], str | Callable[[BaseException], str]] = {
     UserError: _own_words,
     app_commands.MissingPermissions: "You need the **Manage Server** permission for this.",
     app_commands.NoPrivateMessage: "This only works in a server.",
-    app_commands.CommandOnCooldown: _wait,
     app_commands.CheckFailure: "You can't use this here.",
     app_commands.CommandSignatureMismatch: _CHANGED,
     app_commands.CommandNotFound: _CHANGED,

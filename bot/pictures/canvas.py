@@ -158,7 +158,6 @@ class Sheet:
         self._draw.rounded_rectangle((left, top, right - 1, bottom - 1), radius * SCALE, fill=channels(colour))
 
     def disc(self, centre: tuple[float, float], radius: float, colour: int) -> None:
-        """Fill a circle."""
         x, y = centre
         self.bar(Box(x - radius, y - radius, x + radius, y + radius), colour, radius)
 

@@ -48,7 +48,6 @@ class PictureService:
         self._pool.shutdown(cancel_futures=True)
 
     async def card(self, quote: Quote) -> bytes | None:
-        """Return the card of a quote."""
         return await self._once(("card", quote), lambda: draw_card(self._faces, quote))
 
     async def timeline(self, heading: str, steps: tuple[Step, ...]) -> bytes | None:

@@ -73,7 +73,6 @@ def check_set(given: list[Any]) -> None:
 
 
 def check_command(given: dict[str, Any]) -> None:
-    """Check one command."""
     problems = Problems()
     _check(Fields(problems, given))
     problems.raise_any()

@@ -55,7 +55,6 @@ class Fields:
         return value
 
     def note_length(self, key: str, most: int, least: int) -> None:
-        """Note a wrong length."""
         if least:
             self.note("BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.", key)
         else:

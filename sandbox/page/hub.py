@@ -176,7 +176,6 @@ class Hub:
     # -- telling ------------------------------------------------------------------------------------
 
     def broadcast(self, name: str, data: dict[str, Any]) -> None:
-        """Tell every browser."""
         for each in tuple(self.clients):
             each.tell(name, data)
 
@@ -244,7 +243,6 @@ class Hub:
         )
 
     async def close(self) -> None:
-        """Send everybody home."""
         for task in tuple(self.tasks):
             task.cancel()
         for each in tuple(self.clients):

@@ -176,7 +176,6 @@ class Client:
             task.add_done_callback(self._work.discard)
 
     def tell(self, name: str, data: dict[str, Any]) -> None:
-        """Send an event."""
         self._send({"t": name, "d": data})
 
     def interaction(self, data: dict[str, Any]) -> None:
@@ -214,7 +213,6 @@ _HISTORY = 100
 
 
 async def run(client: Client, name: str, data: Data) -> Data:
-    """Run an operation by name."""
     operation = _OPERATIONS.get(name)
     if operation is None:
         raise SandboxError(f"there is no operation {name!r}")

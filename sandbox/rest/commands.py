@@ -87,7 +87,6 @@ def _register(call: Call, given: dict[str, Any], guild_id: int | None, command_i
 
 
 def show(call: Call, one: Command) -> dict[str, Any]:
-    """Render a command."""
     body = one.body | {
         "id": str(one.id),
         "application_id": str(call.world.bot.id),

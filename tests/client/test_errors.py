@@ -71,11 +71,6 @@ class _NearerError(UserError):
             True,
         ),
         (app_commands.NoPrivateMessage(), "This only works in a server.", True),
-        (
-            app_commands.CommandOnCooldown(app_commands.Cooldown(1, 60), 41.6),
-            "You're going a little fast. Please try again in 42 s.",
-            True,
-        ),
         (app_commands.CheckFailure("whatever"), "You can't use this here.", True),
         (app_commands.MissingAnyRole([1]), "You can't use this here.", True),
         (TimeoutError(), "That took too long. Please try again.", False),
@@ -174,14 +169,6 @@ async def test_what_a_person_can_mend_needs_no_id(
 async def test_a_check_that_fails(chat: Chat) -> None:
     reply = await chat.person("Mina").slash("never")
     assert (reply.ephemeral, reply.text) == (True, "You can't use this here.")
-
-
-async def test_what_was_used_too_soon(chat: Chat) -> None:
-    mina = chat.person("Mina")
-    assert (await mina.slash("seldom")).text == "Once."
-    again = await mina.slash("seldom")
-    assert again.ephemeral
-    assert re.fullmatch(r"You're going a little fast\. Please try again in (59|60) s\.", again.text)
 
 
 async def test_after_an_answer_it_follows_to_that_person_alone(chat: Chat) -> None:

@@ -55,12 +55,6 @@ class FailingCog(commands.Cog):
     async def never(self, interaction: discord.Interaction[Any]) -> None:
         """Never run."""
 
-    @app_commands.command(description="Only now and then")
-    @app_commands.checks.cooldown(1, 60.0)
-    async def seldom(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer once a minute."""
-        await interaction.response.send_message("Once.")
-
     @fail.autocomplete("how")
     async def _complete(self, _interaction: discord.Interaction[Any], _typed: str) -> list[app_commands.Choice[str]]:
         raise ZeroDivisionError(PRIVATE)

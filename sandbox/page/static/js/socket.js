@@ -5,7 +5,7 @@ const LONGEST_WAIT = 8000;
 const ANSWER_TIMEOUT = 15000;
 
 /** What a refused or unanswered request throws. */
-export class RequestError extends Error {
+class RequestError extends Error {
   /**
    * @param {string} message
    * @param {number} [code] Discord's error code, where there is one

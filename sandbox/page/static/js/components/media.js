@@ -9,7 +9,7 @@ import { covered } from "./cover.js";
  * @param {string} address
  * @returns {string}
  */
-export function localised(address) {
+function localised(address) {
   try {
     const url = new URL(address, window.location.href);
     return /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname) ? url.pathname + url.search : address;

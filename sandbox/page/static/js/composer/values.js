@@ -2,9 +2,9 @@
 import { channelOptions, peopleOptions, roleOptions } from "../components/options.js";
 
 /** Discord's option types. */
-export const TYPE = { string: 3, integer: 4, boolean: 5, user: 6, channel: 7, role: 8, mentionable: 9, number: 10, attachment: 11 };
+const TYPE = { string: 3, integer: 4, boolean: 5, user: 6, channel: 7, role: 8, mentionable: 9, number: 10, attachment: 11 };
 
-export const REQUIRED = "This option is required. Specify a value.";
+const REQUIRED = "This option is required. Specify a value.";
 
 /**
  * The closed list of values of an option, or null where one types freely.

@@ -10,7 +10,7 @@ const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(
  * @param {any} value
  * @returns {HTMLElement}
  */
-export function pretty(value) {
+function pretty(value) {
   const text = JSON.stringify(value, null, 2) ?? "nothing";
   const code = h("code", {});
   let at = 0;
