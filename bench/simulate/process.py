@@ -20,7 +20,9 @@ from bot.client import Canonkeeper
 from bot.daily.ledger import DailyStore
 from bot.errors import UserError
 from bot.quotes.search import QuoteService
+from bot.quotes.unanswered import Unanswered
 from bot.store.database import BUSY_TIMEOUT_MS, Database
+from bot.store.unanswered import UnansweredQuestions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -155,6 +157,7 @@ class Process:
             pictures=_Cards(),
             clock=self.clock,
             daily=store,
+            unanswered=Unanswered(UnansweredQuestions(database), None, self.clock),
             synced=None,
         )
         bot = Canonkeeper(services, partial(daily_quotes, services), extensions=())
