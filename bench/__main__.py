@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import asking, daily
+from bench import asking, commands, daily
 
-_ALL = {"asking": asking.main, "daily": daily.main}
+_ALL = {"asking": asking.main, "commands": commands.main, "daily": daily.main}
 
 
 def main() -> int:

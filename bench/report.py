@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured figure. `bound` is the most that is aimed at, in the same unit."""
+    """One measured figure. `bound` is the most that is aimed at, in the same unit, and `least` the least."""
 
     name: str
     value: float
     unit: str
     bound: float | None = None
+    least: float | None = None
 
 
 def show(title: str, figures: list[Figure]) -> None:
@@ -20,6 +21,7 @@ def show(title: str, figures: list[Figure]) -> None:
     print(f"\n{title}")
     for figure in figures:
         aim = "" if figure.bound is None else f"   (aim: at most {figure.bound:g})"
+        aim += "" if figure.least is None else f"   (aim: at least {figure.least:g})"
         print(f"  {figure.name:<58} {figure.value:>10.2f} {figure.unit:<5}{aim}")
 
 

@@ -18,7 +18,7 @@ from bot.canon import CanonLesson
 from bot.canon.service import CanonService
 from bot.client import Canonkeeper
 from bot.client.client import Daily, Services, intents
-from bot.client.library_parts import use_api
+from bot.client.library_parts import use_api, use_json
 from bot.client.views import PERMISSIONS
 from bot.clock import DemoClock, SystemClock
 from bot.daily.bag import Filters
@@ -154,6 +154,7 @@ async def client(settings: Settings, *, force_sync: bool = False) -> AsyncIterat
     """
     token = settings.required_token()
     use_api(settings.api_base)
+    use_json()
     async with (
         services(settings) as built,
         Canonkeeper(

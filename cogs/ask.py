@@ -10,7 +10,6 @@ import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
-from discord.utils import escape_markdown
 
 from bot.client import panels, views
 from bot.client.controls import COMPLETIONS, LABEL_LIMIT, button, choices, named, show
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
     from bot.announcement import Fact
     from bot.client import Canonkeeper
-    from bot.client.controls import Actions, Directory, Mention, Press
-    from bot.client.panels import Panel
+    from bot.client.controls import Actions, Directory, Mention
+    from bot.client.panels import Component, Panel
     from bot.library import Library
     from bot.quotes.ask import AskService, NoAnswer, Reply
     from bot.quotes.unanswered import Unanswered
@@ -74,7 +73,7 @@ def answered(answer: Answered, *, private: bool, question: str | None = None) ->
         buttons.append(suggestion(answer.runner_up, private=private))
     return panels.Panel(
         _asked(question),
-        f"**{escape_markdown(answer.fact.answer)}**",
+        f"**{panels.escaped(answer.fact.answer)}**",
         panels.line(),
         *(spoken(quote) for quote in answer.quotes),
         accent=panels.Accent.ANSWER,
@@ -109,7 +108,7 @@ def _silent(answer: NoAnswer, *, private: bool, question: str | None, footer: st
     )
 
 
-def _offered(facts: Iterable[Fact], *, private: bool) -> list[list[Press]]:
+def _offered(facts: Iterable[Fact], *, private: bool) -> list[list[Component]]:
     return [[suggestion(fact, private=private)] for fact in facts]
 
 
@@ -118,7 +117,7 @@ def _asked(question: str | None) -> str | None:
     return f"-# Asked: {asked}" if asked else None
 
 
-def suggestion(fact: Fact, *, private: bool) -> Press:
+def suggestion(fact: Fact, *, private: bool) -> Component:
     """Return the button that answers one of the announcement's questions."""
     return button(SUGGESTED, f"{_PRIVATE if private else _PUBLIC}|{fact.id}", cut(fact.question, LABEL_LIMIT))
 

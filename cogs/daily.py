@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.announcement.quotes import Quote
     from bot.client import Canonkeeper
     from bot.client.controls import Actions
+    from bot.client.panels import Component
     from bot.daily.commands import Line, Planned, Preview, Scheduler
     from bot.daily.ports import Accepted
 
@@ -177,7 +178,7 @@ def overview(lines: list[Line], page: int) -> Panel:
         return notice("This server has no daily quotes yet. Set some up with `/daily schedule`.", accent=Accent.DAILY)
     pages = (len(lines) + PER_PAGE - 1) // PER_PAGE
     page = min(max(page, 0), pages - 1)
-    parts: list[str | discord.ui.Item[discord.ui.LayoutView]] = []
+    parts: list[str | Component] = []
     for each in lines[page * PER_PAGE : (page + 1) * PER_PAGE]:
         parts += [line()] if parts else []
         parts.append(_line(each))

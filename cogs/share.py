@@ -8,7 +8,7 @@ import discord
 from discord.components import ActionRow, Button, Container, MediaGalleryComponent, SelectMenu, TextDisplay
 from discord.ext import commands
 
-from bot.client.controls import SHARE, Pick, Press, is_private
+from bot.client.controls import SHARE, is_private
 from bot.client.panels import Accent, Panel, gallery, line, small
 from bot.client.views import FIRST, TURN
 from bot.errors import UserError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.client import Canonkeeper
     from bot.client.controls import Actions
+    from bot.client.panels import Component
 
 # What is shared stays as it was shared: no button that would put something else in its place.
 _TURNING: Final = frozenset({SHARE, TURN, FIRST})
@@ -48,8 +49,8 @@ def again(message: discord.Message, without: Collection[str], *first: str) -> Pa
     box = message.components[0]
     assert isinstance(box, Container), "all that we show stands in one"  # noqa: S101
     names = iter([attachment.filename for attachment in message.attachments])
-    parts: list[str | discord.ui.Item[Any]] = [*first]
-    rows: list[list[discord.ui.Item[Any]]] = []
+    parts: list[str | Component | discord.ui.Item[Any]] = [*first]
+    rows: list[list[Component]] = []
     for each in box.children:
         if isinstance(each, TextDisplay):
             parts.append(each.content)
@@ -62,14 +63,12 @@ def again(message: discord.Message, without: Collection[str], *first: str) -> Pa
     return Panel(*parts, accent=box.accent_colour.value if box.accent_colour else Accent.SILENT, rows=rows)
 
 
-def _controls(row: ActionRow, without: Collection[str]) -> Iterator[discord.ui.Item[Any]]:
+def _controls(row: ActionRow, without: Collection[str]) -> Iterator[Component]:
     for each in row.children:
-        if isinstance(each, SelectMenu):
-            yield Pick(custom_id=each.custom_id, placeholder=each.placeholder, options=each.options)
-        elif isinstance(each, Button) and each.url:
-            yield discord.ui.Button(label=each.label, url=each.url)
-        elif isinstance(each, Button) and str(each.custom_id).split("|")[1] not in without:
-            yield Press(label=each.label, custom_id=each.custom_id, style=each.style, disabled=each.disabled)
+        name = str(each.custom_id).split("|")[1] if isinstance(each, Button) and not each.url else None
+        if isinstance(each, SelectMenu | Button) and name not in without:
+            # Ids are given anew: they count within one message.
+            yield {key: value for key, value in each.to_dict().items() if key != "id"}
 
 
 def _check(interaction: discord.Interaction[Any], *, pictures: bool) -> None:

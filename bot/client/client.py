@@ -17,7 +17,7 @@ from discord.ext import commands
 
 from bot.client import errors
 from bot.client.controls import Actions, Directory
-from bot.client.library_parts import ObservedBot, ObservedTree, forget_login, gateway_of, use_gateway
+from bot.client.library_parts import ObservedBot, ObservedTree, answer_briefly, forget_login, gateway_of, use_gateway
 from bot.daily.requests import DiscordClock, tracing
 from bot.errors import CanonkeeperError, SettingError, UnreachableError
 
@@ -331,6 +331,7 @@ class Canonkeeper(ObservedBot):
 
         Raises CanonkeeperError where Discord closes the connection for good.
         """
+        answer_briefly()
         try:
             await super().connect(reconnect=reconnect)
         except discord.ClientException as error:

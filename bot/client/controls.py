@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from bot.client.panels import Panel
 
+    from bot.client.panels import Component
+
 CUSTOM_ID_LIMIT = 100
 # For the ids of the commands, of the three seconds that an answer may take.
 _IDS_SECONDS: Final = 1.0
@@ -73,22 +75,6 @@ class Actions:
         await handler(interaction, detail)
 
 
-class Press(discord.ui.Button[Any]):
-    """A button; made by `button`."""
-
-    def is_dispatchable(self) -> bool:
-        """Keep discord.py from keeping it: the client hands every press to `Actions`."""
-        return False
-
-
-class Pick(discord.ui.Select[Any]):
-    """A select with fixed options; made by `select`. Its handler reads the choice with `picked`."""
-
-    def is_dispatchable(self) -> bool:
-        """Keep discord.py from keeping it, like a button."""
-        return False
-
-
 def button(
     name: str,
     detail: str,
@@ -96,14 +82,29 @@ def button(
     *,
     style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     disabled: bool = False,
-) -> Press:
+) -> Component:
     """Return a button that runs the action `name` with `detail`; `label` has at most 80 characters."""
-    return Press(label=label, custom_id=_custom_id(_BUTTON, name, detail), style=style, disabled=disabled)
+    return {
+        "type": discord.ComponentType.button.value,
+        "style": style.value,
+        "disabled": disabled,
+        "label": label,
+        "custom_id": _custom_id(_BUTTON, name, detail),
+    }
 
 
-def select(name: str, detail: str, placeholder: str, options: Sequence[discord.SelectOption]) -> Pick:
-    """Return a select of 1 to 25 options, one of which may be chosen."""
-    return Pick(custom_id=_custom_id(_SELECT, name, detail), placeholder=placeholder, options=list(options))
+def select(name: str, detail: str, placeholder: str, options: Sequence[discord.SelectOption]) -> Component:
+    """Return a select of 1 to 25 options, one of which may be chosen; `picked` reads the choice."""
+    return {
+        "type": discord.ComponentType.string_select.value,
+        "custom_id": _custom_id(_SELECT, name, detail),
+        "min_values": 1,
+        "max_values": 1,
+        "disabled": False,
+        "required": True,
+        "placeholder": placeholder,
+        "options": [option.to_dict() for option in options],
+    }
 
 
 def picked(interaction: discord.Interaction[Any]) -> str:
@@ -173,7 +174,7 @@ _OPTION_LENGTH = 100
 _SELECTS = 5
 
 
-def openers(name: str, placeholder: str, things: Sequence[tuple[str, str, str]]) -> list[list[Pick]]:
+def openers(name: str, placeholder: str, things: Sequence[tuple[str, str, str]]) -> list[list[Component]]:
     """Return rows of selects over (value, label, description) that run the action `name`; 125 things at most."""
     chunks = [things[at : at + OPTIONS] for at in range(0, len(things), OPTIONS)]
     return [

@@ -6,7 +6,8 @@ import enum
 import io
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import discord
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.announcement.quotes import Quote
+
+# Texts that are remembered escaped.
+_REMEMBERED: Final = 1_024
 
 TEXT_LIMIT = 4_000
 ROW_LIMIT = 5
@@ -50,49 +54,79 @@ class Accent(enum.IntEnum):
     ABOUT = 0x4B6A9B
 
 
+# A component as Discord takes it (its docs, Component Reference). Those of `discord.ui` are made to be waited for and
+# changed, and making one takes ten times as long.
+Component = dict[str, Any]
+_ROW, _TEXT, _SEPARATOR, _CONTAINER = 1, 10, 14, 17
+
+
 class Panel(discord.ui.LayoutView):
     """One answer. It keeps no state and never times out: its buttons carry all that they need."""
 
     def __init__(
         self,
-        *parts: str | discord.ui.Item[Any] | None,
+        *parts: str | Component | discord.ui.Item[Any] | None,
         accent: Accent | int,
         footer: str | None = None,
-        rows: Iterable[Iterable[discord.ui.Item[Any]]] = (),
+        rows: Iterable[Iterable[Component]] = (),
     ) -> None:
         super().__init__(timeout=None)
-        box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=int(accent))
+        shown: list[Component] = []
         budget = TEXT_LIMIT - len(small(footer) if footer else "")
         for part in parts:
-            if isinstance(part, str) and part:
+            if isinstance(part, str):
                 text = cut(part, budget)
                 budget -= len(text)
                 if text:
-                    box.add_item(discord.ui.TextDisplay(text))
-            elif isinstance(part, discord.ui.Item):
-                box.add_item(part)
+                    shown.append(_text(text))
+            elif part is not None:
+                shown.append(part.to_component_dict() if isinstance(part, discord.ui.Item) else part)
         if footer:
-            box.add_item(discord.ui.TextDisplay(small(footer)))
-        self._box = box
-        self._rows: list[discord.ui.ActionRow[Any]] = []
+            shown.append(_text(small(footer)))
+        self._shown = shown
+        self._rows: list[list[Component]] = []
         for row in rows:
-            if buttons := list(row):
-                self._add_row(buttons)
-        self.add_item(box)
+            if controls := list(row):
+                self._add_row(controls)
+        self._box: Component = {
+            "type": _CONTAINER,
+            "accent_color": int(accent),
+            "spoiler": False,
+            "components": shown,
+        }
 
-    def offer(self, button: discord.ui.Button[Any]) -> None:
+    def identified(self, component_id: int) -> Self:
+        """Give the whole panel an id, by which the message is known again; return the panel."""
+        self._box["id"] = component_id
+        return self
+
+    def to_components(self) -> list[Component]:
+        """Return what discord.py sends."""
+        return [self._box]
+
+    def has_components_v2(self) -> bool:
+        """Tell discord.py how to send it."""
+        return True
+
+    def is_finished(self) -> bool:
+        """Keep discord.py from keeping it: there is nothing to wait for."""
+        return True
+
+    def offer(self, button: Component) -> None:
         """Add a button behind the last ones."""
         last = self._rows[-1] if self._rows else None
-        buttons = last is not None and all(isinstance(each, discord.ui.Button) for each in last.children)
-        if last is not None and buttons and len(last.children) < ROW_LIMIT:
-            last.add_item(button)
+        if last is not None and len(last) < ROW_LIMIT and all(each["type"] == button["type"] for each in last):
+            last.append(button)
         else:
             self._add_row([button])
 
-    def _add_row(self, items: Iterable[discord.ui.Item[Any]]) -> None:
-        row: discord.ui.ActionRow[Any] = discord.ui.ActionRow(*items)
-        self._rows.append(row)
-        self._box.add_item(row)
+    def _add_row(self, controls: list[Component]) -> None:
+        self._rows.append(controls)
+        self._shown.append({"type": _ROW, "components": controls})
+
+
+def _text(text: str) -> Component:
+    return {"type": _TEXT, "content": text}
 
 
 def small(text: str) -> str:
@@ -102,16 +136,16 @@ def small(text: str) -> str:
 
 def link(text: str, url: str | None) -> str:
     """Return `text` as a link that shows no preview of what it leads to; plain where there is no address."""
-    words = discord.utils.escape_markdown(text)
+    words = escaped(text)
     if url is None:
         return words
     address = url.replace("\\", "%5C").replace("(", "%28").replace(")", "%29")
     return f"[{words.replace('[', '(').replace(']', ')')}](<{address}>)"
 
 
-def line() -> discord.ui.Separator[Any]:
+def line() -> Component:
     """Return a thin line between our words and quoted ones."""
-    return discord.ui.Separator(spacing=discord.SeparatorSpacing.small)
+    return {"type": _SEPARATOR, "divider": True, "spacing": discord.SeparatorSpacing.small.value}
 
 
 def safe(text: str, limit: int = 200) -> str:
@@ -141,9 +175,15 @@ def _seen(text: str) -> str:
     return "".join(kept)
 
 
+@lru_cache(_REMEMBERED)
+def escaped(text: str) -> str:
+    """Return a text of the announcement's with what would be markup in it escaped; such texts come again and again."""
+    return discord.utils.escape_markdown(text)
+
+
 def quoted(text: str) -> str:
     """Return the verbatim words as a block quote; what would be markup in them is escaped."""
-    return block(discord.utils.escape_markdown(text))
+    return block(escaped(text))
 
 
 def block(text: str) -> str:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 from discord.components import TextDisplay
-from discord.utils import escape_markdown
 
 from bot.canon import Verdict
 from bot.canon.service import NEAREST, STRENGTHS
 from bot.client import panels
 from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button
-from bot.client.panels import alt_text, gallery
+from bot.client.panels import alt_text, escaped, gallery
 from bot.quotes.search import numbered
 from bot.text import cut, tail
 
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 
     from bot.announcement.quotes import Passage, Quote
     from bot.canon.service import CanonRuling, Meant
-    from bot.client.controls import Press, Shown
+    from bot.client.controls import Shown
+    from bot.client.panels import Component
     from bot.library import Library
     from bot.quotes.search import Found, How, InContext, Missing
 
@@ -47,7 +47,7 @@ _NOT_EXACT: dict[How, str] = {
 
 def spoken(quote: Quote) -> str:
     """Return the verbatim words as a block quote, with their attribution beneath."""
-    return f"{panels.quoted(quote.text)}\n— **{escape_markdown(quote.speaker.attribution)}**"
+    return f"{panels.quoted(quote.text)}\n— **{escaped(quote.speaker.attribution)}**"
 
 
 def source_line(quotes: Iterable[Quote]) -> str:
@@ -85,7 +85,7 @@ def quote_page(found: Found, at: int, seed: int, query: str) -> panels.Panel:
     )
 
 
-def quote_buttons(quote: Quote) -> list[Press]:
+def quote_buttons(quote: Quote) -> list[Component]:
     """Return what every quote offers: the passage around it, and its card.
 
     Whoever hears the buttons of several messages one after the other is told which quote each is for.
@@ -93,7 +93,7 @@ def quote_buttons(quote: Quote) -> list[Press]:
     return [context_button(quote), button(CARD, quote.id, f"Card of {_which(quote)}")]
 
 
-def context_button(quote: Quote) -> Press:
+def context_button(quote: Quote) -> Component:
     """Return the button that shows the passage around a quote."""
     return button(CONTEXT, quote.id, f"Context of {_which(quote)}")
 
@@ -123,7 +123,7 @@ def carded(quote: Quote) -> panels.Panel:
     )
 
 
-def _turns(found: Found, at: int, seed: int, query: str) -> list[Press]:
+def _turns(found: Found, at: int, seed: int, query: str) -> list[Component]:
     """Return the buttons to the others: what chance has shuffled has Another, what has an order Previous and Next."""
     count = len(found.quotes)
     if count == 1:
@@ -185,12 +185,12 @@ def in_context(found: InContext) -> panels.Panel:
     end = quote.start + len(quote.text)
     room = max(0, _PASSAGE_LIMIT - len(quote.text)) // 2
     parts = (tail(passage.text[: quote.start], room), quote.text, cut(passage.text[end:], room))
-    before, words, after = (escape_markdown(part) for part in parts)
+    before, words, after = (escaped(part) for part in parts)
     # Bold marks must touch the words, not the white space around them (Discord's Markdown).
     told = panels.block(f"{before}**{words}**{after}")
     return panels.Panel(
         _neighbour(found.before, last=True),
-        f"**{escape_markdown(passage.speaker.attribution)}**\n{told}",
+        f"**{escaped(passage.speaker.attribution)}**\n{told}",
         _neighbour(found.after, last=False),
         accent=panels.Accent.QUOTE,
         footer=origin(quote),
@@ -202,7 +202,7 @@ def _neighbour(passage: Passage | None, *, last: bool) -> str | None:
     if passage is None:
         return None
     text = tail(passage.text, _NEIGHBOUR_LIMIT) if last else cut(passage.text, _NEIGHBOUR_LIMIT)
-    return f"-# {escape_markdown(passage.speaker.attribution)}\n{panels.quoted(text)}"
+    return f"-# {escaped(passage.speaker.attribution)}\n{panels.quoted(text)}"
 
 
 _ACCENTS = {
@@ -232,7 +232,7 @@ def checked(rulings: tuple[CanonRuling, ...]) -> panels.Panel:
     """Return the rulings on what a message names, each with its strongest quote."""
     if len(rulings) == 1:
         return ruled(rulings[0])
-    parts: list[str | discord.ui.Item[Any]] = []
+    parts: list[str | Component] = []
     for ruling in rulings:
         parts += [panels.line(), _head(ruling, alone=False), *(spoken(quote) for quote in ruling.quotes[:1])]
         if footer := _footer(ruling, 1):
@@ -247,7 +247,7 @@ def nothing_to_check() -> panels.Panel:
 
 def did_you_mean(meant: Meant) -> panels.Panel:
     """Return the question whether a pair was meant, with a button that checks it."""
-    name = escape_markdown(meant.name)
+    name = escaped(meant.name)
     return panels.Panel(
         f"Did you mean **{name}**? I don't know one of the two names.",
         accent=panels.Accent.SILENT,
@@ -261,15 +261,15 @@ def _head(ruling: CanonRuling, *, alone: bool = True) -> str:
     Whoever goes from heading to heading hears what each verdict is on: the statement is a heading, too, and where a
     verdict does not stand `alone`, its own heading names the ship, the person or the claim.
     """
-    said = escape_markdown(ruling.statement)
+    said = escaped(ruling.statement)
     # A name is no sentence, and stands without marks.
     statement = f"\u201c{said}\u201d" if ruling.statement.endswith(".") else said
-    on = "" if alone else escape_markdown(ruling.name) or statement
+    on = "" if alone else escaped(ruling.name) or statement
     lines = (
         "" if ruling.direct else NEAREST,
         f"### {statement}" if statement and statement != on else "",
         f"## {ruling.label}: {on}" if on else f"## {ruling.label}",
-        escape_markdown(ruling.line),
+        escaped(ruling.line),
     )
     return "\n".join(line for line in lines if line)
 
@@ -299,7 +299,7 @@ def about(
     `questions_kept` is for how long the words of unanswered questions are kept, None where they are not.
     """
     sources = "\n".join(
-        f"- {panels.link(source.title, source.url)} — {escape_markdown(source.author)}" for source in library.sources
+        f"- {panels.link(source.title, source.url)} — {escaped(source.author)}" for source in library.sources
     )
     return panels.Panel(
         f"## Canonkeeper\n{library.head.about}\nEvery quote is verbatim and attributed. "

@@ -277,7 +277,7 @@ def post_view(job: PostJob, quote: Quote, *, picture: bool) -> Panel:
         footer=f"{'Test' if job.test else f'Daily quote · {_when(job)}'} · {origin(quote)}",
         rows=[[context_button(quote)] if picture else quote_buttons(quote)],
     )
-    return _identified(view, job.component_id)
+    return view.identified(job.component_id)
 
 
 def _when(job: PostJob) -> str:
@@ -317,7 +317,7 @@ def notice_view(job: NoticeJob) -> Panel:
         accent=Accent.OPEN,
         footer="I'll only say this once; /daily list always shows it",
     )
-    return _identified(view, job.component_id)
+    return view.identified(job.component_id)
 
 
 def _whole(sentences: Sequence[str]) -> str:
@@ -338,11 +338,6 @@ def _heading(told: Sequence[PausedSchedule]) -> str:
     if count == 1:
         return "A daily quote mentions nobody" if kinds == {MentionLoss} else "A daily quote needs a look"
     return f"{count} daily quotes need a look"
-
-
-def _identified(view: Panel, component_id: int) -> Panel:
-    view.children[0].id = component_id
-    return view
 
 
 # What is told of Discord's clock is right to a second or two; a minute more costs a few messages to read.
@@ -787,11 +782,11 @@ def _unanswered(error: Exception, form: SingleRequest) -> NotNow | Unsure:
     return Unsure() if form.left_at is not None else NotNow(setback=Setback.UNREACHABLE)
 
 
-def _message(view: discord.ui.LayoutView, role: int | None, alt: str | None, nonce: str) -> dict[str, Any]:
+def _message(view: Panel, role: int | None, alt: str | None, nonce: str) -> dict[str, Any]:
     """Return the body of a message: no mention but the role's, and the nonce enforced."""
     body: dict[str, Any] = {
         "flags": _COMPONENTS_V2,
-        "components": view.to_components(),  # type: ignore[no-untyped-call]
+        "components": view.to_components(),
         "allowed_mentions": {"parse": [], "roles": [str(role)] if role else []},
         "nonce": nonce,
         "enforce_nonce": True,

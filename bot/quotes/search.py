@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from math import log
@@ -146,8 +146,8 @@ _LONGEST_QUERY = 200
 _MOST_REPAIRS = 10
 # Words under so many letters are too short for slips.
 _SHORTEST = 4
-# How many queries the meaning is remembered of.
-_REMEMBERED: Final = 64
+# How many queries are remembered with what was found, and with their meaning.
+_REMEMBERED: Final = 256
 # How far the engine must believe in a fact for its quotes to be called close: less where they share a word with the
 # query, more to put them before quotes that have the words, or when there is only one word, which says little.
 _BELIEVED_WITH_A_WORD, _BELIEVED, _SURE = 0.2, 0.4, 0.9
@@ -198,8 +198,10 @@ class QuoteService:
         """Look up in `library` and `content`; with `facts` also by meaning, as the engine for facts tells it."""
         self._library = library
         self._content = content
-        # One look-up may ask twice, and a press on 'Next' asks again.
+        # One look-up may ask twice.
         self._understand = lru_cache(_REMEMBERED)(facts.understand) if facts else None
+        # What was looked up lately, in the library's order: a press on 'Next' asks again, and people ask alike.
+        self._looked_up: dict[tuple[str, str | None], Found | Missing] = {}
         self._facts = facts
         self._speakers = Names((s, (s.id, s.name, *s.aliases)) for s in library.speakers)
         self._topics = Names((t, (t.id, t.name, *t.aliases)) for t in library.topics)
@@ -219,7 +221,18 @@ class QuoteService:
             narrowed = self._speakers.exact(speaker) or self._speakers.near(speaker)
             if narrowed is None:
                 return self._missing(speaker, unknown_speaker=True)
-        pool = tuple(q for q in self._library.quotes if narrowed is None or q.speaker.id == narrowed.id)
+        asked = (query, narrowed.id if narrowed else None)
+        found = self._looked_up.get(asked)
+        if found is None:
+            found = await self._look_up(*asked)
+            if len(self._looked_up) >= _REMEMBERED:
+                self._looked_up.pop(next(iter(self._looked_up)))
+            self._looked_up[asked] = found
+        return replace(found, quotes=_shuffled(found, seed)) if isinstance(found, Found) and found.shuffled else found
+
+    async def _look_up(self, query: str, speaker: str | None) -> Found | Missing:
+        """Return the quotes that `query` means, among those of the speaker with this id; not yet shuffled."""
+        pool = tuple(q for q in self._library.quotes if speaker is None or q.speaker.id == speaker)
         number = quote_number(query)
         if number in self._numbers:
             found = self._numbered(number, pool)
@@ -229,8 +242,7 @@ class QuoteService:
             found = None
         if found is None:
             return self._missing(query, numbers=None if number is None else self._numbers)
-        quotes = _shuffled(found, seed) if found.shuffled else found.quotes
-        return Found(quotes, found.how, found.shuffled, found.lead, narrowed.id if narrowed else None)
+        return replace(found, speaker=speaker)
 
     async def _find(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
         """Read the query as an id, a name, words, any of these with a slip of the finger, and last by its meaning."""
