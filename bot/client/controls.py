@@ -17,9 +17,7 @@ from bot.text import cut
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Iterable, Mapping, Sequence
 
-    from bot.client.panels import Panel
-
-    from bot.client.panels import Component
+    from bot.client.panels import Component, Panel
 
 CUSTOM_ID_LIMIT = 100
 # For the ids of the commands, of the three seconds that an answer may take.
@@ -90,6 +88,16 @@ def button(
         "disabled": disabled,
         "label": label,
         "custom_id": _custom_id(_BUTTON, name, detail),
+    }
+
+
+def opener(label: str, url: str) -> Component:
+    """Return a button that opens a page; nothing reaches us."""
+    return {
+        "type": discord.ComponentType.button.value,
+        "style": discord.ButtonStyle.link.value,
+        "label": label,
+        "url": url,
     }
 
 

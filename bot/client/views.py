@@ -12,7 +12,7 @@ from discord.components import TextDisplay
 from bot.canon import Verdict
 from bot.canon.service import NEAREST, STRENGTHS
 from bot.client import panels
-from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button
+from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button, opener
 from bot.client.panels import alt_text, escaped, gallery
 from bot.quotes.search import numbered
 from bot.text import cut, tail
@@ -339,13 +339,13 @@ def guide(library: Library, commands: Iterable[Shown], application_id: int, gree
     )
 
 
-def _invitations(application_id: int) -> list[discord.ui.Button[Any]]:
+def _invitations(application_id: int) -> list[Component]:
     """Return buttons that open Discord's pages for adding the bot."""
     server = discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
     account = discord.utils.oauth_url(application_id, scopes=("applications.commands",))
     return [
-        discord.ui.Button(label="Add me to a server", url=server),
-        discord.ui.Button(label="Add me to your account", url=f"{account}&integration_type=1"),
+        opener("Add me to a server", server),
+        opener("Add me to your account", f"{account}&integration_type=1"),
     ]
 
 

@@ -17,6 +17,7 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 from discord.state import AutoShardedConnectionState
+from discord.webhook.async_ import AsyncWebhookAdapter
 
 import bot
 import cogs
@@ -58,6 +59,12 @@ def test_what_is_touched_is_as_it_was_read() -> None:
     assert inspect.iscoroutinefunction(app_commands.CommandTree._call)
     assert parameters(AutoShardedConnectionState.parse_ready) == ["self", "data"]
     assert parameters(AutoShardedConnectionState.parse_guild_delete) == ["self", "data"]
+    assert parameters(AutoShardedConnectionState.parse_message_create) == ["self", "data"]
+    answering = ["self", "interaction_id", "token", "session", "proxy", "proxy_auth", "params"]
+    assert parameters(AsyncWebhookAdapter.create_interaction_response) == answering
+    asking = {"route", "session", "payload", "multipart", "files", "proxy", "proxy_auth"}
+    assert asking <= set(parameters(AsyncWebhookAdapter.request))
+    assert {"_from_json", "_to_json"} <= vars(discord.utils).keys()
     assert parameters(HTTPClient.request) == ["self", "route", "files", "form", "kwargs"]
     assert parameters(HTTPClient.logs_from)[1:3] == ["channel_id", "limit"]
     assert parameters(HTTPClient.get_message) == ["self", "channel_id", "message_id"]

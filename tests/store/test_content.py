@@ -385,3 +385,13 @@ async def test_a_folder_that_cannot_be_written_to(tmp_path: Path, learnt_at_once
     with pytest.raises(LearningError, match=r"folder can't be written: "):
         await learn(SECOND, tmp_path / "folder")
     assert [each.name for each in tmp_path.iterdir() if "folder" in each.name] == ["folder"]
+
+
+async def test_words_are_looked_up_in_memory(second_path: Path) -> None:
+    async with await Database.open(second_path) as database:
+        content = Content(database)
+        found = await content.search("hall")
+    # The store is closed by now.
+    assert found
+    assert await content.search("hall") == found
+    assert await content.search("gasworks") != found
