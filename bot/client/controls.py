@@ -91,7 +91,7 @@ def button(
     }
 
 
-def opener(label: str, url: str) -> Component:
+def link_button(label: str, url: str) -> Component:
     """Return a button that opens a page; nothing reaches us."""
     return {
         "type": discord.ComponentType.button.value,

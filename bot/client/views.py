@@ -12,7 +12,7 @@ from discord.components import TextDisplay
 from bot.canon import Verdict
 from bot.canon.service import NEAREST, STRENGTHS
 from bot.client import panels
-from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button, opener
+from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button, link_button
 from bot.client.panels import alt_text, escaped, gallery
 from bot.quotes.search import numbered
 from bot.text import cut, tail
@@ -344,8 +344,8 @@ def _invitations(application_id: int) -> list[Component]:
     server = discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
     account = discord.utils.oauth_url(application_id, scopes=("applications.commands",))
     return [
-        opener("Add me to a server", server),
-        opener("Add me to your account", f"{account}&integration_type=1"),
+        link_button("Add me to a server", server),
+        link_button("Add me to your account", f"{account}&integration_type=1"),
     ]
 
 

@@ -44,9 +44,9 @@ def parts(panel: Panel) -> list[dict[str, Any]]:
     return list(box(panel)["components"])
 
 
-def count(components: list[dict[str, Any]]) -> int:
+def components_in(components: list[dict[str, Any]]) -> int:
     """How many components there are, those within others, too (Discord's docs: 40 in a message)."""
-    return sum(1 + count(each.get("components", [])) for each in components)
+    return sum(1 + components_in(each.get("components", [])) for each in components)
 
 
 def text_of(panel: Panel) -> str:
@@ -140,7 +140,7 @@ def test_a_timeline_of_any_length_fits_a_message(count: int, line: str) -> None:
     ):
         sent = text_of(panel)
         assert len(sent) <= TEXT_LIMIT
-        assert count(panel.to_components()) <= 40
+        assert components_in(panel.to_components()) <= 40
         assert galleries(panel) or f"{count}. " in sent or "\n…" in sent
         assert sent.count("**") % 2 == 0
 
@@ -165,7 +165,7 @@ def test_an_overview_of_many_ships_fits_a_message_and_tells_how_many_more() -> N
     assert len(text_of(panel)) <= TEXT_LIMIT
     shown = text_of(panel).count("· Confirmed")
     assert f"- …and {300 - shown} more\n" in text_of(panel)
-    assert count(panel.to_components()) <= 40
+    assert components_in(panel.to_components()) <= 40
     assert len(galleries(panel)[0]["description"]) <= ALT_LIMIT
 
 
