@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
+import msgspec
 
 from bot.canon import CanonLesson
 from bot.canon.service import CanonService
@@ -29,6 +30,7 @@ from bot.daily.input import Zones
 from bot.daily.ledger import DailyStore
 from bot.daily.worker import Worker
 from bot.library import read_library
+from bot.meter import NoMeter
 from bot.operators.doctor import Machine, Needs, examine_all, report
 from bot.operators.systemd import Notifier
 from bot.pictures import PictureService
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.daily.requests import DiscordClock
+    from bot.meter import Meter
+    from bot.operators.health import Monitor
     from bot.settings import Reading, Settings
 
 # SQLite's integers are signed and have 64 bits.
@@ -81,7 +85,7 @@ def daily_quotes(services: Services, bot: discord.Client, discord_clock: Discord
         worker.poke,
     )
     beside = (recovery.run, services.unanswered.run, *((store.watch,) if store.watch else ()))
-    return Daily(scheduler, presence, recovery, worker, partial(replan, store.schedules, clock), beside)
+    return Daily(scheduler, presence, recovery, worker, chat.pace, partial(replan, store.schedules, clock), beside)
 
 
 _log = logging.getLogger(__name__)
@@ -114,11 +118,12 @@ async def clock_of(settings: Settings) -> AsyncIterator[Clock]:
 
 
 @contextlib.asynccontextmanager
-async def services(settings: Settings) -> AsyncIterator[Services]:
+async def services(settings: Settings, meter: Meter | None = None) -> AsyncIterator[Services]:
     """Open the store, bring its content up to date, and build what the cogs use.
 
     Raises StoreError or AnnouncementError, each in words that say what to do.
     """
+    meter = meter or NoMeter()
     async with clock_of(settings) as clock, await Database.open(settings.database_path) as database:
         with database.in_words():
             await bring_up_to_date(database, settings.announcement_path, settings.learnt_path)
@@ -142,8 +147,22 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
                 unanswered=Unanswered(UnansweredQuestions(database), settings.keep_unanswered, clock),
                 synced=SyncedCommands(database),
                 clock=clock,
-                daily=DailyStore.on(database, dt.timedelta(hours=settings.late_limit_hours)),
+                daily=DailyStore.on(database, dt.timedelta(hours=settings.late_limit_hours), meter),
+                meter=meter,
+                probe=database.probe,
             )
+
+
+@contextlib.asynccontextmanager
+async def monitored(settings: Settings) -> AsyncIterator[Monitor | None]:
+    """Answer for the bot's health where the settings want that; what it takes is loaded only then."""
+    if settings.health_address is None:
+        yield None
+        return
+    from bot.operators import health  # noqa: PLC0415
+
+    async with health.monitored(settings.health_address, settings.database_path) as monitor:
+        yield monitor
 
 
 @contextlib.asynccontextmanager
@@ -156,7 +175,8 @@ async def client(settings: Settings, *, force_sync: bool = False) -> AsyncIterat
     use_api(settings.api_base)
     use_json()
     async with (
-        services(settings) as built,
+        monitored(settings) as monitor,
+        services(settings, monitor.metrics if monitor else None) as built,
         Canonkeeper(
             built,
             partial(daily_quotes, built),
@@ -166,6 +186,8 @@ async def client(settings: Settings, *, force_sync: bool = False) -> AsyncIterat
         ) as bot,
     ):
         await bot.sign_in(token.reveal())
+        if monitor is not None:
+            monitor.watch(bot)
         yield bot
 
 
@@ -256,5 +278,7 @@ async def unanswered(settings: Settings) -> str:
 
 async def sync_commands(settings: Settings) -> int:
     """Register the commands with Discord whether or not they changed; return how many there are."""
-    async with client(settings, force_sync=True) as bot:
+    # A bot that runs beside this has the address already.
+    unwatched = msgspec.structs.replace(settings, health_address=None)
+    async with client(unwatched, force_sync=True) as bot:
         return len(bot.tree.get_commands())

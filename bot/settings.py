@@ -88,6 +88,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     late_limit_hours: float = 6.0
     clock_url: str | None = None
     service_manager: ServiceManager | None = None
+    # Host and port; None: nothing listens.
+    health_address: tuple[str, int] | None = None
     # None: nothing that people ask is kept.
     keep_unanswered: dt.timedelta | None = None
 
@@ -175,6 +177,7 @@ def look(environment: Mapping[str, str], *, token: bool = False) -> Reading:
         # Whether there may be such a clock depends on an address that is right.
         clock_url=take(lambda: _clock(given, api_base), None) if api_base else None,
         service_manager=_service_manager(given),
+        health_address=take(lambda: _listen(given.get("HEALTH_ADDRESS")), None),
         keep_unanswered=take(lambda: _keep(given.get("KEEP_UNANSWERED")), None),
     )
     if token and not given.keys() & {"DISCORD_TOKEN", "DISCORD_TOKEN_FILE"}:
@@ -360,6 +363,24 @@ def _service_manager(given: Mapping[str, str]) -> ServiceManager | None:
 
 # What switches a setting off that is off by default.
 _OFF = frozenset({"off", "no", "none", "false", "0"})
+_HOST = re.compile(r"\[([0-9A-Fa-f:.]+)\]|([\w.-]+)", re.ASCII)
+_PORTS = range(65_536)
+
+
+def _listen(value: str | None) -> tuple[str, int] | None:
+    """Return the host and port of HOST:PORT, where an IPv6 address stands in brackets; None where it is off."""
+    if value is None or value.lower() in _OFF:
+        return None
+    host, _, port = value.rpartition(":")
+    named = _HOST.fullmatch(host)
+    if not named or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) not in _PORTS:
+        raise SettingError(
+            f"HEALTH_ADDRESS must be a host and a port such as 127.0.0.1:9464; it is {_shown(value)}. Only use an "
+            "address that others can reach where a firewall keeps strangers out"
+        )
+    return named[1] or named[2], int(port)
+
+
 _KEEP = re.compile(r"([0-9]{1,5}) *(h|d|w|hours?|days?|weeks?)", re.IGNORECASE)
 _UNITS = {"h": dt.timedelta(hours=1), "d": dt.timedelta(days=1), "w": dt.timedelta(weeks=1)}
 _LONGEST_KEEP = dt.timedelta(days=366)

@@ -15,11 +15,11 @@ from bot.client import panels, views
 from bot.client.controls import COMPLETIONS, LABEL_LIMIT, button, choices, named, show
 from bot.client.views import checked, guide, quote_buttons, source_line, spoken
 from bot.errors import UserError
-from bot.quotes.ask import QUESTION_LIMIT, Answered, Closest, Greeted, Ruled
+from bot.quotes.ask import QUESTION_LIMIT, Answered, Closest, Greeted, Ruled, tier_of
 from bot.text import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from bot.announcement import Fact
     from bot.client import Canonkeeper
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from bot.client.panels import Component, Panel
     from bot.library import Library
     from bot.quotes.ask import AskService, NoAnswer, Reply
-    from bot.quotes.unanswered import Unanswered
     from bot.understanding import SmallTalk
+
+    # Is told of each question, with its reply, once that is sent.
+    Told = Callable[[str, Reply], Awaitable[None]]
 
 SUGGESTED = "ask"
 _PRIVATE, _PUBLIC = "p", "o"
@@ -137,10 +139,10 @@ class AskCog(commands.Cog):
     """Questions in people's own words."""
 
     def __init__(
-        self, asking: AskService, unanswered: Unanswered, library: Library, actions: Actions, directory: Directory
+        self, asking: AskService, told: Told, library: Library, actions: Actions, directory: Directory
     ) -> None:
         self._asking = asking
-        self._unanswered = unanswered
+        self._told = told
         self._library = library
         self._directory = directory
         actions.register(SUGGESTED, self._suggested, read_suggestion)
@@ -166,7 +168,7 @@ class AskCog(commands.Cog):
             await show(interaction, view, private=private)
         else:
             await interaction.response.send_message(view=view, ephemeral=True)
-        await self._unanswered.note(question, reply)
+        await self._told(question, reply)
 
     @ask.autocomplete("question")
     async def _complete(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
@@ -202,7 +204,7 @@ class AskCog(commands.Cog):
         # Who wrote a message may not know the commands.
         mention = await self._directory.mention()
         await _send(message, reply_view(reply, private=False, question=asked, mention=mention, hint=True))
-        await self._unanswered.note(question, reply)
+        await self._told(question, reply)
 
     async def _suggested(self, interaction: discord.Interaction[Any], suggestion: tuple[bool, str]) -> None:
         """Answer a question that was offered: where it was asked, unless it was asked in private."""
@@ -251,5 +253,9 @@ def _permissions(message: discord.Message) -> discord.Permissions:
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses."""
     services = bot.services
-    asked = (services.asking, services.unanswered, services.library)
-    await bot.add_cog(AskCog(*asked, bot.actions, bot.directory))
+
+    async def told(question: str, reply: Reply) -> None:
+        services.meter.asked(tier_of(reply))
+        await services.unanswered.note(question, reply)
+
+    await bot.add_cog(AskCog(services.asking, told, services.library, bot.actions, bot.directory))

@@ -519,3 +519,37 @@ def test_a_malformed_time_to_keep_questions(given_as: str) -> None:
     assert told == (
         f"KEEP_UNANSWERED must be a time such as 30d, 12h or 4w, a year at most, or off; it is '{given_as}'"
     )
+
+
+@pytest.mark.parametrize(
+    ("given_as", "address"),
+    [
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("[::1]:80", ("::1", 80)),
+        ("localhost:0", ("localhost", 0)),
+        ("my-host.example:65535", ("my-host.example", 65535)),
+        ("off", None),
+        ("", None),
+    ],
+)
+def test_where_health_is_told(given_as: str, address: tuple[str, int] | None) -> None:
+    assert read({"HEALTH_ADDRESS": given_as}).health_address == address
+
+
+@pytest.mark.parametrize(
+    "given_as",
+    [
+        "9464",
+        ":9464",
+        "127.0.0.1",
+        "127.0.0.1:",
+        "127.0.0.1:65536",
+        "127.0.0.1:-1",
+        "::1:80",
+        "http://127.0.0.1:80",
+        "a b:1",
+    ],
+)
+def test_a_malformed_address_for_health(given_as: str) -> None:
+    told = refused(HEALTH_ADDRESS=given_as)
+    assert told.startswith(f"HEALTH_ADDRESS must be a host and a port such as 127.0.0.1:9464; it is '{given_as}'. ")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import hashlib
 import json
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,15 +24,17 @@ from bot.daily.requests import DiscordClock, tracing
 from bot.errors import CanonkeeperError, SettingError, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from bot.canon.service import CanonService
     from bot.clock import Clock
     from bot.daily.commands import Scheduler
     from bot.daily.guilds import Presence, Recovery
     from bot.daily.ledger import DailyStore
+    from bot.daily.requests import RateLimiter
     from bot.daily.worker import Worker
     from bot.library import Library
+    from bot.meter import Kind, Meter, Outcome
     from bot.pictures import PictureService
     from bot.quotes.ask import AskService
     from bot.quotes.overview import OverviewService, TimelineService
@@ -57,6 +61,9 @@ class Services:
     synced: SyncedCommands
     clock: Clock
     daily: DailyStore
+    meter: Meter
+    # Raises StoreError where a transaction cannot be made within so many seconds.
+    probe: Callable[[float], Awaitable[None]]
 
 
 _log = logging.getLogger(__name__)
@@ -73,6 +80,7 @@ class Daily:
     presence: Presence
     recovery: Recovery
     worker: Worker
+    pace: RateLimiter
     replan: Callable[[], Awaitable[None]]
     beside: tuple[Callable[[], Awaitable[None]], ...] = ()
 
@@ -207,6 +215,11 @@ def intents() -> discord.Intents:
     return chosen
 
 
+# Where an interaction keeps how it ended, for the meter.
+_OUTCOME = "outcome"
+_UNKNOWN = "unknown"
+
+
 class Tree(ObservedTree):
     """The commands, with the one error handler."""
 
@@ -214,12 +227,17 @@ class Tree(ObservedTree):
         self, interaction: discord.Interaction[Canonkeeper], error: app_commands.AppCommandError, /
     ) -> None:
         """Answer a command's error."""
+        interaction.extras[_OUTCOME] = errors.outcome(error)
         await errors.answer(interaction, error)
 
     async def call(self, interaction: discord.Interaction[Canonkeeper]) -> None:
         """Run a command, and answer whatever happens; a completion that failed is an empty list."""
         if not self.client.note_under_way():
             return
+        with self.client.metered(interaction):
+            await self._answer(interaction)
+
+    async def _answer(self, interaction: discord.Interaction[Canonkeeper]) -> None:
         try:
             await super().call(interaction)
         except app_commands.AppCommandError:
@@ -229,6 +247,8 @@ class Tree(ObservedTree):
             raise app_commands.AppCommandError(f"cannot be read: {error!r}") from error
         finally:
             if interaction.type is discord.InteractionType.autocomplete and not interaction.response.is_done():
+                # discord.py logs what a completion raises, and tells nobody.
+                interaction.extras[_OUTCOME] = "failed"
                 await errors.no_completions(interaction)
 
 
@@ -257,7 +277,7 @@ class Canonkeeper(ObservedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             heartbeat_timeout=gateway_timeout,
-            http_trace=tracing(discord_clock),
+            http_trace=tracing(discord_clock, services.meter),
         )
         self.services = services
         self.actions = Actions()
@@ -378,10 +398,34 @@ class Canonkeeper(ObservedBot):
             return
         if not self.note_under_way():
             return
+        with self.metered(interaction):
+            try:
+                await self.actions.run(interaction)
+            except Exception as error:  # noqa: BLE001 - the one place where a press can fail
+                interaction.extras[_OUTCOME] = errors.outcome(error)
+                await errors.answer(interaction, error)
+
+    @contextlib.contextmanager
+    def metered(self, interaction: discord.Interaction[Any]) -> Iterator[None]:
+        """Count what somebody used, how it ended and how long it took."""
+        began = time.perf_counter()
+        outcome: Outcome = "failed"
         try:
-            await self.actions.run(interaction)
-        except Exception as error:  # noqa: BLE001 - the one place where a press can fail
-            await errors.answer(interaction, error)
+            yield
+            outcome = interaction.extras.get(_OUTCOME, "answered")
+        except Exception as error:
+            outcome = errors.outcome(error)
+            raise
+        finally:
+            kind, name = self._used(interaction)
+            self.services.meter.used(kind, name, outcome, time.perf_counter() - began)
+
+    def _used(self, interaction: discord.Interaction[Any]) -> tuple[Kind, str]:
+        """Return what somebody used, by a name of ours: what Discord sends may be of another version, or made up."""
+        if interaction.type not in {discord.InteractionType.application_command, discord.InteractionType.autocomplete}:
+            return "control", self.actions.named(interaction) or _UNKNOWN
+        name = interaction.command.qualified_name if interaction.command else _UNKNOWN
+        return ("completion" if interaction.type is discord.InteractionType.autocomplete else "command"), name
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Leave messages to the cogs: there are no prefix commands."""

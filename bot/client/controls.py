@@ -60,6 +60,11 @@ class Actions:
 
         self._handlers[name] = handle
 
+    def named(self, interaction: discord.Interaction[Any]) -> str | None:
+        """Return the name of what a press asks for; None where this version knows none such."""
+        name = _custom_id_of(interaction).split("|")[1:2]
+        return name[0] if name and name[0] in self._handlers else None
+
     async def run(self, interaction: discord.Interaction[Any]) -> None:
         """Do what a button, a select or a form asks for.
 

@@ -25,6 +25,8 @@ from bot.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.meter import Outcome
+
 _log = logging.getLogger(__name__)
 
 # What Discord's edge answers without having asked Discord: it says nothing of the token, of permissions or of what is
@@ -89,6 +91,11 @@ def root(error: BaseException) -> BaseException:
     while isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     return error
+
+
+def outcome(error: BaseException) -> Outcome:
+    """Return how what somebody used has ended that raised this."""
+    return "refused" if message_for(root(error))[1] else "failed"
 
 
 async def answer(interaction: discord.Interaction[Any], error: BaseException) -> None:

@@ -514,6 +514,11 @@ class DiscordChat:
         self._leaving = asyncio.Semaphore(_LEAVING)
         self._follow_ups = {extra: Deadlines() for extra in Extra}
 
+    @property
+    def pace(self) -> RateLimiter:
+        """What all requests of the daily posts wait for."""
+        return self._limiter
+
     async def post(
         self,
         job: PostJob | NoticeJob,

@@ -17,6 +17,7 @@ from bot.daily import rows, store
 from bot.daily.jobs import Delivered, Done, FollowUpJob, NotDelivered, NoticeJob, Plan, PostJob, Retry, plan
 from bot.daily.schedule import ChannelKind, Extra, ExtraLoss, Pause, State, Style, Target, nonce
 from bot.daily.store import Identity, LeftGuilds, Recoveries, Schedules, pause_schedules, return_quote, write_bags
+from bot.meter import NoMeter
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from bot.daily.jobs import Outcome
     from bot.daily.schedule import Delivery, Occurrence, Schedule
+    from bot.meter import Meter
     from bot.store.database import Database, Transaction
 
 # What failed is shown until the next one: only those of the latest post are kept.
@@ -169,27 +171,27 @@ async def claim_due(
     now: dt.datetime,
     limit: int,
     matching: Callable[[str | None], Collection[str]],
-) -> list[PostJob]:
+) -> tuple[list[PostJob], int]:
     """Claim up to `limit` schedules that are due: choose their quotes and step them to their next dates.
 
-    Missed dates are written down; a schedule that cannot go on is paused and its moderators are owed a
-    notice.
+    Missed dates are written down, and counted in what is returned; a schedule that cannot go on is paused and its
+    moderators are owed a notice.
     """
     due = [rows.schedule(row) for row in await tx.fetch_all(_DUE, (rows.to_ms(now), limit))]
     if not due:
-        return []
+        return [], 0
     plans = [(s, plan(s, now, worker.late_limit, matching(s.spec.about))) for s in due]
-    await tx.executemany(_INSERT, [row for s, made in plans for row in _rows(s, made, worker, now)])
+    written = await tx.executemany(_INSERT, [row for s, made in plans for row in _rows(s, made, worker, now)])
     await _step(tx, plans)
     stopped = [(s.id, made.pause) for s, made in plans if made.pause is not None]
     await pause_schedules(tx, stopped)
     await store.enqueue_notices(tx, [schedule for schedule, _ in stopped], now)
     pairs = [part for s, made in plans if made.post for part in (s.id, made.post.occurrence.date.isoformat())]
     if not pairs:
-        return []
+        return [], written
     question_marks = ", ".join(["(?, ?)"] * (len(pairs) // 2))
     claimed = await tx.fetch_all(_CLAIMED.format(pairs=question_marks), (worker.owner, rows.to_ms(now), *pairs))
-    return [_post_job(row, worker, now + worker.lease, 1) for row in claimed]
+    return [_post_job(row, worker, now + worker.lease, 1) for row in claimed], written - len(claimed)
 
 
 def _post_job(row: sqlite3.Row, worker: Identity, until: dt.datetime, tries: int) -> PostJob:
@@ -273,12 +275,15 @@ async def _step(tx: Transaction, plans: list[tuple[Schedule, Plan]]) -> None:
 
 
 _SENT = """
-UPDATE delivery SET state = 'sent', message = ?, posted_in = ?, sent_at = ?, late = max(late, ?), reason = NULL,
-       lease_until = NULL, owner = NULL WHERE id = ? AND state != 'sent'
+UPDATE delivery SET state = 'sent', message = made.message, posted_in = made.channel, sent_at = made.at,
+       late = max(late, made.is_late), reason = NULL, lease_until = NULL, owner = NULL
+FROM (SELECT value ->> 0 AS message, value ->> 1 AS channel, value ->> 2 AS at, value ->> 3 AS is_late,
+             value ->> 4 AS id FROM json_each(?)) AS made
+WHERE delivery.id = made.id AND state != 'sent' RETURNING late, sent_at - due AS after
 """
 _END = """
 UPDATE delivery SET state = ?, reason = ?, lease_until = NULL, owner = NULL
-WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed' RETURNING schedule, date, quote, drawn_before
+WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed' RETURNING schedule, date, quote, drawn_before, late
 """
 # What kept it back before is still what did, where nothing else is known.
 _AGAIN = """
@@ -303,13 +308,19 @@ SELECT min(at) AS at FROM (
     UNION ALL SELECT min(left_at) + ? FROM departure)
 """
 
+_OUTSTANDING = """
+SELECT (SELECT count(*) FROM schedule WHERE next_due <= ?) AS due,
+       (SELECT count(*) FROM delivery WHERE state = 'claimed') AS open
+"""
+
 
 class Deliveries:
     """The ledger's transactions, as one worker makes them."""
 
-    def __init__(self, database: Database, worker: Identity) -> None:
+    def __init__(self, database: Database, worker: Identity, meter: Meter | None = None) -> None:
         self._database = database
         self._worker = worker
+        self._meter = meter or NoMeter()
 
     async def take(
         self,
@@ -331,10 +342,14 @@ class Deliveries:
             taken += await take_stale(tx, self._worker, now, limit, posts)
             if room := limit - len(taken):
                 taken += await store.take_notices(tx, self._worker, now, room, guilds)
+            missed = 0
             if room := limit - len(taken):
-                taken += await claim_due(tx, self._worker, now, room, matching)
+                claimed, missed = await claim_due(tx, self._worker, now, room, matching)
+                taken += claimed
             if room := limit - len(taken):
                 taken += await take_follow_ups(tx, self._worker, now, room, followed)
+        for _ in range(missed):
+            self._meter.posted(State.SKIPPED.value, late=False)
         return taken
 
     async def asking(self, jobs: Sequence[tuple[PostJob | NoticeJob, dt.datetime]]) -> set[str]:
@@ -358,19 +373,17 @@ class Deliveries:
         That a message was sent is written whoever holds the lease; all else only by the lease's owner, and only of the
         latest attempt, which `tries` counts.
         """
+        made = [
+            (v.message, v.channel, rows.to_ms(v.at), int(v.job.late), v.job.id)
+            for v in outcomes
+            if isinstance(v, Delivered) and isinstance(v.job, PostJob)
+        ]
         async with self._database.transaction() as tx:
-            await tx.executemany(
-                _SENT,
-                [
-                    (v.message, v.channel, rows.to_ms(v.at), int(v.job.late), v.job.id)
-                    for v in outcomes
-                    if isinstance(v, Delivered) and isinstance(v.job, PostJob)
-                ],
-            )
+            sent = await tx.fetch_all(_SENT, (json.dumps(made),)) if made else []
             await add_follow_ups(tx, self._worker, outcomes, now)
             await record_follow_ups(tx, self._worker, outcomes, now)
             await self._wait(tx, outcomes)
-            await self._end(tx, outcomes)
+            ended = await self._end(tx, outcomes)
             await store.record_notices(tx, self._worker, outcomes)
             stopped = [
                 (v.job, v.pause)
@@ -380,6 +393,16 @@ class Deliveries:
             running = [(post.schedule, reason) for post, reason in stopped if await _stops(tx, post, reason)]
             await pause_schedules(tx, running)
             await store.enqueue_notices(tx, [schedule for schedule, _ in running], now)
+        for row in sent:
+            self._meter.posted(State.SENT.value, late=bool(row["late"]), after=row["after"] / 1000)
+        for state, late in ended:
+            self._meter.posted(state.value, late=late)
+
+    async def outstanding(self, now: dt.datetime) -> tuple[int, int]:
+        """Return how many schedules are due and not claimed, and how many posts are claimed and have not ended."""
+        row = await self._database.fetch_one(_OUTSTANDING, (rows.to_ms(now),))
+        assert row is not None, "two counts are always a row"  # noqa: S101
+        return row["due"], row["open"]
 
     async def _wait(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
         await tx.executemany(
@@ -401,14 +424,20 @@ class Deliveries:
             ],
         )
 
-    async def _end(self, tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+    async def _end(self, tx: Transaction, outcomes: Sequence[Outcome]) -> list[tuple[State, bool]]:
+        """Write what was not sent; return of each row that ended by it the state, and whether it was late."""
+        found: list[tuple[State, bool]] = []
         for v in outcomes:
             if isinstance(v, NotDelivered) and isinstance(v.job, PostJob):
                 values = (v.state.value, v.reason.value, v.job.id, self._worker.owner, v.job.tries)
                 ended = await tx.fetch_one(_END, values)
+                if ended is None:
+                    continue
+                found.append((v.state, bool(ended["late"])))
                 # What is unconfirmed counts as posted.
-                if ended is not None and v.state is not State.UNCONFIRMED:
+                if v.state is not State.UNCONFIRMED:
                     await return_quote(tx, ended)
+        return found
 
     async def latest(self, schedule: int) -> Delivery | None:
         """Return the latest row of a schedule; None before its first date."""
@@ -454,12 +483,12 @@ class DailyStore:
     watch: Callable[[], Awaitable[None]] | None = None
 
     @classmethod
-    def on(cls, database: Database, late_limit: dt.timedelta) -> Self:
+    def on(cls, database: Database, late_limit: dt.timedelta, meter: Meter | None = None) -> Self:
         """Return the tables for a process of its own name; a post missed by at most `late_limit` is made."""
         worker = Identity(secrets.token_hex(8), late_limit=max(late_limit, _LEAST_LATE))
         return cls(
             Schedules(database),
-            Deliveries(database, worker),
+            Deliveries(database, worker, meter),
             LeftGuilds(database),
             Recoveries(database),
             worker.late_limit,

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.daily.schedule import Target
+    from bot.meter import Meter
 
 _TOO_MANY = 429
+_API = "/api"
 
 
 class StoppedError(Exception):
@@ -72,8 +74,11 @@ class SingleRequest:
             self.limited.set_result(None)
 
 
-def tracing(clock: DiscordClock) -> aiohttp.TraceConfig:
-    """Return what tells `clock` of each answer's time, and a form given as `trace_request_ctx` how its request goes."""
+def tracing(clock: DiscordClock, meter: Meter) -> aiohttp.TraceConfig:
+    """Return what tells `clock` of each answer's time, and a form given as `trace_request_ctx` how its request goes.
+
+    `meter` counts the requests to the API that left.
+    """
 
     async def starts(_session: aiohttp.ClientSession, context: Any, _params: aiohttp.TraceRequestStartParams) -> None:
         if isinstance(context.trace_request_ctx, SingleRequest):
@@ -89,7 +94,7 @@ def tracing(clock: DiscordClock) -> aiohttp.TraceConfig:
     async def ends(_session: aiohttp.ClientSession, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
         headers = params.response.headers
         # What a cache kept has the time at which it was made (RFC 9111, 5.1), and only the API's time counts.
-        if params.url.path.startswith("/api") and "Age" not in headers:
+        if params.url.path.startswith(_API) and "Age" not in headers:
             clock.dated(headers.get("Date"), context.sent, asyncio.get_running_loop().time())
         if isinstance(context.trace_request_ctx, SingleRequest):
             context.trace_request_ctx.answered(params.response.status, headers)
@@ -98,7 +103,24 @@ def tracing(clock: DiscordClock) -> aiohttp.TraceConfig:
     config.on_request_start.append(starts)
     config.on_request_headers_sent.append(leaves)
     config.on_request_end.append(ends)
+    _count(config, meter)
     return config
+
+
+def _count(config: aiohttp.TraceConfig, meter: Meter) -> None:
+    """Let `meter` count the requests to the API by what was answered."""
+
+    async def ends(_session: aiohttp.ClientSession, _context: Any, params: aiohttp.TraceRequestEndParams) -> None:
+        if params.url.path.startswith(_API):
+            meter.requested(params.method, params.response.status)
+
+    async def fails(_session: aiohttp.ClientSession, context: Any, params: aiohttp.TraceRequestExceptionParams) -> None:
+        # What never left was no request.
+        if params.url.path.startswith(_API) and hasattr(context, "sent"):
+            meter.requested(params.method, None)
+
+    config.on_request_end.append(ends)
+    config.on_request_exception.append(fails)
 
 
 _Answer = TypeVar("_Answer")
@@ -167,11 +189,13 @@ class RateLimiter:
     """Lets one request go every so often, in the order in which they ask, and no more than so many in any second.
 
     `gate` returns an event that is set while requests may go: Discord closes it when it refuses one. Nothing
-    piles up behind it, for a burst at its opening would be refused again.
+    piles up behind it, for a burst at its opening would be refused again. `waiting` is how many requests wait.
     """
 
     def __init__(self, gate: Callable[[], asyncio.Event | None], per_second: int = PER_SECOND) -> None:
         self._gate = gate
+        self.per_second = per_second
+        self.waiting = 0
         self._interval = 1.0 / per_second
         self._slot = 0.0
         self._went: deque[float] = deque(maxlen=per_second)
@@ -179,6 +203,18 @@ class RateLimiter:
 
     async def wait(self) -> None:
         """Return when the next request may go."""
+        self.waiting += 1
+        try:
+            await self._wait()
+        finally:
+            self.waiting -= 1
+
+    def lately(self) -> int:
+        """Return how many requests went in the last second."""
+        now = asyncio.get_running_loop().time()
+        return sum(now - went <= 1.0 for went in self._went)
+
+    async def _wait(self) -> None:
         loop = asyncio.get_running_loop()
         async with self._attempt:
             while True:

@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING
 
+from bot.clock import GUARD_SECONDS
 from bot.daily.delivery import attempt, follow_up, pause_after
 from bot.daily.guilds import STORE_PAUSE, StoreTrouble
 from bot.daily.jobs import FollowUpJob, NoticeJob, PostJob, Retry
@@ -91,6 +92,22 @@ class Worker:
         self._attempts: dict[asyncio.Task[Outcome], PostJob | NoticeJob | FollowUpJob] = {}
         self._outcomes: list[Outcome] = []
         self._poked = asyncio.Event()
+        # Since when it has been at its turn or at rest, on the event loop's clock, and for how long it may rest.
+        self._since: tuple[float, float] | None = None
+        # Whether the last look at what is due failed.
+        self.failing = False
+
+    @property
+    def in_flight(self) -> int:
+        """How many attempts are being made."""
+        return len(self._attempts)
+
+    def stalled(self) -> float | None:
+        """Return for how many seconds it has not come round, apart from its rest; None before it runs."""
+        if self._since is None:
+            return None
+        since, rest = self._since
+        return max(asyncio.get_running_loop().time() - since - rest, 0.0)
 
     def poke(self) -> None:
         """Look again at what is due: a schedule was made or changed."""
@@ -101,15 +118,20 @@ class Worker:
         try:
             while True:
                 self._poked.clear()
+                self._since = (asyncio.get_running_loop().time(), 0.0)
                 try:
                     wake = await self._work()
+                    self.failing = False
                 except StoreUnavailableError as error:
                     # Another process holds the store, or the disk is full: what is due stays due.
                     self._trouble.begins(error)
+                    self.failing = True
                     wake = self._clock.now() + STORE_PAUSE
                 except Exception:  # noqa: BLE001 - logged with its traceback; what is due stays due
                     _log.exception("posts could not be seen to")
+                    self.failing = True
                     wake = self._clock.now() + _FAULT_PAUSE
+                self._since = (asyncio.get_running_loop().time(), 0.0 if wake is None else GUARD_SECONDS)
                 await self._rest(wake)
         finally:
             await self._close()

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from bot.announcement.checking import FACT_SENTENCES
 from bot.announcement.quotes import joined, length
@@ -92,6 +92,20 @@ class NoAnswer:
 
 
 Reply = Answered | Closest | Ruled | Greeted | NoAnswer
+# How surely a question was answered.
+Tier = Literal["sure", "closest", "ruled", "greeted", "silent"]
+_TIERS: Final[dict[type[Reply], Tier]] = {
+    Answered: "sure",
+    Closest: "closest",
+    Ruled: "ruled",
+    Greeted: "greeted",
+    NoAnswer: "silent",
+}
+
+
+def tier_of(reply: Reply) -> Tier:
+    """Return how surely a reply answers."""
+    return _TIERS[type(reply)]
 
 
 class Rulings(Protocol):

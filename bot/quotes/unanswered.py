@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bot.errors import StoreError
 from bot.fuzzy import most_alike
-from bot.quotes.ask import Closest, NoAnswer
+from bot.quotes.ask import tier_of
 from bot.store.unanswered import KeptQuestion
 from bot.text import cut, normalise
 
@@ -83,8 +83,8 @@ class Unanswered:
 
     async def note(self, question: str, reply: Reply) -> None:
         """Keep the words of a question that met no sure answer; never raises where the store cannot be written to."""
-        tier = _tier(reply)
-        if self.keep is None or tier is None or (words := kept_words(question)) is None:
+        tier = tier_of(reply)
+        if self.keep is None or not (tier == "closest" or tier == "silent") or (words := kept_words(question)) is None:  # noqa: PLR1714 - narrows the type
             return
         try:
             await self._questions.add(KeptQuestion(words, tier), _hour(self._clock.now()), _PATIENCE_SECONDS)
@@ -111,16 +111,6 @@ class Unanswered:
     def _bound(self) -> int | None:
         """Return the last hour of which nothing is kept any more; None where nothing is kept at all."""
         return None if self.keep is None else _hour(self._clock.now() - self.keep)
-
-
-def _tier(reply: Reply) -> Tier | None:
-    match reply:
-        case Closest():
-            return "closest"
-        case NoAnswer():
-            return "silent"
-        case _:
-            return None
 
 
 def _hour(instant: dt.datetime) -> int:

@@ -233,6 +233,11 @@ class Database:
             return None
         return target
 
+    async def probe(self, within: float) -> None:
+        """Begin and end a transaction that writes nothing; raises StoreError where that takes longer than `within`."""
+        async with self.transaction(within):
+            pass
+
     async def write(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Run one statement that writes, as a transaction of its own, and return the rows of its RETURNING.
 

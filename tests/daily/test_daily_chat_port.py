@@ -19,6 +19,7 @@ from bot.daily.jobs import NoticeJob, PausedSchedule, PostJob
 from bot.daily.ports import NOTHING_KNOWN, Absent, Accepted, NotNow, Problem, Refused, Unknowable, Unsure
 from bot.daily.requests import DiscordClock, RateLimiter, tracing
 from bot.daily.schedule import ChannelKind, Pause, Reason, Setback, Style, Target
+from bot.meter import NoMeter
 from sandbox.faults import Rule
 from sandbox.limits import Limits
 from tests.support.daily_chat import DailyChat, daily_chat, ours
@@ -247,7 +248,7 @@ def me(chat: DailyChat) -> discord.Member:
 
 async def test_before_the_gateway_is_ready_channels_are_not_judged(chat: DailyChat) -> None:
     clock = DiscordClock(chat.bot.services.clock, time.monotonic)
-    client = discord.Client(intents=discord.Intents.none(), http_trace=tracing(clock))
+    client = discord.Client(intents=discord.Intents.none(), http_trace=tracing(clock, NoMeter()))
     sleeping = DiscordChat(client, chat.bot.services.clock, chat.bot.services.pictures, clock)
     assert sleeping.time() == NOTHING_KNOWN
     now = chat.bot.services.clock.now()

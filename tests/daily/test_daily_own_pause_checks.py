@@ -13,6 +13,7 @@ import pytest
 from bot.client import client
 from bot.daily.guilds import EVERY, Presence, Recovery
 from bot.daily.ports import ChannelCheck, Problem
+from bot.daily.requests import RateLimiter
 from bot.daily.schedule import ChannelKind, Pause
 from bot.errors import StoreBrokenError, StoreBusyError
 from tests.support.daily import GUILD, START, Office, until
@@ -233,7 +234,9 @@ async def test_a_fault_over_the_tz_database_ends_no_posts(
 
     changed = here.worker.poke
     presence = Presence(here.store.schedules, here.store.left_guilds, here.clock, changed)
-    task = asyncio.create_task(client.Daily(here.scheduler, presence, recovery, here.worker, fail).run())
+    task = asyncio.create_task(
+        client.Daily(here.scheduler, presence, recovery, here.worker, RateLimiter(lambda: None), fail).run()
+    )
     await here.add()
     await here.quiet()
     await here.move(hours=1)
