@@ -61,7 +61,7 @@ def minimal_bot() -> None:
     async def sync() -> None:
         await bot.tree.sync()
 
-    bot.setup_hook = sync  # type: ignore[method-assign]
+    bot.setup_hook = sync
     bot.run(os.environ["DISCORD_TOKEN"], log_handler=None)
 
 

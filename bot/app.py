@@ -12,7 +12,6 @@ import signal
 from functools import partial
 from typing import TYPE_CHECKING
 
-import discord
 import msgspec
 
 from bot.canon import CanonLesson
@@ -20,7 +19,7 @@ from bot.canon.service import CanonService
 from bot.client import Canonkeeper
 from bot.client.client import Daily, Services, intents
 from bot.client.library_parts import use_api, use_json
-from bot.client.views import PERMISSIONS
+from bot.client.views import permission_bits
 from bot.clock import DemoClock, SystemClock
 from bot.daily.bag import Filters
 from bot.daily.commands import Scheduler
@@ -59,7 +58,7 @@ if TYPE_CHECKING:
 _SEED_BITS = 63
 
 
-def daily_quotes(services: Services, bot: discord.Client, discord_clock: DiscordClock) -> Daily:
+def daily_quotes(services: Services, bot: Canonkeeper, discord_clock: DiscordClock) -> Daily:
     """Return the daily quotes of this process; chance for the schedules' seeds is the system's."""
     store, clock = services.daily, services.clock
     filters = Filters(services.library, services.quotes)
@@ -253,15 +252,9 @@ async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
 
 async def examine(reading: Reading) -> tuple[str, bool]:
     """Return, for those who host the bot, how all that it needs is, and whether nothing is wrong."""
-    # By their names in Discord's settings; discord.py calls one of them by an older name.
-    permissions = {
-        name.replace("read_messages", "view_channel").replace("_", " ").title().replace(" In ", " in "): bit
-        for name, bit in discord.Permissions.VALID_FLAGS.items()
-        if PERMISSIONS.value & bit and name != "view_channel"
-    }
     async with clock_of(reading.settings) as clock:
         machine = Machine(clock, lambda path: shutil.disk_usage(path).free, Zones.load)
-        return report(await examine_all(reading, Needs(intents().value, permissions), machine))
+        return report(await examine_all(reading, Needs(intents().value, permission_bits()), machine))
 
 
 async def why(settings: Settings, text: str) -> str:

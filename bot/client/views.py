@@ -291,6 +291,16 @@ PERMISSIONS = discord.Permissions(
 )
 
 
+def permission_bits() -> dict[str, int]:
+    """Return the permissions that posting needs: each one's bit, by its name in Discord's settings."""
+    # discord.py calls one of them by an older name.
+    return {
+        name.replace("read_messages", "view_channel").replace("_", " ").title().replace(" In ", " in "): bit
+        for name, bit in discord.Permissions.VALID_FLAGS.items()
+        if PERMISSIONS.value & bit and name != "view_channel"
+    }
+
+
 def about(
     library: Library, commands: Iterable[Shown], application_id: int, questions_kept: dt.timedelta | None = None
 ) -> panels.Panel:

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import sqlite3
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -253,7 +253,7 @@ async def test_an_address_that_is_taken_is_told(second_path: Path) -> None:
             async with health.monitored(("127.0.0.1", port), second_path):
                 pass
         async with Sandbox(journal_size=None) as sandbox:
-            given = {
+            given: dict[str, Any] = {
                 "DISCORD_TOKEN": sandbox.token,
                 "DISCORD_API_BASE": sandbox.base_url,
                 "HEALTH_ADDRESS": f"127.0.0.1:{port}",

@@ -10,5 +10,5 @@ if TYPE_CHECKING:
 
 def box(panel: Panel) -> dict[str, Any]:
     """The container that a panel consists of, as Discord gets it."""
-    (one,) = panel.to_components()  # type: ignore[no-untyped-call]  # discord.py gives it no types
+    (one,) = panel.to_components()
     return dict(one)
