@@ -112,7 +112,7 @@ def _posts(plan: Planned) -> str:
 
 
 def _when(due: dt.datetime, now: dt.datetime) -> str:
-    """Return when a post comes; one that waits for its turn comes though its schedule was edited."""
+    """Return when a post comes; one that is due already comes though its schedule was edited."""
     return f"{format_dt(due, 'F')} ({'due now, so it comes right away' if due <= now else format_dt(due, 'R')})"
 
 

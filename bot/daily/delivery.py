@@ -1,8 +1,8 @@
-"""One turn of a job: ask Discord at most once, and say how it stands.
+"""One attempt at a job: ask Discord at most once, and say what came of it.
 
 A message is never asked for twice unless Discord is sure to take the second for the first (same nonce,
 within the window that it remembers it) or the first is known not to be there. Both are reckoned by Discord's clock,
-as far as its answers tell it: ours may be wrong, and may step between two turns.
+as far as its answers tell it: ours may be wrong, and may step between two attempts.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ async def _ask(job: PostJob | NoticeJob, quote: Quote | None, chat: ChatPort, cl
 
 
 def _again(job: PostJob | NoticeJob | FollowUpJob, answer: NotNow, now: dt.datetime) -> Retry:
-    """Return when a job has its next turn; one that was not asked for waits no longer than before."""
+    """Return when the next attempt at a job is made; one that was not asked for waits no longer than before."""
     failures = job.failures + answer.counts
     pause = max(pause_after(failures if answer.counts else 1, job.id), dt.timedelta(seconds=answer.wait))
     if job.target.place is ChannelKind.FORUM and not isinstance(job, FollowUpJob):

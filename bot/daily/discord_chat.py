@@ -477,7 +477,7 @@ _UNANSWERED = (StoppedError, discord.HTTPException, discord.RateLimited, aiohttp
 UNREADABLE = (*_UNANSWERED, ValueError, TypeError, LookupError, AttributeError)
 # Discord's docs, Opcodes and Status Codes, JSON: an operation on an archived thread.
 _ARCHIVED = 50083
-# So many are noted as asked for while they wait for their turn to go: enough to fill Discord's limit where a note
+# So many are noted as asked for while they wait to be sent: enough to fill Discord's limit where a note
 # takes 40 ms, and no more than that is in doubt after a kill.
 _LEAVING = 3
 _UNTIL_READY = NotNow(5.0, counts=False)
@@ -496,7 +496,7 @@ _FORUM_POSTS = "/channels/{channel_id}/threads"
 
 
 class DiscordChat:
-    """The Face protocol by discord.py's HTTP client, with one request an attempt.
+    """A ChatPort by discord.py's HTTP client, with one request an attempt.
 
     Raises ValueError for a client without `http_trace=tracing(discord_clock)`: what left and what was answered could
     not be told then.
@@ -526,7 +526,7 @@ class DiscordChat:
         deadline: dt.datetime,
         asking: Callable[[], Awaitable[bool]],
     ) -> Accepted | Refused | NotNow | Unsure:
-        """Ask once to create the job's message; see Face."""
+        """Ask once to create the job's message; see ChatPort."""
         if hindered := self._hindered(job.target.guild):
             return hindered
         if isinstance(job, NoticeJob):
@@ -686,7 +686,7 @@ class DiscordChat:
         return NotNow()
 
     async def follow_up(self, job: FollowUpJob, quote: Quote | None) -> Refused | NotNow | None:
-        """Publish a post, or begin a thread under it; see Face.
+        """Publish a post, or begin a thread under it; see ChatPort.
 
         Discord's docs: Crosspost Message, Start Thread from Message. Either is done once whoever asks how often, so
         the library may repeat the request by itself. One that waits for a limit holds back others of its kind in the
@@ -724,7 +724,7 @@ class DiscordChat:
         return None
 
     async def find(self, job: PostJob | NoticeJob, since: dt.datetime) -> Accepted | Absent | Unknowable | NotNow:
-        """Look for the job's message among those created `since`; see Face."""
+        """Look for the job's message among those created `since`; see ChatPort."""
         if not self._bot.is_ready():
             return _UNTIL_READY
         guild = self._bot.get_guild(job.target.guild)
@@ -746,17 +746,17 @@ class DiscordChat:
             return NotNow(wait or 0.0)
 
     def time(self) -> Span:
-        """Return where Discord's clock stands; see Face."""
+        """Return where Discord's clock stands; see ChatPort."""
         return self._discord_clock.now()
 
     def away(self, guild: int) -> bool:
-        """Tell whether the bot is surely not in a server: until it is ready, nobody knows; see Face."""
+        """Tell whether the bot is surely not in a server: until it is ready, nobody knows; see ChatPort."""
         return self._bot.is_ready() and self._bot.get_guild(guild) is None
 
     async def look(
         self, guild: int, channel: int, role: int | None, style: Style, extras: frozenset[Extra] = frozenset()
     ) -> ChannelCheck:
-        """Tell whether a schedule could post to a channel, mention a role, and do the extras; see Face."""
+        """Tell whether a schedule could post to a channel, mention a role, and do the extras; see ChatPort."""
         return await check_channel(self._bot, guild, channel, role, style, extras, self._clock.now())
 
 

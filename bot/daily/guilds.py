@@ -335,7 +335,7 @@ class Recovery:
         return look is not None and look.problem not in _HINDERS and look.place is schedule.spec.target.place
 
     def _next(self, now: dt.datetime, schedule: Schedule) -> Occurrence:
-        """Return the first post that is not missed by too much, nor had its turn."""
+        """Return the first post that is not missed by too much, nor was due before."""
         return next(upcoming(schedule.spec.rule, now - self._late_limit, schedule.last_date))
 
 

@@ -90,10 +90,10 @@ _POST_MARKS, _NOTICE_MARKS, _MARKS = 1_000_000_000, 1_600_000_000, 500_000_000
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to send. `component_id` and `nonce` stay the same in all turns.
+    """Something to send. `component_id` and `nonce` stay the same in all attempts.
 
-    `tries` counts the leases, by which a newer turn is told from an older one; `failures` counts the attempts in a row
-    that Discord put off, and not those that were never made.
+    `tries` counts the leases, by which a newer attempt is told from an older one; `failures` counts the attempts in a
+    row that Discord put off, and not those that were never made.
 
     `taken_over` tells that its last owner did not give it back: an attempt of that one may just be under way.
     `latest` is the last instant at which it is still worth sending; `stopped` tells that a moderator paused
@@ -189,7 +189,7 @@ class Delivered(msgspec.Struct, frozen=True):
 
 
 class Retry(msgspec.Struct, frozen=True):
-    """Another turn is needed at `at`; `asked` and `failures` as in Job.
+    """Another attempt is needed at `at`; `asked` and `failures` as in Job.
 
     `setback` is what keeps it back, None where that is not known or has not changed, and `until` when that ends.
     """

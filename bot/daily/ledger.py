@@ -100,7 +100,7 @@ def _follow_up_job(row: sqlite3.Row, until: dt.datetime) -> FollowUpJob:
 async def record_follow_ups(tx: Transaction, worker: Identity, outcomes: Sequence[Outcome], now: dt.datetime) -> None:
     """Write within a transaction how attempts ended. That a job is done is written whoever holds the lease.
 
-    The moderators are owed a notice of what cannot be done, for a reason that lasts.
+    For what cannot be done, for a reason that lasts, a notice to the moderators is queued.
     """
     jobs = [(o, o.job) for o in outcomes if isinstance(o.job, FollowUpJob)]
     await tx.executemany(_DONE_FOLLOW_UP, [(_losses(job.extra), job.id) for o, job in jobs if isinstance(o, Done)])
@@ -174,8 +174,8 @@ async def claim_due(
 ) -> tuple[list[PostJob], int]:
     """Claim up to `limit` schedules that are due: choose their quotes and step them to their next dates.
 
-    Missed dates are written down, and counted in what is returned; a schedule that cannot go on is paused and its
-    moderators are owed a notice.
+    Missed dates are written down, and counted in what is returned; a schedule that cannot go on is paused, and a notice
+    to its moderators is queued.
     """
     due = [rows.schedule(row) for row in await tx.fetch_all(_DUE, (rows.to_ms(now), limit))]
     if not due:

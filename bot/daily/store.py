@@ -90,16 +90,16 @@ async def return_quote(tx: Transaction, failed: sqlite3.Row) -> None:
 # What these pauses wait for is no event of Discord's: a moderator, or the server's return.
 _NOT_OURS = (Pause.MODERATOR.value, Pause.LEFT.value)
 # What is told once is not told again within this time.
-ONCE_A = dt.timedelta(days=1)
+NOTICE_INTERVAL = dt.timedelta(days=1)
 _NEW = """
 FROM schedule WHERE id = :schedule AND NOT EXISTS
 (SELECT 1 FROM told WHERE told.schedule = schedule.id AND what = coalesce(paused, unmentioned) AND at > :before)
 """
-_OWE = f"""
+_ENQUEUE = f"""
 INSERT INTO notice (schedule, guild, since, lease_until) SELECT id, guild, :at, :at {_NEW}
 ON CONFLICT (schedule) DO NOTHING
 """
-_TELL = f"""
+_REMEMBER = f"""
 INSERT INTO told (schedule, what, at) SELECT id, coalesce(paused, unmentioned), :at {_NEW}
 AND coalesce(paused, unmentioned) IS NOT NULL ON CONFLICT (schedule, what) DO UPDATE SET at = excluded.at
 """
@@ -107,13 +107,13 @@ AND coalesce(paused, unmentioned) IS NOT NULL ON CONFLICT (schedule, what) DO UP
 NOTICE_DEADLINE = dt.timedelta(days=1)
 # An extra that is not done is told once for as long as that lasts: posts come too seldom to tell once a day.
 _LOSSES = json.dumps([loss.value for loss in ExtraLoss])
-_OWE_LOSS = """
+_ENQUEUE_LOSS = """
 INSERT INTO notice (schedule, guild, since, lease_until) SELECT id, guild, :at, :at FROM schedule
 WHERE id = :schedule AND paused IS NULL
 AND NOT EXISTS (SELECT 1 FROM told WHERE told.schedule = schedule.id AND what = :what)
 ON CONFLICT (schedule) DO NOTHING
 """
-_TELL_LOSS = """
+_REMEMBER_LOSS = """
 INSERT INTO told (schedule, what, at) SELECT id, :what, :at FROM schedule WHERE id = :schedule AND paused IS NULL
 ON CONFLICT (schedule, what) DO NOTHING
 """
@@ -137,24 +137,25 @@ RETURNING id
 async def enqueue_notices(tx: Transaction, schedules: Iterable[int], now: dt.datetime) -> None:
     """Note within a transaction that the moderators of these schedules are to be told how they stand.
 
-    What they were told within ONCE_A is not told again: it comes and goes.
+    What they were told within NOTICE_INTERVAL is not told again: it comes and goes.
     """
-    of = [{"schedule": schedule, "at": rows.to_ms(now), "before": rows.to_ms(now - ONCE_A)} for schedule in schedules]
-    await tx.executemany(_OWE, of)
-    await tx.executemany(_TELL, of)
+    at, before = rows.to_ms(now), rows.to_ms(now - NOTICE_INTERVAL)
+    of = [{"schedule": schedule, "at": at, "before": before} for schedule in schedules]
+    await tx.executemany(_ENQUEUE, of)
+    await tx.executemany(_REMEMBER, of)
 
 
 async def tell_of_loss(tx: Transaction, schedule: int, loss: ExtraLoss, now: dt.datetime) -> None:
     """Note within a transaction that the moderators are to be told what is not done with posts, unless they were."""
     of = {"schedule": schedule, "what": loss.value, "at": rows.to_ms(now)}
-    await tx.execute(_OWE_LOSS, of)
-    await tx.execute(_TELL_LOSS, of)
+    await tx.execute(_ENQUEUE_LOSS, of)
+    await tx.execute(_REMEMBER_LOSS, of)
 
 
 async def take_notices(
     tx: Transaction, worker: Identity, now: dt.datetime, limit: int, busy: Collection[int] = ()
 ) -> list[NoticeJob]:
-    """Lease the notices of up to `limit` servers, none of them `busy`; each is given up PATIENCE after it arose."""
+    """Lease the notices of up to `limit` servers, none `busy`; each has until NOTICE_DEADLINE after it arose."""
     at = rows.to_ms(now)
     found = await tx.fetch_all(_TAKE_NOTICES, (_LOSSES, at, json.dumps([*busy]), limit, at))
     by_guild: dict[int, list[sqlite3.Row]] = {}
@@ -389,7 +390,7 @@ class Schedules:
     ) -> Schedule | None:
         """Let a paused schedule post again, when `next_of` says, and return it; None when it was removed.
 
-        `place` is of what kind its channel is now, None where that is as it was. A notice that is still owed is
+        `place` is of what kind its channel is now, None where that is as it was. A notice that is still queued is
         dropped.
         """
         async with self._command() as tx:
@@ -425,7 +426,7 @@ class Schedules:
             await tx.execute("DELETE FROM schedule WHERE id = ?", (schedule_id,))
 
     async def pause_channel(self, channel: int, reason: Pause, now: dt.datetime, name: str | None = None) -> int:
-        """Pause what posts to a channel, owe the moderators a notice, and return how many it were.
+        """Pause what posts to a channel, queue a notice to the moderators, and return how many were paused.
 
         `name` is what the channel was called, to tell of it.
         """
@@ -518,7 +519,7 @@ class LeftGuilds:
     async def come_back(self, guild: int, next_of: Callable[[Schedule], Occurrence | None], now: dt.datetime) -> int:
         """Let the schedules that waited go on at `next_of` each; return how many waited.
 
-        One for which `next_of` returns None has lost its zone: it stays paused, and its moderators are owed a notice.
+        One for which `next_of` returns None has lost its zone: it stays paused, and a notice is queued.
         """
         async with self._database.transaction() as tx:
             await tx.execute("DELETE FROM departure WHERE guild = ?", (guild,))
@@ -623,13 +624,13 @@ class Recoveries:
                 "WHERE id = ?",
                 (*next_, last, rows.to_ms(now), paused.id),
             )
-            await _owe_no_more(tx, paused.id, paused.paused)
+            await _drop_notice(tx, paused.id, paused.paused)
         return True
 
     async def note(self, mention: Mention, loss: MentionLoss | None, now: dt.datetime) -> bool:
         """Note why a role is not mentioned, None where it is; return whether that is new.
 
-        The moderators are owed a notice of a loss.
+        A notice of a loss is queued.
         """
         async with self._database.transaction() as tx:
             cursor = await tx.execute(
@@ -639,11 +640,11 @@ class Recoveries:
             if cursor.rowcount and loss is not None:
                 await enqueue_notices(tx, [mention.schedule], now)
             elif cursor.rowcount and mention.loss is not None:
-                await _owe_no_more(tx, mention.schedule, mention.loss)
+                await _drop_notice(tx, mention.schedule, mention.loss)
         return bool(cursor.rowcount)
 
 
-async def _owe_no_more(tx: Transaction, schedule: int, what: Pause | MentionLoss) -> None:
+async def _drop_notice(tx: Transaction, schedule: int, what: Pause | MentionLoss) -> None:
     """Drop a notice that was not told yet: it is over. What was not told is told when it comes again."""
     cursor = await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule,))
     if cursor.rowcount:

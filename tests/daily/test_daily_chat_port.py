@@ -1,4 +1,4 @@
-"""Discord's face to the daily quotes: what each answer of Discord's is taken for."""
+"""Discord's port of the daily quotes: what each answer of Discord's is taken for."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def unnoted() -> bool:
     return True
 
 
-def face(chat: DailyChat) -> DiscordChat:
+def port(chat: DailyChat) -> DiscordChat:
     return DiscordChat(chat.bot, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
 
 
@@ -84,11 +84,11 @@ def notice(chat: DailyChat) -> NoticeJob:
 
 async def post(chat: DailyChat, one: PostJob | NoticeJob, within: dt.timedelta = SOON) -> object:
     quote = chat.bot.services.library.quotes[0]
-    return await face(chat).post(one, quote, chat.bot.services.clock.now() + within, unnoted)
+    return await port(chat).post(one, quote, chat.bot.services.clock.now() + within, unnoted)
 
 
 async def find(chat: DailyChat, one: PostJob | NoticeJob) -> object:
-    return await face(chat).find(one, chat.bot.services.clock.now() - SOON)
+    return await port(chat).find(one, chat.bot.services.clock.now() - SOON)
 
 
 async def test_the_same_nonce_gives_the_first_message(chat: DailyChat) -> None:
@@ -135,7 +135,7 @@ async def test_a_long_rate_limit_outlasts_the_attempt_and_is_obeyed(
     chat: DailyChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(discord_chat, "_ANSWER_SECONDS", 0.3)
-    one, here, quote = job(chat), face(chat), chat.bot.services.library.quotes[0]
+    one, here, quote = job(chat), port(chat), chat.bot.services.library.quotes[0]
 
     async def ask(seconds: float = 0.3) -> object:
         async with asyncio.timeout(seconds + 1.0):
@@ -167,7 +167,7 @@ async def test_a_search_and_a_reopening_end_with_the_lease(chat: DailyChat) -> N
     chat.sandbox.faults.add(Rule("timeout", "PATCH", "/channels/{channel_id}", seconds=2.0))
     async with asyncio.timeout(1.8):
         assert await find(chat, brief("daily-quotes")) == NotNow()
-        assert await face(chat)._unarchive(brief("Book One re-watch")) == NotNow()
+        assert await port(chat)._unarchive(brief("Book One re-watch")) == NotNow()
 
 
 async def test_no_answer_leaves_it_unsure(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,7 +259,7 @@ async def test_before_the_gateway_is_ready_channels_are_not_judged(chat: DailyCh
 
 
 async def test_a_role_that_is_gone(chat: DailyChat) -> None:
-    looked = await face(chat).look(chat.guild.id, chat.channel().id, 404, Style.TEXT)
+    looked = await port(chat).look(chat.guild.id, chat.channel().id, 404, Style.TEXT)
     assert looked.problem is Problem.ROLE_GONE
 
 

@@ -45,13 +45,13 @@ async def front(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         yield one
 
 
-def face(chat: DailyChat) -> DiscordChat:
+def port(chat: DailyChat) -> DiscordChat:
     return DiscordChat(chat.bot, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
 
 
 async def post(chat: DailyChat, name: str = "daily-quotes", seconds: float = 15.0) -> object:
     quote, now = chat.bot.services.library.quotes[0], chat.bot.services.clock.now()
-    return await face(chat).post(job(chat, name), quote, now + dt.timedelta(seconds=seconds), unnoted)
+    return await port(chat).post(job(chat, name), quote, now + dt.timedelta(seconds=seconds), unnoted)
 
 
 ANSWERS = (
@@ -166,7 +166,7 @@ async def test_a_history_that_is_not_had_now_is_asked_for_again(chat: DailyChat,
     for given, _ in HISTORIES:
         front.answers.clear()
         front.answers.append(given)
-        found.append((given, await face(chat).find(job(chat, name), chat.bot.services.clock.now())))
+        found.append((given, await port(chat).find(job(chat, name), chat.bot.services.clock.now())))
     assert found == list(HISTORIES)
 
 
@@ -174,7 +174,7 @@ async def test_a_channel_that_the_edge_hides_is_not_gone(chat: DailyChat, front:
     """An archived thread is not in the cache, so it is fetched."""
     front.answers.append(answer(404))
     archived = job(chat, target=Target(chat.guild.id, 5, ChannelKind.THREAD))
-    assert await face(chat).find(archived, chat.bot.services.clock.now()) == NotNow()
+    assert await port(chat).find(archived, chat.bot.services.clock.now()) == NotNow()
 
 
 async def test_an_archived_thread_behind_a_bad_edge_is_not_given_up(chat: DailyChat, front: Edge) -> None:
@@ -204,8 +204,8 @@ async def test_a_server_in_an_outage_is_left_alone(chat: DailyChat, front: Edge)
     assert guild.me is None
     assert await post(chat) == down
     now = chat.bot.services.clock.now()
-    assert await face(chat).post(notice(chat), None, now + SOON, unnoted) == down
-    assert await face(chat).find(job(chat), now) == down
+    assert await port(chat).post(notice(chat), None, now + SOON, unnoted) == down
+    assert await port(chat).find(job(chat), now) == down
     assert front.requests == []
 
 
@@ -214,7 +214,7 @@ async def test_a_refusal_during_an_outage_is_not_believed(chat: DailyChat, front
     guild = chat.bot.get_guild(chat.guild.id)
     assert guild is not None
     front.answers.append(answer(403, {"message": "Missing Access", "code": 50001}))
-    hindered = face(chat)._hindered
+    hindered = port(chat)._hindered
 
     async def lost() -> bool:
         assert hindered(chat.guild.id) is None
@@ -222,7 +222,7 @@ async def test_a_refusal_during_an_outage_is_not_believed(chat: DailyChat, front
         return True
 
     one, now = job(chat), chat.bot.services.clock.now()
-    said = await face(chat).post(one, chat.bot.services.library.quotes[0], now + SOON, lost)
+    said = await port(chat).post(one, chat.bot.services.library.quotes[0], now + SOON, lost)
     assert said == NotNow(30.0, Setback.SERVER_DOWN, counts=False)
 
 
@@ -236,7 +236,7 @@ async def test_a_time_out_is_waited_for(chat: DailyChat, front: Edge) -> None:
     assert isinstance(said, NotNow)
     assert (said.setback, said.until) == (Setback.TIMED_OUT, until)
     assert 110 < said.wait < 125
-    assert isinstance(await face(chat).post(notice(chat), None, now + SOON, unnoted), NotNow)
+    assert isinstance(await port(chat).post(notice(chat), None, now + SOON, unnoted), NotNow)
     assert front.requests == []
     guild.me.timed_out_until = now - dt.timedelta(seconds=1)
     assert isinstance(await post(chat), Accepted)

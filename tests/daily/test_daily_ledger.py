@@ -152,7 +152,7 @@ async def test_what_was_surely_not_accepted_is_known_to_be_so(here: Office) -> N
     assert again.asked is None
 
 
-async def test_a_refusal_pauses_the_schedule_and_owes_one_notice(here: Office) -> None:
+async def test_a_refusal_pauses_the_schedule_and_queues_one_notice(here: Office) -> None:
     schedule = await here.add()
     job = await claimed(here)
     await here.store.deliveries.record([NotDelivered(job, State.FAILED, Pause.NO_PERMISSION, Pause.NO_PERMISSION)], DUE)

@@ -11,7 +11,7 @@ from bot.daily.ports import EPOCH, Absent, Accepted, Unknowable
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.model import Channel, ChannelType, ThreadInfo
-from tests.daily.test_daily_chat_port import face, find, job, post
+from tests.daily.test_daily_chat_port import find, job, port, post
 from tests.support.daily_chat import START, DailyChat, daily_chat, ours
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ async def test_a_history_without_a_known_time_is_read_from_its_end(chat: DailyCh
     sent = await post(chat, job(chat))
     for number in range(130):
         await chat.mo.at("daily-quotes").say(f"word {number}")
-    assert await face(chat).find(job(chat), EPOCH) == sent
-    assert await face(chat).find(job(chat, id=78), EPOCH) == Absent()
+    assert await port(chat).find(job(chat), EPOCH) == sent
+    assert await port(chat).find(job(chat, id=78), EPOCH) == Absent()
     forum = job(chat, "lore-questions")
-    assert await face(chat).find(forum, EPOCH) == Absent()
+    assert await port(chat).find(forum, EPOCH) == Absent()
     created = await post(chat, forum)
-    assert await face(chat).find(forum, EPOCH) == created
+    assert await port(chat).find(forum, EPOCH) == created
 
 
 async def test_a_time_out_is_waited_for_and_told(chat: DailyChat) -> None:

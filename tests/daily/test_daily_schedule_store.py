@@ -36,7 +36,7 @@ async def claimed(here: Office) -> PostJob:
     return job
 
 
-async def test_a_schedule_that_was_resumed_owes_no_notice(here: Office) -> None:
+async def test_a_schedule_that_was_resumed_has_no_notice_queued(here: Office) -> None:
     schedule = await here.add()
     await here.store.schedules.pause_channel(CHANNEL, Pause.CHANNEL_GONE, START)
     await here.store.schedules.resume(schedule.id, next_of(START))

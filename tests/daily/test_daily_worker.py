@@ -182,7 +182,7 @@ class Slow(Channel):
 
     def __init__(self, clock: FakeClock, channels: range) -> None:
         super().__init__(clock)
-        self.channels, self.opened, self.turns = channels, asyncio.Event(), 0
+        self.channels, self.opened, self.attempts = channels, asyncio.Event(), 0
 
     async def post(
         self,
@@ -193,14 +193,14 @@ class Slow(Channel):
     ) -> Any:
         if job.target.channel not in self.channels or self.opened.is_set():
             return await super().post(job, quote, deadline, asking)
-        self.turns += 1
+        self.attempts += 1
         assert await asking()
         self._create(job)
         await self.opened.wait()
         return Unsure()
 
 
-async def test_turns_that_outlive_their_lease_are_not_taken_again(tmp_path: Path) -> None:
+async def test_attempts_that_outlive_their_lease_are_not_taken_again(tmp_path: Path) -> None:
     clock = FakeClock(START)
     slow = Slow(clock, range(9000, 9008))
     async with office(tmp_path / "store.sqlite3", clock, slow) as here:
@@ -209,11 +209,11 @@ async def test_turns_that_outlive_their_lease_are_not_taken_again(tmp_path: Path
         await here.add(time="09:20")
         async with here.at_work():
             clock.set(DUE)
-            await until(lambda: slow.turns == 8)
+            await until(lambda: slow.attempts == 8)
             for _ in range(20):
                 await here.move(minutes=1)
             await until(lambda: len(slow.sent) == 9)
-            assert (slow.turns, slow.searched) == (8, 0)
+            assert (slow.attempts, slow.searched) == (8, 0)
             slow.opened.set()
             await here.move(seconds=2)
             await asyncio.sleep(0.3)
