@@ -210,7 +210,6 @@ def _ratio(mine: Sequence[float], its: Sequence[float]) -> float:
 
 
 def main(rounds: int = ROUNDS, count: int = COUNT) -> None:
-    """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         store = seeded(ANNOUNCEMENT, Path(folder))
         found = asyncio.run(measured(store, rounds, count))

@@ -32,7 +32,6 @@ _TYPED = (
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of the program's arguments."""
     made = argparse.ArgumentParser(
         prog="python -m bot", description="A Discord bot that answers from one announcement."
     )

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 
 class HelpCog(commands.Cog):
-    """The list of commands."""
-
     def __init__(self, library: Library, directory: Directory) -> None:
         self._library = library
         self._directory = directory
@@ -29,7 +27,6 @@ class HelpCog(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def help(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
-        """Answer /help."""
         shown = await self._directory.shown(in_guild=interaction.guild_id is not None)
         view = guide(self._library, shown, interaction.application_id)
         await show(interaction, view, private=private)

@@ -24,7 +24,6 @@ DATABASE = ROOT / "var" / "demo.sqlite3"
 
 
 def parser() -> argparse.ArgumentParser:
-    """Make the parser of the demo's arguments."""
     made = argparse.ArgumentParser(prog="python -m sandbox", description="A small Discord with the bot in it.")
     made.add_argument("--port", type=int, default=PORT, help=f"the port on loopback (default: {PORT}; 0: a free one)")
     made.add_argument("--no-bot", action="store_true", help="only serve: you start the bot yourself")

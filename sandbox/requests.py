@@ -131,7 +131,6 @@ class Router:
         node.routes[route.method] = (route, tuple(names))
 
     def find(self, method: str, path: str) -> Match:
-        """Find the route of a request."""
         node: _Node | None = self._root
         values = []
         for part in path.strip("/").split("/"):

@@ -120,7 +120,6 @@ class Sandbox:
 
     @property
     def port(self) -> int:
-        """The port on which it listens."""
         return self._port
 
     @property

@@ -77,10 +77,8 @@ def _component_text(components: list[dict[str, Any]]) -> list[str]:
 
 
 def buttons(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """List the buttons of a message or modal."""
     return [each for each in walk(components) if each["type"] == BUTTON]
 
 
 def selects(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """List the select menus."""
     return [each for each in walk(components) if each["type"] in SELECTS]

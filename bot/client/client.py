@@ -307,7 +307,6 @@ class Canonkeeper(ObservedBot):
         use_gateway(gateway)
 
     async def _log_in(self, token: str) -> None:
-        """Log in, perhaps again."""
         await forget_login(self)
         await _readable(self.login(token))
 

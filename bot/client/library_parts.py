@@ -225,7 +225,6 @@ async def messages_of(client: discord.Client, channel: int, limit: int, **since:
 
 
 async def message_of(client: discord.Client, channel: int, message: int) -> dict[str, Any]:
-    """Return one message."""
     return dict(await client.http.get_message(channel, message))
 
 
@@ -240,7 +239,6 @@ async def archived_threads(client: discord.Client, channel: int, before: Any, li
 
 
 async def member_of(client: discord.Client, guild: int, user: int) -> dict[str, Any]:
-    """Return a member of a server."""
     return dict(await client.http.get_member(guild, user))
 
 

@@ -209,7 +209,6 @@ class Scheduler:
         self._changed = changed
 
     def now(self) -> dt.datetime:
-        """Return the present instant."""
         return self._clock.now()
 
     async def create(self, guild: int, asked: ScheduleOptions) -> Planned:

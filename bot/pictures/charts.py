@@ -196,7 +196,6 @@ def _label_boxes(faces: Faces, tie: Tie, people: dict[str, Point]) -> Iterator[t
 
 
 def _label_half(faces: Faces, tie: Tie) -> float:
-    """Return half the width of a tie's label."""
     name, verdict = typographic(tie.name), typographic(tie.verdict)
     return max(faces.width(name, _SHIP), faces.width(verdict, _VERDICT)) / 2 + _LABEL_PAD
 

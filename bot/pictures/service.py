@@ -51,7 +51,6 @@ class PictureService:
         return await self._once(("card", quote), lambda: draw_card(self._faces, quote))
 
     async def timeline(self, heading: str, steps: tuple[Step, ...]) -> bytes | None:
-        """Return the picture of the steps in order."""
         return await self._once(("timeline", heading, steps), lambda: draw_timeline(self._faces, heading, steps))
 
     async def ships(self, heading: str, note: str, ties: tuple[Tie, ...]) -> bytes | None:

@@ -142,7 +142,6 @@ class ComponentCheck:
         self._v2 = v2
 
     def run(self) -> None:
-        """Check everything."""
         given = self._fields.items("components", _MOST if self._v2 else _ROWS)
         kinds = _TOP if self._v2 else frozenset({ACTION_ROW})
         for number, each in enumerate(given):
