@@ -6,9 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bot.announcement import attributions
+
 if TYPE_CHECKING:
-    from bot.announcement import Claim, Entry, Fact, Head, Person, Subject
-    from bot.announcement.quotes import Passage, Quote, Source, Speaker, Topic
+    from bot.announcement import (
+        Claim,
+        Entry,
+        Fact,
+        Head,
+        Passage,
+        Person,
+        Quote,
+        Source,
+        Speaker,
+        Subject,
+        Topic,
+    )
     from bot.store.content import Content
 
 
@@ -27,6 +40,16 @@ class Library:
     claims: tuple[Claim, ...]
     facts: tuple[Fact, ...]
     timeline: tuple[Entry, ...]
+
+    @cached_property
+    def speaker_by_id(self) -> dict[str, Speaker]:
+        """The speakers by their ids."""
+        return {speaker.id: speaker for speaker in self.speakers}
+
+    @cached_property
+    def attributions(self) -> dict[str, str]:
+        """For each speaker's id, who says words, and through whom they reach us."""
+        return attributions(self.speakers)
 
     @cached_property
     def quote_by_id(self) -> dict[str, Quote]:

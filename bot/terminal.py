@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.canon.service import CanonRuling
     from bot.client.client import Services
     from bot.understanding import Engine, Understanding
@@ -85,8 +85,8 @@ def _quotes(quotes: Iterable[Quote], note: str = "") -> str:
         " · ".join(
             part
             for part in (
-                f"{quote.text}\n  -- {quote.speaker.attribution}, {quote.source}",
-                quote.url,
+                f"{quote.text}\n  -- {quote.attribution}, {quote.source.cited}",
+                quote.source.url,
                 f"quote {quote.number}" if quote.number else "",
                 note,
             )

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Awaitable
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.client import Canonkeeper
     from bot.client.controls import Actions
     from bot.client.panels import Component
@@ -265,7 +265,7 @@ def preview(shown: Preview, *, heading: str | None = None) -> Panel:
         heading,
         f"Next in <#{schedule.spec.target.channel}>: {when}",
         spoken(quote),
-        accent=quote.speaker.colour,
+        accent=quote.speaker.accent,
         footer=f"Schedule {schedule.number} · {origin(quote)}",
         rows=[[button(SKIP, f"{schedule.number}|{quote.id}", "Skip this quote")]],
     )

@@ -17,6 +17,7 @@ from bot.announcement.model import (
     PhrasedClaim,
     Phrasings,
     Quote,
+    QuoteEntry,
     Ruling,
     Source,
     Speaker,
@@ -25,6 +26,7 @@ from bot.announcement.model import (
     Topic,
     Verdict,
 )
+from bot.announcement.quotes import attributions, introduces, joined, length, overlap
 
 __all__ = [
     "Announcement",
@@ -39,6 +41,7 @@ __all__ = [
     "PhrasedClaim",
     "Phrasings",
     "Quote",
+    "QuoteEntry",
     "Ruling",
     "Source",
     "Speaker",
@@ -46,7 +49,12 @@ __all__ = [
     "Subject",
     "Topic",
     "Verdict",
+    "attributions",
     "checksum",
+    "introduces",
+    "joined",
+    "length",
     "load",
+    "overlap",
     "remarks",
 ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Protocol
 
-    from bot.announcement.model import Announcement, Inset, Passage, Quote, Strength
+    from bot.announcement.model import Announcement, Inset, Passage, QuoteEntry, Strength
 
 _AT = re.compile(r" - at `\$\.?(.*)`$")
 _FIELD = re.compile(r"[a-z_]+")
@@ -131,13 +131,13 @@ def check_listed(announcement: Announcement) -> Iterator[str]:
                 yield f"{file}: {key} '{owner}': none of its quotes is listed, so there'd be nothing to pick; list one"
 
 
-def span(quote: Quote, passage: Passage) -> tuple[int, int]:
+def span(quote: QuoteEntry, passage: Passage) -> tuple[int, int]:
     """Return where a quote begins and ends in its passage, in characters."""
     start = passage.text.index(quote.text)
     return start, start + len(quote.text)
 
 
-def _quote(where: str, quote: Quote, passage: Passage) -> Iterator[str]:
+def _quote(where: str, quote: QuoteEntry, passage: Passage) -> Iterator[str]:
     if quote.text not in passage.text:
         yield f"{where}: its text isn't in passage '{passage.id}'; copy it from there, word for word"
         return
@@ -146,13 +146,13 @@ def _quote(where: str, quote: Quote, passage: Passage) -> Iterator[str]:
         yield f"{where}: isn't a run of whole sentences from passage '{passage.id}'"
 
 
-def speaker_of(quote: Quote, passage: Passage) -> str:
+def speaker_of(quote: QuoteEntry, passage: Passage) -> str:
     """Return the id of the speaker whose words the quote is: an inset's words belong to the inset's."""
     inset = _inset_of(quote, passage)
     return inset.speaker if inset else passage.speaker
 
 
-def _inset_of(quote: Quote, passage: Passage) -> Inset | None:
+def _inset_of(quote: QuoteEntry, passage: Passage) -> Inset | None:
     """Return the inset within which the quote stands, marks of quotation aside."""
     words = quote.text.strip(_MARKS)
     at = passage.text.index(quote.text) + quote.text.index(words)

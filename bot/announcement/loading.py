@@ -21,7 +21,7 @@ _TABLES: dict[str, tuple[str, type[msgspec.Struct], str]] = {
     "speakers.toml": ("speaker", model.Speaker, "speakers"),
     "topics.toml": ("topic", model.Topic, "topics"),
     "passages.toml": ("passage", model.Passage, "passages"),
-    "quotes.toml": ("quote", model.Quote, "quotes"),
+    "quotes.toml": ("quote", model.QuoteEntry, "quotes"),
     "people.toml": ("person", model.Person, "people"),
     "subjects.toml": ("subject", model.Subject, "subjects"),
     "timeline.toml": ("entry", model.Entry, "timeline"),

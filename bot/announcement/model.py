@@ -45,6 +45,11 @@ class Source(_Entry, frozen=True):
     cite: Line | None = None
     url: Address | None = None
 
+    @property
+    def cited(self) -> str:
+        """What stands under a quote."""
+        return self.cite or self.title
+
 
 class Speaker(_Entry, frozen=True):
     """Who says words; `quoted_by` is the speaker through whom they reach us."""
@@ -55,6 +60,11 @@ class Speaker(_Entry, frozen=True):
     colour: Colour
     quoted_by: Slug | None = None
     aliases: tuple[str, ...] = ()
+
+    @property
+    def accent(self) -> int:
+        """The colour as 0xRRGGBB."""
+        return int(self.colour[1:], 16)
 
 
 class Topic(_Entry, frozen=True):
@@ -82,8 +92,8 @@ class Passage(_Entry, frozen=True):
     inset: tuple[Inset, ...] = ()
 
 
-class Quote(_Entry, frozen=True):
-    """A run of whole consecutive sentences of one passage, verbatim.
+class QuoteEntry(_Entry, frozen=True):
+    """What an author writes of a quote: a run of whole consecutive sentences of one passage, verbatim.
 
     The listed ones are numbered, drawn and completed, and no two of them share words. The others are shorter or
     longer runs that back facts and rulings, and that a search may find.
@@ -94,6 +104,21 @@ class Quote(_Entry, frozen=True):
     text: Text
     topics: tuple[Slug, ...]
     listed: bool = True
+
+
+class Quote(QuoteEntry, frozen=True, kw_only=True):
+    """A quote in its place: who says it, and where it is from.
+
+    `attribution` holds the whole chain of speakers. `start` is where the words begin in their passage, in characters.
+    `number` counts the listed quotes from 1, and is None for the others; `order` counts all of them.
+    """
+
+    speaker: Speaker
+    attribution: str
+    source: Source
+    start: int
+    number: int | None
+    order: int = 0
 
 
 class Person(_Entry, frozen=True):
@@ -196,7 +221,7 @@ class Announcement(_Entry, frozen=True):
     speakers: tuple[Speaker, ...]
     topics: tuple[Topic, ...]
     passages: tuple[Passage, ...]
-    quotes: tuple[Quote, ...]
+    quotes: tuple[QuoteEntry, ...]
     people: tuple[Person, ...]
     subjects: tuple[Subject, ...]
     claims: tuple[Claim, ...]

@@ -1,4 +1,4 @@
-"""Quotes with their speakers and sources, and runs of them that touch."""
+"""Who says a quote through whom, which quotes share words, and runs of them that touch."""
 
 from __future__ import annotations
 
@@ -11,55 +11,19 @@ from bot.text import sentences
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-
-class Speaker(msgspec.Struct, frozen=True):
-    """Who says words. `attribution` holds the whole chain; `colour` is 0xRRGGBB.
-
-    `quoted_by` is the id of the speaker through whom they reach us.
-    """
-
-    id: str
-    name: str
-    attribution: str
-    role: str
-    colour: int
-    aliases: tuple[str, ...] = ()
-    quoted_by: str | None = None
+    from bot.announcement.model import Passage, Quote, Speaker
 
 
-class Source(msgspec.Struct, frozen=True):
-    """Where words stand: the title, the name of who wrote it, and the address where it can be read."""
-
-    title: str
-    author: str
-    url: str | None = None
-
-
-class Topic(msgspec.Struct, frozen=True):
-    """What quotes are about."""
-
-    id: str
-    name: str
-    aliases: tuple[str, ...] = ()
-
-
-class Quote(msgspec.Struct, frozen=True):
-    """Verbatim words. `start` is where they begin in their passage, in characters.
-
-    `number` counts the listed ones from 1; it is None for one that is not listed. `order` counts all of them.
-    `source` tells where the words are from, as a person would say it, and `url` where they can be read there.
-    """
-
-    id: str
-    number: int | None
-    text: str
-    speaker: Speaker
-    source: str
-    passage: str
-    start: int
-    topics: tuple[str, ...]
-    order: int = 0
-    url: str | None = None
+def attributions(speakers: Iterable[Speaker]) -> dict[str, str]:
+    """Return for each speaker's id the chain in words: 'the composer, quoted by the conductor'."""
+    by_id = {speaker.id: speaker for speaker in speakers}
+    chains: dict[str, str] = {}
+    for speaker in by_id.values():
+        chain = [speaker]
+        while via := chain[-1].quoted_by:
+            chain.append(by_id[via])
+        chains[speaker.id] = ", quoted by ".join(each.name for each in chain)
+    return chains
 
 
 def overlap(one: Quote, other: Quote) -> bool:
@@ -74,15 +38,6 @@ def overlap(one: Quote, other: Quote) -> bool:
 def introduces(text: str) -> bool:
     """Return whether a text ends with a colon: what it leads to is not in it, so it says little alone."""
     return text.rstrip("\"\u201d'\u2019)]").endswith(":")
-
-
-class Passage(msgspec.Struct, frozen=True):
-    """One paragraph by one speaker, with its source as for a quote."""
-
-    id: str
-    text: str
-    speaker: Speaker
-    source: str
 
 
 # White space between two sentences, at most: one character in prose.

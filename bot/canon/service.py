@@ -12,8 +12,7 @@ from bot.text import LONGEST
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.announcement import Strength
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote, Strength
     from bot.canon import CanonLesson, Ruling
     from bot.library import Library
     from bot.understanding import Engine

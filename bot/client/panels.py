@@ -16,7 +16,7 @@ from bot.text import cut
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
 
 # Texts that are remembered escaped.
 _REMEMBERED: Final = 1_024
@@ -216,7 +216,7 @@ def fits_alt_text(quote: Quote) -> bool:
 
 
 def _told(quote: Quote) -> str:
-    return f"“{quote.text}” — {quote.speaker.attribution}"
+    return f"“{quote.text}” — {quote.attribution}"
 
 
 def gallery(name: str, alt: str) -> discord.ui.MediaGallery[Any]:

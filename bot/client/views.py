@@ -19,9 +19,9 @@ from bot.text import cut, tail
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from bot.announcement.quotes import Passage, Quote
+    from bot.announcement import Passage, Quote
     from bot.canon.service import CanonRuling, Meant
     from bot.client.controls import Shown
     from bot.client.panels import Component
@@ -47,14 +47,15 @@ _NOT_EXACT: dict[How, str] = {
 
 def spoken(quote: Quote) -> str:
     """Return the verbatim words as a block quote, with their attribution beneath."""
-    return f"{panels.quoted(quote.text)}\n— **{escaped(quote.speaker.attribution)}**"
+    return f"{panels.quoted(quote.text)}\n— **{escaped(quote.attribution)}**"
 
 
 def source_line(quotes: Iterable[Quote]) -> str:
     """Return the footer of an answer: a line for each source, with the numbers of its quotes."""
     numbers: dict[str, list[str]] = {}
     for quote in quotes:
-        numbers.setdefault(panels.link(quote.source, quote.url), []).extend([str(quote.number)] if quote.number else [])
+        found = numbers.setdefault(panels.link(quote.source.cited, quote.source.url), [])
+        found += [str(quote.number)] if quote.number else []
     return "\n".join(_numbered(source, list(dict.fromkeys(found))) for source, found in numbers.items())
 
 
@@ -117,7 +118,7 @@ def carded(quote: Quote) -> panels.Panel:
     return panels.Panel(
         gallery(card_name(quote), alt_text(quote)),
         None if panels.fits_alt_text(quote) else spoken(quote),
-        accent=quote.speaker.colour,
+        accent=quote.speaker.accent,
         footer=origin(quote),
         rows=[[context_button(quote)]],
     )
@@ -189,20 +190,20 @@ def in_context(found: InContext) -> panels.Panel:
     # Bold marks must touch the words, not the white space around them (Discord's Markdown).
     told = panels.block(f"{before}**{words}**{after}")
     return panels.Panel(
-        _neighbour(found.before, last=True),
-        f"**{escaped(passage.speaker.attribution)}**\n{told}",
-        _neighbour(found.after, last=False),
+        _neighbour(found.before, found.attributions, last=True),
+        f"**{escaped(found.attributions[passage.speaker])}**\n{told}",
+        _neighbour(found.after, found.attributions, last=False),
         accent=panels.Accent.QUOTE,
         footer=origin(quote),
     )
 
 
-def _neighbour(passage: Passage | None, *, last: bool) -> str | None:
+def _neighbour(passage: Passage | None, attributions: Mapping[str, str], *, last: bool) -> str | None:
     """Return the neighbouring passage, cut from the side that is far from the quote."""
     if passage is None:
         return None
     text = tail(passage.text, _NEIGHBOUR_LIMIT) if last else cut(passage.text, _NEIGHBOUR_LIMIT)
-    return f"-# {escaped(passage.speaker.attribution)}\n{panels.quoted(text)}"
+    return f"-# {escaped(attributions[passage.speaker])}\n{panels.quoted(text)}"
 
 
 _ACCENTS = {
@@ -309,7 +310,8 @@ def about(
     `questions_kept` is for how long the words of unanswered questions are kept, None where they are not.
     """
     sources = "\n".join(
-        f"- {panels.link(source.title, source.url)} — {escaped(source.author)}" for source in library.sources
+        f"- {panels.link(source.title, source.url)} — {escaped(library.speaker_by_id[source.author].name)}"
+        for source in library.sources
     )
     return panels.Panel(
         f"## Canonkeeper\n{library.head.about}\nEvery quote is verbatim and attributed. "

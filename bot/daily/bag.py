@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.announcement.quotes import Speaker
+from bot.announcement import Speaker
 from bot.errors import UserError
 from bot.text import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.library import Library
     from bot.quotes.search import QuoteService
 

@@ -38,7 +38,7 @@ from bot.errors import StoreUnavailableError, UserError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.clock import Clock
     from bot.daily.bag import Filters
     from bot.daily.input import Zones

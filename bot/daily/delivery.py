@@ -19,7 +19,7 @@ from bot.daily.schedule import ChannelKind, Pause, Reason, Setback, State
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.clock import Clock
     from bot.daily.jobs import NoticeJob
     from bot.daily.ports import ChatPort, Span

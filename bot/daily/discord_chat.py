@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from discord.abc import GuildChannel
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.clock import Clock
     from bot.daily.jobs import FollowUpJob, Job, PausedSchedule
     from bot.daily.ports import CardMaker, Span
@@ -273,7 +273,7 @@ def post_view(job: PostJob, quote: Quote, *, picture: bool) -> Panel:
         _TEST if job.test else f"<@&{job.role}>" if job.role else None,
         spoken(quote),
         gallery(PICTURE, REPEATED) if picture else None,
-        accent=quote.speaker.colour,
+        accent=quote.speaker.accent,
         footer=f"{'Test' if job.test else f'Daily quote · {_when(job)}'} · {origin(quote)}",
         rows=[[context_button(quote)] if picture else quote_buttons(quote)],
     )

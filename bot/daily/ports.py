@@ -20,7 +20,7 @@ from bot.daily.schedule import Pause, Reason, Setback
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.daily.jobs import FollowUpJob, NoticeJob, PostJob
     from bot.daily.schedule import ChannelKind, Extra, Style
 

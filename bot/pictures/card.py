@@ -8,7 +8,7 @@ from bot.pictures.canvas import MARGIN, WIDTH, Sheet, UndrawableError, ink, mix,
 from bot.pictures.typesetting import Box, Face, Style, fit, hung, typographic
 
 if TYPE_CHECKING:
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.pictures.typesetting import Block, Faces
 
 # Pixels. 16:9, which Discord shows whole in a message.
@@ -27,7 +27,7 @@ _MARK = Style(Face.STRONG, 210)
 
 def draw_card(faces: Faces, quote: Quote) -> Sheet:
     """Return the card of a quote. Raises UndrawableError where its words cannot be set legibly."""
-    colour = quote.speaker.colour
+    colour = quote.speaker.accent
     ground = paper(colour)
     sheet = Sheet(faces, WIDTH, HEIGHT, ground, MARGIN)
     sheet.bar(Box(0, 0, _BAND, HEIGHT), colour)
@@ -57,14 +57,14 @@ def _set_words(sheet: Sheet, block: Block, colour: int) -> None:
 
 def _set_attribution(sheet: Sheet, quote: Quote) -> None:
     """Set the speaker in their colour with the chain behind, and beneath it the source and number."""
-    colour, faces = quote.speaker.colour, sheet.faces
+    colour, faces = quote.speaker.accent, sheet.faces
     name = typographic(quote.speaker.name)
-    chain = typographic(quote.speaker.attribution).removeprefix(name)
+    chain = typographic(quote.attribution).removeprefix(name)
     size = _widest(faces, ((name, Face.STRONG), (chain, Face.TEXT)), _NAME_SIZES)
     end = sheet.text((_LEFT, _NAME), name, Style(Face.STRONG, size), readable(colour, sheet.ground))
     if chain:
         sheet.text((_LEFT + end, _NAME), chain, Style(Face.TEXT, size), ink(colour))
-    source, number = typographic(quote.source), f"Quote {quote.number}" if quote.number else ""
+    source, number = typographic(quote.source.cited), f"Quote {quote.number}" if quote.number else ""
     size = _widest(faces, ((source, Face.TITLE), (f"    {number}", Face.TEXT)), _SOURCE_SIZES)
     sheet.text((_LEFT, _SOURCE), source, Style(Face.TITLE, size), quiet(colour))
     if number:

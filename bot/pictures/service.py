@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from typing import Self
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.pictures.canvas import Sheet
     from bot.pictures.charts import Step, Tie
 

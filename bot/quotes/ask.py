@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from bot.announcement import joined, length
 from bot.announcement.checking import FACT_SENTENCES
-from bot.announcement.quotes import joined, length
 from bot.fuzzy import Names
 from bot.text import fold, message_parts
 from bot.understanding import is_chant, is_number, small_talk, tokens
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from functools import _CacheInfo as CacheInfo
 
-    from bot.announcement import Claim, Fact
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Claim, Fact, Quote
     from bot.canon.service import CanonCheck, CanonRuling
     from bot.library import Library
     from bot.understanding import Engine, SmallTalk, Understanding

@@ -11,8 +11,7 @@ from bot.pictures import Step, Tie
 from bot.text import normalise
 
 if TYPE_CHECKING:
-    from bot.announcement import Entry, Subject
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Entry, Quote, Subject
     from bot.library import Library
     from bot.pictures import PictureService
 
@@ -122,7 +121,7 @@ class TimelineService:
     async def picture(self) -> bytes | None:
         """Return the line as PNG; None where it cannot be drawn."""
         steps = tuple(
-            Step(told.entry.when, told.entry.title, told.quote.speaker.name, told.quote.speaker.colour)
+            Step(told.entry.when, told.entry.title, told.quote.speaker.name, told.quote.speaker.accent)
             for told in self.entries
         )
         return await self._pictures.timeline(self.heading, steps)

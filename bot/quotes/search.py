@@ -10,16 +10,16 @@ from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
-from bot.announcement.quotes import introduces, overlap
+from bot.announcement import introduces, overlap
 from bot.fuzzy import Names, Speller, is_english, likeness_within, slips_in
 from bot.text import fold, normalise
 from bot.text import words as text_words
 from bot.understanding.reading import MARK, STOP, stem, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from bot.announcement.quotes import Passage, Quote, Speaker, Topic
+    from bot.announcement import Passage, Quote, Speaker, Topic
     from bot.library import Library
     from bot.store.content import Content
     from bot.understanding import Engine
@@ -183,12 +183,13 @@ class Missing:
 
 @dataclass(frozen=True)
 class InContext:
-    """A quote's passage, where the quote is in it, and the passages around it."""
+    """A quote's passage, where the quote is in it, and the passages around it; `attributions` by the speakers' ids."""
 
     quote: Quote
     before: Passage | None
     passage: Passage
     after: Passage | None
+    attributions: Mapping[str, str]
 
 
 class QuoteService:
@@ -393,11 +394,12 @@ class QuoteService:
             passages[at - 1] if at else None,
             passages[at],
             passages[at + 1] if at + 1 < len(passages) else None,
+            self._library.attributions,
         )
 
     def complete_query(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """Return (label, value) completions: names that resemble what is typed, then quotes that hold it."""
-        named = [(f"{s.attribution}", s.name) for s in self._speakers.ranked(typed, limit)]
+        named = [(self._library.attributions[s.id], s.name) for s in self._speakers.ranked(typed, limit)]
         topics = [(_about(t), t.name) for t in self._topics.ranked(typed, limit)]
         if not normalise(typed, _COMPARED):
             return [("A random quote", RANDOM), *named, *topics][:limit]
@@ -411,11 +413,11 @@ class QuoteService:
 
     def complete_speaker(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """Return (label, value) completions of the speakers' names."""
-        return [(s.attribution, s.name) for s in self._speakers.ranked(typed, limit)]
+        return [(self._library.attributions[s.id], s.name) for s in self._speakers.ranked(typed, limit)]
 
     def complete_about(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """Return (label, value) completions of speakers and topics, for a schedule's `about`."""
-        speakers = [(s.attribution, s.name) for s in self._speakers.ranked(typed, limit)]
+        speakers = [(self._library.attributions[s.id], s.name) for s in self._speakers.ranked(typed, limit)]
         topics = [(_about(t), t.name) for t in self._topics.ranked(typed, limit)]
         return [*speakers, *topics][:limit]
 

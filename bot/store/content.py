@@ -11,13 +11,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from bot.announcement import Claim, Entry, Fact, Head, Person, Subject
+from bot.announcement import (
+    Claim,
+    Entry,
+    Fact,
+    Head,
+    Passage,
+    Person,
+    Quote,
+    Source,
+    Speaker,
+    Subject,
+    Topic,
+    attributions,
+)
 from bot.announcement.checking import span, speaker_of
-from bot.announcement.quotes import Passage, Quote, Source, Speaker, Topic
 from bot.text import fold, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from bot.announcement import Announcement
     from bot.store.database import Database, Transaction
@@ -203,15 +215,15 @@ _T = TypeVar("_T", bound=msgspec.Struct)
 # Characters of a search that are looked at.
 _LONGEST = 200
 
+_SPEAKERS = "SELECT id, name, role, printf('#%06X', colour) AS colour, quoted_by, aliases FROM speaker ORDER BY ord"
 _QUOTES = """
-SELECT quote.id, quote.ord, quote.text, quote.start, quote.passage, quote.speaker,
+SELECT quote.id, quote.passage, quote.text, quote.listed, quote.start, quote.ord AS "order",
        -- Listed quotes are numbered among themselves.
        iif(quote.listed, sum(quote.listed) OVER (ORDER BY quote.ord), NULL) AS number,
-       ifnull(source.cite, source.title) AS source, source.url,
-       (SELECT json_group_array(topic) FROM quote_topic WHERE quote = quote.id) AS topics
+       (SELECT json_group_array(topic) FROM quote_topic WHERE quote = quote.id) AS topics,
+       quote.speaker, passage.source
 FROM quote
 JOIN passage ON passage.id = quote.passage
-JOIN source ON source.id = passage.source
 ORDER BY quote.ord
 """
 _SEARCH = "SELECT quote FROM quote_search WHERE quote_search MATCH ? ORDER BY rank, rowid"
@@ -249,48 +261,35 @@ class Content:
 
     async def speakers(self) -> tuple[Speaker, ...]:
         """Return the speakers in the order of their file."""
-        rows = await self._database.fetch_all("SELECT * FROM speaker ORDER BY ord")
-        names = {row["id"]: row["name"] for row in rows}
-        chain = {row["id"]: row["quoted_by"] for row in rows}
-        return tuple(
-            Speaker(
-                id=row["id"],
-                name=row["name"],
-                attribution=_attribution(row["id"], names, chain),
-                role=row["role"],
-                colour=row["colour"],
-                aliases=tuple(json.loads(row["aliases"])),
-                quoted_by=row["quoted_by"],
-            )
-            for row in rows
-        )
+        return await self._rows(_SPEAKERS, Speaker)
 
     async def topics(self) -> tuple[Topic, ...]:
         """Return the topics in the order of their file."""
-        rows = await self._database.fetch_all("SELECT * FROM topic ORDER BY ord")
-        return tuple(Topic(row["id"], row["name"], tuple(json.loads(row["aliases"]))) for row in rows)
+        return await self._rows("SELECT id, name, aliases FROM topic ORDER BY ord", Topic)
 
     async def sources(self) -> tuple[Source, ...]:
         """Return the sources in the order of their file."""
-        rows = await self._database.fetch_all(
-            "SELECT title, url, speaker.name AS author FROM source "
-            "JOIN speaker ON speaker.id = author ORDER BY source.ord"
-        )
-        return tuple(Source(row["title"], row["author"], row["url"]) for row in rows)
+        return await self._rows("SELECT id, title, author, cite, url FROM source ORDER BY ord", Source)
 
     async def quotes(self) -> tuple[Quote, ...]:
         """Return all quotes in the order of the announcement's file, the listed ones numbered from 1."""
         speakers = {speaker.id: speaker for speaker in await self.speakers()}
-        return tuple(_quote(row, speakers) for row in await self._database.fetch_all(_QUOTES))
+        sources = {source.id: source for source in await self.sources()}
+        chains = attributions(speakers.values())
+        found = [
+            {
+                **_plain(row),
+                "speaker": speakers[row["speaker"]],
+                "attribution": chains[row["speaker"]],
+                "source": sources[row["source"]],
+            }
+            for row in await self._database.fetch_all(_QUOTES)
+        ]
+        return msgspec.convert(found, tuple[Quote, ...], strict=False)
 
     async def passages(self) -> tuple[Passage, ...]:
-        """Return the passages in the order of the announcement."""
-        speakers = {speaker.id: speaker for speaker in await self.speakers()}
-        rows = await self._database.fetch_all(
-            "SELECT passage.*, ifnull(source.cite, source.title) AS cited "
-            "FROM passage JOIN source ON source.id = passage.source ORDER BY passage.ord"
-        )
-        return tuple(Passage(row["id"], row["text"], speakers[row["speaker"]], row["cited"]) for row in rows)
+        """Return the passages in the order of the announcement, without what they say of insets."""
+        return await self._rows("SELECT id, source, speaker, text FROM passage ORDER BY ord", Passage)
 
     async def people(self) -> tuple[Person, ...]:
         """Return the people whom fans may name."""
@@ -340,30 +339,14 @@ class Content:
         )
         return _Index(schema["sql"], [tuple(row) for row in rows])
 
+    async def _rows(self, query: str, struct: type[_T]) -> tuple[_T, ...]:
+        return tuple(msgspec.convert(_plain(row), struct) for row in await self._database.fetch_all(query))
+
     async def _entries(self, kind: str, struct: type[_T]) -> tuple[_T, ...]:
         rows = await self._database.fetch_all("SELECT body FROM entry WHERE kind = ? ORDER BY ord", (kind,))
         return tuple(msgspec.json.decode(row["body"], type=struct) for row in rows)
 
 
-def _attribution(speaker: str, names: dict[str, str], chain: dict[str, str | None]) -> str:
-    """Return the chain in words: 'the composer, quoted by the conductor'."""
-    told, via = names[speaker], chain[speaker]
-    while via is not None:
-        told, via = f"{told}, quoted by {names[via]}", chain[via]
-    return told
-
-
-def _quote(row: sqlite3.Row, speakers: dict[str, Speaker]) -> Quote:
-    topics: Sequence[Any] = json.loads(row["topics"])
-    return Quote(
-        id=row["id"],
-        number=row["number"],
-        text=row["text"],
-        speaker=speakers[row["speaker"]],
-        source=row["source"],
-        passage=row["passage"],
-        start=row["start"],
-        topics=tuple(topics),
-        order=row["ord"],
-        url=row["url"],
-    )
+def _plain(row: sqlite3.Row) -> dict[str, Any]:
+    """Return a row by its columns; those that hold lists hold them as JSON."""
+    return {key: json.loads(row[key]) if key in ("aliases", "topics") else row[key] for key in row.keys()}  # noqa: SIM118 - a row goes over its values

@@ -9,8 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import seeding
-from bot.announcement import load
-from bot.announcement.quotes import length
+from bot.announcement import length, load
 from bot.canon import Verdict
 from bot.canon.service import ON_PEOPLE, STRENGTHS, VERDICTS, CanonRuling
 from bot.errors import LearningError

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.daily.jobs import NoticeJob, PostJob
 
 HOUR = dt.timedelta(hours=1)

@@ -26,7 +26,7 @@ from tests.eval.sets import QUESTION_SETS, items, present
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.quotes.ask import AskService
 
 # ruff: noqa: T201 - it prints what it measured

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFont
 
-from bot.announcement.quotes import Quote, Speaker
+from bot.announcement import Quote, Source, Speaker
 from bot.pictures.canvas import channels
 
 if TYPE_CHECKING:
@@ -20,7 +20,17 @@ BLUE = 0x2F6DB5
 
 def quote(text: str, *, colour: int = BLUE, name: str = "Aya", attribution: str = "Aya", source: str = "Post") -> Quote:
     """A quote as the store would give it."""
-    return Quote("a-quote", 1, text, Speaker("aya", name, attribution, "", colour), source, "passage", 0, ())
+    return Quote(
+        "a-quote",
+        "passage",
+        text,
+        (),
+        speaker=Speaker("aya", name, "", f"#{colour:06X}"),
+        attribution=attribution,
+        source=Source("post", source, "aya"),
+        start=0,
+        number=1,
+    )
 
 
 def picture(png: bytes) -> Image.Image:

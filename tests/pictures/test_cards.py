@@ -17,7 +17,7 @@ from bot.pictures.typesetting import Face, Faces, typographic
 from tests.pictures.looking import fault, picture, quote, stained_margin, unknown_letters
 
 if TYPE_CHECKING:
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.library import Library
 
 FACES = Faces()
@@ -34,10 +34,10 @@ def test_every_quote_is_whole_in_its_place_and_has_all_its_letters(library: Libr
     for each in library.quotes:
         sheet = draw_card(faces, each)
         assert fault(sheet) is None, each.id
-        last = [typographic(each.source), *([f"Quote {each.number}"] if each.number else [])]
-        told = sheet.texts[-len(last) - (2 if each.speaker.attribution != each.speaker.name else 1) :]
+        last = [typographic(each.source.cited), *([f"Quote {each.number}"] if each.number else [])]
+        told = sheet.texts[-len(last) - (2 if each.attribution != each.speaker.name else 1) :]
         assert words_of(sheet, len(told)) == re.sub(r"\s", "", typographic(each.text)), each.id
-        assert "".join(text for text, _ in told[: -len(last)]) == typographic(each.speaker.attribution)
+        assert "".join(text for text, _ in told[: -len(last)]) == typographic(each.attribution)
         assert [text for text, _ in told[-len(last) :]] == last
         lines = sheet.texts[: -len(told)]
         assert len(lines) == 1 or len(lines[-1][0].split()) > 1, f"a word stands alone: {each.id}"

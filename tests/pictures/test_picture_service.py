@@ -16,7 +16,7 @@ from tests.pictures.looking import picture, quote
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from bot.pictures.canvas import Sheet
     from bot.pictures.typesetting import Faces
 

@@ -36,7 +36,7 @@ async def test_a_quote_has_a_card_that_says_all_of_it(chat: Chat) -> None:
     image, alt = shown(card)
     assert image.size == (1200, 675)
     assert quote.quote.text in alt
-    assert quote.quote.speaker.attribution in alt
+    assert quote.quote.attribution in alt
     assert quote.quote.text not in card.text
     assert not card.ephemeral
 

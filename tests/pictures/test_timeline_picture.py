@@ -32,7 +32,7 @@ def all_of(sheet: Sheet) -> str:
 def steps_of(library: Library) -> tuple[Step, ...]:
     speakers = [library.quote_by_id[entry.quote].speaker for entry in library.timeline]
     return tuple(
-        Step(entry.when, entry.title, speaker.name, speaker.colour)
+        Step(entry.when, entry.title, speaker.name, speaker.accent)
         for entry, speaker in zip(library.timeline, speakers, strict=True)
     )
 

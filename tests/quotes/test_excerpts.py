@@ -5,19 +5,39 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announcement.quotes import Passage, Quote, Speaker, joined, length
+from bot.announcement import Passage, Quote, Source, Speaker, attributions, joined, length
 
-ADA = Speaker("ada", "Ada", "Ada", "", 0)
-BEN = Speaker("ben", "Ben", "Ben, quoted by Ada", "", 0)
+ADA = Speaker("ada", "Ada", "", "#000000")
+BEN = Speaker("ben", "Ben", "", "#000000", quoted_by="ada")
+TALK = Source("talk", "A talk", "ada")
 SENTENCES = ("One came.", "Two went.", "Three stayed!", "Did four?", "Five did.")
 TEXT = " ".join(SENTENCES)
-PASSAGES = {"p": Passage("p", TEXT, ADA, "A talk"), "q": Passage("q", TEXT, ADA, "A talk")}
+PASSAGES = {"p": Passage("p", "talk", "ada", TEXT), "q": Passage("q", "talk", "ada", TEXT)}
 
 
 def run(first: int, last: int, *, passage: str = "p", speaker: Speaker = ADA) -> Quote:
     """The quote of the sentences from `first` to `last`, from 0."""
     text = " ".join(SENTENCES[first : last + 1])
-    return Quote(f"{passage}-{first}-{last}", first + 1, text, speaker, "A talk", passage, TEXT.index(text), ())
+    return Quote(
+        f"{passage}-{first}-{last}",
+        passage,
+        text,
+        (),
+        speaker=speaker,
+        attribution=attributions([ADA, BEN])[speaker.id],
+        source=TALK,
+        start=TEXT.index(text),
+        number=first + 1,
+    )
+
+
+def test_an_attribution_holds_the_whole_chain() -> None:
+    cas = Speaker("cas", "Cas", "", "#000000", quoted_by="ben")
+    assert attributions([cas, BEN, ADA]) == {
+        "ada": "Ada",
+        "ben": "Ben, quoted by Ada",
+        "cas": "Cas, quoted by Ben, quoted by Ada",
+    }
 
 
 def test_quotes_that_overlap_become_one() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from bot.announcement import Source
 from bot.client.views import card_name, origin, source_line
 from tests.conftest import started_chat
 from tests.pictures.looking import quote
@@ -16,7 +17,7 @@ from tests.support.seeded import SECOND
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.announcement.quotes import Quote
+    from bot.announcement import Quote
     from tests.conftest import Chat
 
 LISTED = quote("One.", source="Aya's *post*")
@@ -48,7 +49,9 @@ def test_the_name_of_a_card_s_file() -> None:
     assert (card_name(LISTED), card_name(UNLISTED)) == ("quote-1.png", "quote.png")
 
 
-LINKED = msgspec.structs.replace(LISTED, source="A [long] post", url="https://example.org/post_(2)")
+LINKED = msgspec.structs.replace(
+    LISTED, source=Source("post", "A [long] post", "aya", url="https://example.org/post_(2)")
+)
 
 
 def test_a_source_with_an_address_is_a_link() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.announcement.quotes import introduces, overlap
+from bot.announcement import introduces, overlap
 from bot.quotes.search import Found, Missing, numbered
 
 if TYPE_CHECKING:

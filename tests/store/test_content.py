@@ -7,13 +7,13 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot import seeding
-from bot.announcement import Announcement, checksum, load
-from bot.announcement.quotes import Source
+from bot.announcement import Announcement, QuoteEntry, checksum, load
 from bot.errors import LearningError, StoreConstraintError
 from bot.seeding import bring_up_to_date, learn
 from bot.store.content import Content, write_content, written_checksum
@@ -54,10 +54,13 @@ async def test_everything_comes_back_as_it_went_in(content: Content, announcemen
     assert await content.claims() == announcement.claims
     assert await content.facts() == announcement.facts
     assert await content.timeline() == announcement.timeline
-    names = {speaker.id: speaker.name for speaker in announcement.speakers}
-    assert await content.sources() == tuple(Source(s.title, names[s.author], s.url) for s in announcement.sources)
-    assert [topic.id for topic in await content.topics()] == [topic.id for topic in announcement.topics]
-    assert [passage.text for passage in await content.passages()] == [p.text for p in announcement.passages]
+    assert await content.speakers() == announcement.speakers
+    assert await content.sources() == announcement.sources
+    assert await content.topics() == announcement.topics
+    assert await content.passages() == tuple(msgspec.structs.replace(p, inset=()) for p in announcement.passages)
+    written = [msgspec.structs.asdict(quote) for quote in announcement.quotes]
+    read = [msgspec.structs.asdict(quote) for quote in await content.quotes()]
+    assert [{key: quote[key] for key in QuoteEntry.__struct_fields__} for quote in read] == written
 
 
 async def test_quotes_are_numbered_in_their_order_and_stand_where_they_say(content: Content) -> None:
@@ -70,9 +73,9 @@ async def test_quotes_are_numbered_in_their_order_and_stand_where_they_say(conte
 
 async def test_the_chain_of_who_quotes_whom_is_kept(content: Content) -> None:
     quotes = {quote.id: quote for quote in await content.quotes()}
-    assert quotes["tune-it-first"].speaker.attribution == "Clara Voss, quoted by Ines Falk"
-    assert quotes["third-symphony"].speaker.attribution == "Ines Falk"
-    assert quotes["tune-it-first"].source == "The conductor's letter"
+    assert quotes["tune-it-first"].attribution == "Clara Voss, quoted by Ines Falk"
+    assert quotes["third-symphony"].attribution == "Ines Falk"
+    assert quotes["tune-it-first"].source.cited == "The conductor's letter"
     assert quotes["tune-it-first"].topics == ("the-sound",)
 
 

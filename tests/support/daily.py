@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.announcement import Head
-from bot.announcement.quotes import Quote, Source, Speaker, Topic
+from bot.announcement import Head, Quote, Source, Speaker, Topic
 from bot.daily.bag import Filters
 from bot.daily.commands import Scheduler
 from bot.daily.input import Zones
@@ -53,16 +52,27 @@ def spec(
 
 def announcement(count: int = 7) -> Library:
     """Quotes by two speakers; every third one is about the music."""
-    speakers = (Speaker("ann", "Ann", "Ann", "writer", 0x112233), Speaker("bo", "Bo", "Bo, quoted by Ann", "x", 0))
+    speakers = (
+        Speaker("ann", "Ann", "writer", "#112233"),
+        Speaker("bo", "Bo", "x", "#000000", quoted_by="ann"),
+    )
+    sources = (Source("post", "The post", "ann"),)
     quotes = tuple(
         Quote(
-            f"quote-{n}", n, f"Words number {n}.", speakers[n % 2], "The post", "p", 0, ("music",) if n % 3 == 0 else ()
+            f"quote-{n}",
+            "p",
+            f"Words number {n}.",
+            ("music",) if n % 3 == 0 else (),
+            speaker=speakers[n % 2],
+            attribution=("Ann", "Bo, quoted by Ann")[n % 2],
+            source=sources[0],
+            start=0,
+            number=n,
         )
         for n in range(1, count + 1)
     )
     head = msgspec.convert(dict.fromkeys(Head.__struct_fields__, "x"), Head)
     empty: tuple[Any, ...] = ()
-    sources = (Source("The post", "Ann"),)
     topics = (Topic("music", "The music"), Topic("silence", "The silence"))
     return Library(head, sources, speakers, topics, empty, quotes, empty, empty, empty, empty, empty)
 
