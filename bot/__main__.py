@@ -14,9 +14,12 @@ from bot import announcement, seeding, terminal
 from bot.errors import AnnouncementError, CanonkeeperError
 from bot.operators import logs
 from bot.settings import from_environment, look_at_environment
+from bot.store import copies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from bot.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +42,10 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="connect to Discord (settings: see .env.example)")
     commands.add_parser("sync", help="register the commands with Discord, whether or not they changed")
     commands.add_parser("doctor", help="look at all that the bot needs, and say what to do about what is wrong")
+    backup = commands.add_parser("backup", help="copy the database to a new file, while the bot runs")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = commands.add_parser("restore", help="put a backup in the database's place; stop the bot first")
+    restore.add_argument("file", type=Path, metavar="FILE")
     check = commands.add_parser("check-data", help="check an announcement's folder and list every mistake")
     check.add_argument("path", nargs="?", type=Path, help="the folder (default: ANNOUNCEMENT_PATH)")
     learn = commands.add_parser("learn", help="learn ahead of a start, which then needs a few seconds")
@@ -89,41 +96,63 @@ def _print_anything() -> None:
 
 def _run(given: argparse.Namespace) -> int:
     if given.command == "doctor":
-        reading = look_at_environment(token=True)
-        logs.set_up(reading.settings)
-        from bot import app  # noqa: PLC0415 - as below
-
-        told, fine = asyncio.run(app.examine(reading))
-        print(told)  # noqa: T201
-        return 0 if fine else MISTAKE
+        return _doctor()
     settings = from_environment(token=given.command in {"run", "sync"})
     logs.set_up(settings)
+    told = _without_services(given, settings)
+    if told is None:
+        told = _with_services(given, settings)
+    if told:
+        print(told)  # noqa: T201
+    return 0
+
+
+def _doctor() -> int:
+    reading = look_at_environment(token=True)
+    logs.set_up(reading.settings)
+    from bot import app  # noqa: PLC0415 - see _with_services
+
+    told, fine = asyncio.run(app.examine(reading))
+    print(told)  # noqa: T201
+    return 0 if fine else MISTAKE
+
+
+def _without_services(given: argparse.Namespace, settings: Settings) -> str | None:
+    """Do what needs the data's folder or the store's file alone, and return what to tell; None for other commands."""
     if given.command == "check-data":
         folder = given.path or settings.announcement_path
         checked = announcement.load(folder)
-        for remark in announcement.remarks(checked):
-            print(remark)  # noqa: T201
-        print(f"{folder}: no mistakes; {len(checked.quotes)} quotes, {len(checked.facts)} facts")  # noqa: T201
-        return 0
+        summary = f"{folder}: no mistakes; {len(checked.quotes)} quotes, {len(checked.facts)} facts"
+        return "\n".join([*announcement.remarks(checked), summary])
     if given.command == "learn":
         file = given.path or settings.learnt_path
         learnt = asyncio.run(seeding.learn(settings.announcement_path, file))
-        print(f"{file}: {'learnt' if learnt else 'nothing new to learn'}")  # noqa: T201
-        return 0
+        return f"{file}: {'learnt' if learnt else 'nothing new to learn'}"
+    if given.command == "backup":
+        made = copies.backup(settings.database_path, given.file)
+        return f"{given.file}: {made.schedules} daily schedules, {made.size / 2**20:.1f} MiB"
+    if given.command == "restore":
+        kept = asyncio.run(copies.restore(given.file, settings.database_path))
+        old = f"; what was there is kept as {kept}" if kept else ""
+        return f"{settings.database_path}: restored from {given.file}{old}"
+    return None
+
+
+def _with_services(given: argparse.Namespace, settings: Settings) -> str:
+    """Do what needs all that the bot is made of, and return what to tell."""
     # Discord's library is only loaded for what needs it.
     from bot import app  # noqa: PLC0415
 
     if given.command == "run":
         asyncio.run(app.run(settings))
-    elif given.command == "sync":
-        print(f"{asyncio.run(app.sync_commands(settings))} commands registered")  # noqa: T201
-    elif given.command == "unanswered":
-        print(asyncio.run(app.unanswered(settings)))  # noqa: T201
-    elif given.command == "why":
-        print(asyncio.run(app.why(settings, " ".join(given.text))))  # noqa: T201
-    else:
-        print(asyncio.run(terminal.answer(app.services(settings), given.command, " ".join(given.text))))  # noqa: T201
-    return 0
+        return ""
+    if given.command == "sync":
+        return f"{asyncio.run(app.sync_commands(settings))} commands registered"
+    if given.command == "unanswered":
+        return asyncio.run(app.unanswered(settings))
+    if given.command == "why":
+        return asyncio.run(app.why(settings, " ".join(given.text)))
+    return asyncio.run(terminal.answer(app.services(settings), given.command, " ".join(given.text)))
 
 
 if __name__ == "__main__":

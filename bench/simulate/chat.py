@@ -45,7 +45,6 @@ _ARCHIVED_AFTER = 3 * 86_400.0
 _KEPT_SECONDS = 12 * 86_400.0
 # The bot gives an attempt up after a quarter of a minute: what comes later, nobody hears.
 _HEARD_WITHIN = 14.0
-_POST_MARKS, _NOTICE_MARKS = 1_000_000_000, 1_600_000_000
 _BUCKETS = {"X-Ratelimit-Limit": "5", "X-Ratelimit-Remaining": "4", "X-Ratelimit-Reset-After": "1.000"}
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bench.simulate.process import Machine
 
 LATE = 6 * HOUR
-POST_MARKS, NOTICE_MARKS = 1_000_000_000, 1_600_000_000
+POST_IDS, NOTICE_IDS = 500_000_000, 1_600_000_000
 # An attempt may be under way for so long after it was allowed.
 _UNDER_WAY = 60.0
 # A pause may be noted so long after what caused it: the answer was under way, or was refused just before.
@@ -92,6 +92,11 @@ class Row:
     refused: int = 0
 
 
+def _component_id(row: Row) -> int:
+    """Return what the message of a row is known by (bot/daily/jobs.py)."""
+    return POST_IDS + row.schedule % 122_000 * 4_096 + dt.date.fromisoformat(row.date).toordinal() % 4_096
+
+
 class Oracle:
     def __init__(self, machine: Machine, matching: Callable[[str | None], Collection[str]]) -> None:
         self._machine = machine
@@ -99,6 +104,8 @@ class Oracle:
         self.violations: list[Violation] = []
         self.schedules: dict[int, Kept] = {}
         self.rows: dict[int, Row] = {}
+        # The same by what a post's message is known by.
+        self.posts: dict[int, Row] = {}
         self.dates: dict[int, dict[str, Row]] = defaultdict(dict)
         self.removed: set[int] = set()
         self.left_at: dict[int, float] = {}
@@ -203,6 +210,7 @@ class Oracle:
     def _forget(self, delivery: int, going: set[int]) -> None:
         row = self.rows.pop(delivery, None)
         if row is not None:
+            self.posts.pop(_component_id(row), None)
             self.dates[row.schedule].pop(row.date, None)
             if row.schedule not in going:
                 self._taken_back[row.schedule, row.date] = row.messages
@@ -219,7 +227,7 @@ class Oracle:
         if row is None:
             row = Row(id_, schedule, date, state, reason, quote, message, due / 1000 - START.timestamp())
             row.messages += self._taken_back.pop((schedule, date), [])
-            self.rows[id_] = row
+            self.rows[id_] = self.posts[_component_id(row)] = row
             self.dates[schedule][date] = row
         row.state, row.reason, row.message = state, reason, message
         if state not in _FINAL:
@@ -246,7 +254,7 @@ class Oracle:
 
     def asked(self, component_id: int, *, refused: bool) -> None:
         """Note that a request for a message was sent, or that its answer tells that nothing was accepted."""
-        row = self.rows.get(component_id - POST_MARKS)
+        row = self.posts.get(component_id)
         if row is not None:
             row.asked += not refused
             row.refused += refused
@@ -303,14 +311,14 @@ class Oracle:
     def watch(self, message: Message) -> None:
         """Look at a message that Discord has just created."""
         now = self._machine.time.now
-        if message.component_id >= NOTICE_MARKS:
+        if message.component_id >= NOTICE_IDS:
             self.counts["notices"] += 1
             return
-        if message.component_id <= POST_MARKS:
+        if message.component_id < POST_IDS:
             self.counts["test posts"] += 1
             return
         self.counts["messages"] += 1
-        row = self.rows.get(message.component_id - POST_MARKS)
+        row = self.posts.get(message.component_id)
         if row is None:
             return
         row.messages.append(message.id)
@@ -393,7 +401,7 @@ class Oracle:
             if not rows:
                 del self.dates[schedule]
         for id_ in [id_ for id_, row in self.rows.items() if row.due < now - 60 * DAY]:
-            del self.rows[id_]
+            self.posts.pop(_component_id(self.rows.pop(id_)), None)
 
     def _covered(self, kept: Kept, shown: dt.datetime) -> None:
         if kept.covered is None:

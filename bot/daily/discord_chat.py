@@ -376,11 +376,11 @@ async def find_message(
     after = 0 if since - _MARGIN <= EPOCH else discord.utils.time_snowflake(since - _MARGIN, high=False)
     if job.target.place is ChannelKind.FORUM:
         return await _in_forum(bot, limiter, job, after)
-    return await _in_messages(bot, limiter, channel.id, job.component_id, after)
+    return await _in_messages(bot, limiter, channel.id, job.component_ids, after)
 
 
 async def _in_messages(
-    bot: discord.Client, limiter: _Pace, channel: int, component_id: int, after: int
+    bot: discord.Client, limiter: _Pace, channel: int, component_ids: frozenset[int], after: int
 ) -> Accepted | Absent | Unknowable:
     """Read on from the attempt's time, or, where that is not known, back from the newest message."""
     since: dict[str, int] = {"after": after} if after else {}
@@ -388,7 +388,7 @@ async def _in_messages(
         await limiter.wait()
         page = await library_parts.messages_of(bot, channel, _PAGE, **since)
         for message in page:
-            if _ours(bot, message, component_id):
+            if _ours(bot, message, component_ids):
                 return accepted_message(message)
         if len(page) < _PAGE:
             return Absent()
@@ -427,7 +427,7 @@ async def _in_forum(
             # Somebody deleted it, and left the post: it may have been the one.
             all_read = False
             continue
-        if _ours(bot, message, job.component_id):
+        if _ours(bot, message, job.component_ids):
             return accepted_message(message)
     return Absent() if all_read else Unknowable()
 
@@ -455,10 +455,10 @@ async def _archived(bot: discord.Client, limiter: _Pace, forum: int, after: int)
     return found, False
 
 
-def _ours(bot: discord.Client, message: dict[str, Any], component_id: int) -> bool:
+def _ours(bot: discord.Client, message: dict[str, Any], component_ids: frozenset[int]) -> bool:
     if int(message["author"]["id"]) != _me(bot):
         return False
-    return any(component.get("id") == component_id for component in message.get("components", ()))
+    return any(component.get("id") in component_ids for component in message.get("components", ()))
 
 
 def _me(bot: discord.Client) -> int:

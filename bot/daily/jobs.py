@@ -86,7 +86,12 @@ def plan(schedule: Schedule, now: dt.datetime, late_limit: dt.timedelta, matchin
 # A message of ours is known in a channel's history by the id of its outermost component (Discord's docs,
 # Component Reference: a 32-bit integer of our choice, unique within the message). Ids that Discord gives
 # by itself count up from 1, so these cannot be met by chance.
-_POST_MARKS, _NOTICE_MARKS, _MARKS = 1_000_000_000, 1_600_000_000, 500_000_000
+_POST_IDS, _NOTICE_IDS, _ROWS, _IDS = 500_000_000, 1_600_000_000, 1_000_000_000, 500_000_000
+# A post's is made from schedule and date, as its nonce is: whoever goes on from a copy of the store must know what was
+# posted since by others, whose rows had other numbers. Within eleven years each date has one of its own, and two
+# schedules of one channel have the same ones only if their numbers are a multiple of this apart.
+_DATES, _SCHEDULES = 4_096, 122_000
+_TEST_ID = 400_000_000
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,8 +132,15 @@ class PostJob(Job, frozen=True, kw_only=True):
 
     @property
     def component_id(self) -> int:
-        """What the message is known by."""
-        return _POST_MARKS + self.id % _MARKS
+        """What the message is known by; a test is never looked for, nor taken for the day's post."""
+        return (
+            _TEST_ID if self.test else _POST_IDS + self.schedule % _SCHEDULES * _DATES + self.date.toordinal() % _DATES
+        )
+
+    @property
+    def component_ids(self) -> frozenset[int]:
+        """What the message may be known by: an earlier version went by the number of the delivery's row."""
+        return frozenset({self.component_id, _ROWS + self.id % _IDS})
 
 
 class PausedSchedule(msgspec.Struct, frozen=True):
@@ -158,7 +170,12 @@ class NoticeJob(Job, frozen=True, kw_only=True):
     @property
     def component_id(self) -> int:
         """What the message is known by."""
-        return _NOTICE_MARKS + self.id % _MARKS
+        return _NOTICE_IDS + self.id % _IDS
+
+    @property
+    def component_ids(self) -> frozenset[int]:
+        """What the message may be known by."""
+        return frozenset({self.component_id})
 
 
 class FollowUpJob(Job, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from bot.daily import rows, store
 from bot.daily.jobs import Delivered, Done, FollowUpJob, NotDelivered, NoticeJob, Plan, PostJob, Retry, plan
+from bot.daily.ports import EPOCH
 from bot.daily.schedule import ChannelKind, Extra, ExtraLoss, Pause, State, Style, Target, nonce
 from bot.daily.store import Identity, LeftGuilds, Recoveries, Schedules, pause_schedules, return_quote, write_bags
 from bot.meter import NoMeter
@@ -131,9 +132,10 @@ async def failed_follow_ups(database: Database, delivery: int) -> dict[Extra, st
 _DUE = f"{rows.SCHEDULE} WHERE next_due <= ? ORDER BY next_due, id LIMIT ?"
 _INSERT = """
 INSERT INTO delivery (schedule, date, due, state, late, quote, nonce, channel, place, role, style, reason,
-                      claimed_at, tries, owner, lease_until, drawn_before, publish, thread)
+                      claimed_at, tries, owner, lease_until, drawn_before, publish, thread, asked_at)
 VALUES (:schedule, :date, :due, :state, :late, :quote, :nonce, :channel, :place, :role, :style, :reason,
-        :claimed_at, :tries, :owner, :lease_until, :drawn_before, :publish, :thread)
+        :claimed_at, :tries, :owner, :lease_until, :drawn_before, :publish, :thread,
+        iif(:due <= (SELECT continued_at FROM copied), :epoch, NULL))
 ON CONFLICT (schedule, date) DO NOTHING
 """
 _CLAIMED = """
@@ -253,6 +255,7 @@ def _row(schedule: Schedule, occurrence: Occurrence, at: int) -> dict[str, objec
         "owner": None,
         "lease_until": None,
         "drawn_before": None,
+        "epoch": rows.to_ms(EPOCH),
         **{extra.value: int(extra in schedule.spec.extras) for extra in Extra},
     }
 
@@ -321,6 +324,10 @@ class Deliveries:
         self._database = database
         self._worker = worker
         self._meter = meter or NoMeter()
+
+    async def take_over(self, now: dt.datetime) -> bool:
+        """Get ready to post, should the store be a copy that nobody has posted from yet: see `store.take_over`."""
+        return await store.take_over(self._database, now)
 
     async def take(
         self,

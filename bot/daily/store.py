@@ -11,6 +11,7 @@ import msgspec
 from bot.daily import rows
 from bot.daily.bag import draw, drop, put_back
 from bot.daily.jobs import NoticeJob, PausedSchedule, Retry
+from bot.daily.ports import EPOCH
 from bot.daily.schedule import EVERY_DAY, ChannelKind, ExtraLoss, MentionLoss, Pause, Rule, Style, Target
 from bot.errors import CanonkeeperError, StoreError
 
@@ -657,3 +658,37 @@ def _json(guilds: Collection[int] | None) -> str | None:
 
 def _loss(value: str | None) -> MentionLoss | None:
     return None if value is None else MentionLoss(value)
+
+
+# Whoever went on from the original may have had a clock that was ahead of ours.
+_AHEAD = dt.timedelta(minutes=5)
+# More numbers than are given away between a backup and its use: a message that was sent since has another one's
+# number, and so another nonce, than any that is sent from now on.
+_SKIPPED = 1_000_000
+_UNUSED_COPY = "SELECT 1 FROM copied WHERE continued_at IS NULL"
+_NUMBERED = ("schedule", "delivery", "notice", "follow_up")
+
+
+async def take_over(database: Database, now: dt.datetime) -> bool:
+    """Get ready to post from a store that is a copy; False, and nothing is done, where it is none or was before.
+
+    What was under way when the copy was made, and what was due since, may have been posted by those who went on from
+    the original. It is looked for from now on before it is posted.
+    """
+    if await database.fetch_one(_UNUSED_COPY) is None:
+        return False
+    async with database.transaction() as tx:
+        if await tx.fetch_one(_UNUSED_COPY) is None:
+            return False  # another process was first
+        await tx.execute("UPDATE copied SET continued_at = ?", (rows.to_ms(now + _AHEAD),))
+        unknown = (rows.to_ms(EPOCH),)
+        await tx.execute("UPDATE delivery SET asked_at = ? WHERE state = 'claimed'", unknown)
+        await tx.execute("UPDATE notice SET asked_at = ?", unknown)
+        for table in _NUMBERED:
+            await tx.execute(
+                "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, 0 "
+                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
+                (table,),
+            )
+            await tx.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?", (_SKIPPED, table))
+    return True

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import GUARD_SECONDS
 from bot.daily.delivery import attempt, follow_up, pause_after
-from bot.daily.guilds import STORE_PAUSE, StoreTrouble
+from bot.daily.guilds import STORE_PAUSE, StoreTrouble, until_stored
 from bot.daily.jobs import FollowUpJob, NoticeJob, PostJob, Retry
 from bot.errors import StoreError, StoreUnavailableError
 
@@ -115,6 +115,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; what is under way then gets a moment to end and be recorded."""
+        await until_stored("going on from a backup", self._take_over, self._clock)
         try:
             while True:
                 self._poked.clear()
@@ -135,6 +136,10 @@ class Worker:
                 await self._rest(wake)
         finally:
             await self._close()
+
+    async def _take_over(self) -> None:
+        if await self._deliveries.take_over(self._clock.now()):
+            _log.info("this is a backup's first start: what may have been posted since it was made is looked for first")
 
     async def _work(self) -> dt.datetime | None:
         """Record what ended, take what is due, and return when to look again (None: when something ends)."""
