@@ -19,6 +19,7 @@ from bot.app import daily_quotes
 from bot.client import Canonkeeper
 from bot.daily.ledger import DailyStore
 from bot.errors import UserError
+from bot.meter import NoMeter
 from bot.quotes.search import QuoteService
 from bot.quotes.unanswered import Unanswered
 from bot.store.database import BUSY_TIMEOUT_MS, Database
@@ -157,6 +158,7 @@ class Process:
             pictures=_Cards(),
             clock=self.clock,
             daily=store,
+            meter=NoMeter(),
             unanswered=Unanswered(UnansweredQuestions(database), None, self.clock),
             synced=None,
         )

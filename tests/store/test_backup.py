@@ -56,17 +56,17 @@ async def until(done: Callable[[], bool]) -> None:
 async def test_a_backup_in_a_posting_storm_is_restored_and_run_on(second_path: Path) -> None:
     """The process posts on after the backup, so that the restored store knows of less than Discord has."""
     file = second_path.parent / "backup.sqlite3"
-    count = 120
+    count = 60
     async with Sandbox(empty=True, journal_size=1) as sandbox:
         places = storm.channels(sandbox, guilds=4, each=5)
         storm.add_schedules(second_path, places, dt.datetime.now(dt.UTC), 0, count)
         async with running("run", store=second_path, **of(sandbox)) as process:
-            await until(lambda: len(storm.posts(sandbox)) >= 20)
+            await until(lambda: len(storm.posts(sandbox)) >= 12)
             ended = await asyncio.to_thread(lambda: program("backup", str(file), store=second_path))
             assert (ended.code, ended.err) == (0, "")
             assert ended.out.startswith(f"{file}: {count} daily schedules, ")
             known = rows(file, "SELECT count(*) FROM delivery WHERE state = 'sent'")[0][0]
-            await until(lambda: len(storm.posts(sandbox)) >= 80)
+            await until(lambda: len(storm.posts(sandbox)) >= 40)
             process.kill()
             await process.wait()
         assert isinstance(known, int)
