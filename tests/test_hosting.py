@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import fnmatch
 import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +18,8 @@ import pytest
 from bot import app
 from bot.__main__ import parser
 from bot.client.views import PERMISSIONS
+from sandbox import Sandbox
+from tests.support.program import running
 from tests.support.seeded import ROOT, SECOND
 from tests.test_docs import known_settings
 
@@ -136,6 +140,31 @@ def test_the_compose_file_agrees_with_the_image() -> None:
     for hardening in ("read_only: true", "- ALL", "- no-new-privileges", "- /tmp"):
         assert hardening in lines
     assert "env_file: .env" in lines
+
+
+async def test_the_health_check_asks_the_bot(second_path: Path) -> None:
+    file = read("compose.yaml")
+    address = re.findall(r"HEALTH_ADDRESS: (127\.0\.0\.1:\d+)", file)
+    (check,) = re.findall(r"- (import urllib.*)", file)
+    assert f"http://{address[0]}/healthz" in check
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        here = f"127.0.0.1:{free.getsockname()[1]}"
+
+    async def healthy() -> bool:
+        asking = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", check.replace(address[0], here), stderr=asyncio.subprocess.DEVNULL
+        )
+        return await asking.wait() == 0
+
+    async with Sandbox() as sandbox:
+        given = {"DISCORD_TOKEN": sandbox.token, "DISCORD_API_BASE": sandbox.base_url, "HEALTH_ADDRESS": here}
+        async with running("run", store=second_path, **given) as process, asyncio.timeout(60):
+            await sandbox.bot_connected(commands=True)
+            while not await healthy():
+                pass
+            process.kill()
+            await process.wait()
+    assert not await healthy()
 
 
 # -- systemd -----------------------------------------------------------------------------------------
