@@ -19,6 +19,7 @@ from bot import app
 from bot.__main__ import parser
 from bot.client.views import PERMISSIONS
 from sandbox import Sandbox
+from tests.support.given import given
 from tests.support.program import running
 from tests.support.seeded import ROOT, SECOND
 from tests.test_docs import known_settings
@@ -220,7 +221,7 @@ def test_the_unit_is_in_order_and_hardened(tmp_path: Path) -> None:
 
 def test_the_guide_names_what_there_is() -> None:
     guide = read("docs/hosting.md")
-    commands = set(parser()._subparsers._group_actions[0].choices or ())  # type: ignore[union-attr]
+    commands = set(given(parser()._subparsers)._group_actions[0].choices or ())
     named = set(re.findall(r"-m bot ([a-z-]+)|run --rm bot ([a-z-]+)", guide))
     assert {"doctor", "learn", "run"} <= {name for pair in named for name in pair} - {""} <= commands
     assert set(re.findall(r"\b([A-Z]+(?:_[A-Z]+)+)\b", guide)) <= known_settings()

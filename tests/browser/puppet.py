@@ -67,7 +67,7 @@ class Board(ui.LayoutView):
         self.channels: ui.ChannelSelect[Board] = ui.ChannelSelect(placeholder="Channels", max_values=2)
         self.people: ui.UserSelect[Board] = ui.UserSelect(placeholder="People")
         for select in (self.entries, self.channels, self.people):
-            select.callback = self.chosen  # type: ignore[method-assign]
+            select.callback = self.chosen  # type: ignore[method-assign]  # as above
             self.add_item(ui.ActionRow(select))
         self.times = times
 

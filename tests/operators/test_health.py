@@ -21,6 +21,7 @@ from tests.support.program import end, program, running
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import AsyncIterator
     from pathlib import Path
 
@@ -215,9 +216,9 @@ async def test_a_stuck_poster(bot: Canonkeeper, address: str, monkeypatch: pytes
     deliveries, held = bot.services.daily.deliveries, asyncio.Event()
     wake = deliveries.next_wake
 
-    async def never(retention: object) -> object:
+    async def never(retention: dt.timedelta) -> dt.datetime | None:
         await held.wait()
-        return await wake(retention)  # type: ignore[arg-type]
+        return await wake(retention)
 
     with monkeypatch.context() as patched:
         patched.setattr(deliveries, "next_wake", never)
