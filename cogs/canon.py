@@ -42,7 +42,7 @@ def overview(ships: Sequence[Ship], *, picture: bool) -> panels.Panel:
         rows=openers(
             OPEN_SHIP,
             "Pick a ship…",
-            [(ship.id, ship.name, f"{' and '.join(ship.members)}: {ship.verdict}") for ship in ships],
+            [(ship.id, ship.name, f"{' and '.join(ship.members)}: {ship.label}") for ship in ships],
         ),
     )
 
@@ -54,7 +54,7 @@ def alt_text(ships: Sequence[Ship]) -> str:
 
 def _listed(ships: Sequence[Ship]) -> str:
     """Return a line for each ship with its verdict, which wraps on a phone; whole lines as far as they fit."""
-    lines = [f"- **{escape_markdown(ship.name)}** · {ship.verdict}" for ship in ships]
+    lines = [f"- **{escape_markdown(ship.name)}** · {ship.label}" for ship in ships]
     room, shown = _ROOM, 0
     while shown < len(lines) and len(lines[shown]) < room:
         room -= len(lines[shown]) + 1

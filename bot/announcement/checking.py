@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from bot.announcement.model import OF_CLAIMS, OF_SUBJECTS, Subject, Verdict
 from bot.announcement.quotes import introduces
 from bot.text import normalise, sentences
 
@@ -72,6 +73,8 @@ def _allowed(struct: type[msgspec.Struct], path: str) -> tuple[str, ...]:
     """Return the words of which the key at `path` must be one."""
     field = _FIELD.match(path)
     kinds = {each.name: each.type for each in msgspec.structs.fields(struct)}
+    if field and kinds[field[0]] is Verdict:
+        return OF_SUBJECTS if struct is Subject else OF_CLAIMS
     return tuple(_literals(kinds[field[0]])) if field else ()
 
 
@@ -228,9 +231,17 @@ def _rulings(announcement: Announcement) -> Iterator[str]:
         if len(set(subject.members)) != wanted:
             yield f"{where}: a {subject.kind} has {members}"
         yield from _unknown(where, "members", subject.members, persons, "people.toml")
-        yield from _backed(where, ruled=subject.verdict != "not-addressed", entry=subject)
+        yield from _one_of(where, "verdict", OF_SUBJECTS, subject.verdict)
+        yield from _backed(where, ruled=subject.verdict is not Verdict.NOT_ADDRESSED, entry=subject)
     for claim in announcement.claims:
-        yield from _backed(f"claims/{claim.id}.toml", ruled=claim.ruling != "not-addressed", entry=claim)
+        where = f"claims/{claim.id}.toml"
+        yield from _one_of(where, "ruling", OF_CLAIMS, claim.ruling)
+        yield from _backed(where, ruled=claim.ruling is not Verdict.NOT_ADDRESSED, entry=claim)
+
+
+def _one_of(where: str, key: str, verdicts: tuple[Verdict, ...], verdict: Verdict) -> Iterator[str]:
+    if verdict not in verdicts:
+        yield f"{where}: `{key}` must be one of {', '.join(verdicts)}; it is '{verdict}'"
 
 
 def _backed(where: str, *, ruled: bool, entry: _Ruled) -> Iterator[str]:

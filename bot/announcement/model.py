@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import enum
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -14,9 +15,23 @@ Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
 # Without white space and angle brackets, which end a link of Discord's Markdown. Other letters are written as %C3%A9.
 Address = Annotated[str, Meta(pattern=r"^https?://[!-;=?-~]+$", max_length=500)]
 
-Verdict = Literal["confirmed", "ended", "mentioned", "not-addressed"]
-Ruling = Literal["supported", "contradicted", "mentioned", "not-addressed"]
 Strength = Literal["creator", "article", "none"]
+
+
+class Verdict(enum.StrEnum):
+    """What the announcement rules on a statement; its words and colours are with whoever shows it."""
+
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    MENTIONED = "mentioned"
+    NOT_ADDRESSED = "not-addressed"
+
+
+# Ships and people are confirmed or ended, claims supported or contradicted.
+OF_SUBJECTS: Final = (Verdict.CONFIRMED, Verdict.ENDED, Verdict.MENTIONED, Verdict.NOT_ADDRESSED)
+OF_CLAIMS: Final = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.MENTIONED, Verdict.NOT_ADDRESSED)
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -158,7 +173,7 @@ class Claim(_Entry, frozen=True):
 
     id: Slug
     statement: Line
-    ruling: Ruling
+    ruling: Verdict
     line: Line
     strength: Strength
     quotes: Annotated[tuple[Slug, ...], Meta(max_length=3)] = ()

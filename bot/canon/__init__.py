@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.canon.names import Roster
-from bot.canon.rules import Check, Judge, Ruling, Verdict
+from bot.canon.rules import Check, Judge, Ruling
 from bot.canon.training import FORM, CanonLesson, learn
 
-__all__ = ["FORM", "CanonLesson", "Check", "Judge", "Roster", "Ruling", "Verdict", "learn"]
+__all__ = ["FORM", "CanonLesson", "Check", "Judge", "Roster", "Ruling", "learn"]

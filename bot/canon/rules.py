@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from collections import Counter
 from itertools import pairwise
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from bot.announcement import Verdict
 from bot.fuzzy import Speller, is_english
 from bot.text import CLAUSE_ENDS, fold, message_parts, normalise
 from bot.understanding.reading import NUMERALS, STOP, Lexicon, is_number, stem, tokens
@@ -20,17 +20,6 @@ if TYPE_CHECKING:
     from bot.announcement import Claim, Person, Strength, Subject
     from bot.canon.names import HalfPair, Mentions, Roster
     from bot.understanding import Engine
-
-
-class Verdict(enum.StrEnum):
-    """What the announcement rules on a statement: ships are confirmed or ended, claims supported or contradicted."""
-
-    CONFIRMED = "confirmed"
-    ENDED = "ended"
-    MENTIONED = "mentioned"
-    SUPPORTED = "supported"
-    CONTRADICTED = "contradicted"
-    NOT_ADDRESSED = "not-addressed"
 
 
 # Words that claim nothing: whoever says them asks, doubts, insists, or tells who said so.
@@ -424,7 +413,7 @@ class Judge:
             return _of(self._by_id[claim.subject], direct=direct, belief=belief)
         return Ruling(
             claim.statement,
-            Verdict(claim.ruling),
+            claim.ruling,
             claim.line,
             claim.strength,
             claim.quotes,
@@ -463,7 +452,7 @@ class Judge:
 def _of(subject: Subject, *, direct: bool = True, belief: float = 1.0) -> Ruling:
     return Ruling(
         subject.statement or subject.name,
-        Verdict(subject.verdict),
+        subject.verdict,
         subject.line,
         subject.strength,
         subject.quotes,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from bot.canon import Judge, Roster, Verdict
+from bot.announcement import Verdict
+from bot.canon import Judge, Roster
 from bot.fuzzy import Names
 from bot.text import LONGEST
 
@@ -129,7 +130,7 @@ class CanonService:
         subjects = [
             subject
             for subject in self._subjects.ranked(typed, len(self._library.subjects))
-            if typed.strip() or subject.verdict != "not-addressed"
+            if typed.strip() or subject.verdict is not Verdict.NOT_ADDRESSED
         ]
         claims = self._claims.ranked(typed, limit)
         ranked = [(subject.name, subject.name) for subject in subjects[: limit // 2]]

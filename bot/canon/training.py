@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from bot.announcement import Verdict
 from bot.canon.rules import Vocabulary, learn_vocabulary
 from bot.text import normalise
 
@@ -63,7 +64,7 @@ def _said(announcement: Announcement) -> dict[str, list[str]]:
     something was scary, and not romantic as is ruled, brings a detail that the ruling must not seem to back.
     """
     said: dict[str, list[str]] = {claim.id: [] for claim in announcement.claims}
-    denied = {claim.id for claim in announcement.claims if claim.ruling == "supported" and claim.subject is None}
+    denied = {claim.id for claim in announcement.claims if claim.ruling is Verdict.SUPPORTED and claim.subject is None}
     for voice in announcement.phrasings:
         for claim_id, ways in voice.claims.items():
             # Who asks whether it is this or that names something else, too.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.components import TextDisplay
 
-from bot.canon import Verdict
+from bot.announcement import Verdict
 from bot.canon.service import NEAREST, STRENGTHS
 from bot.client import panels
 from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button, link_button

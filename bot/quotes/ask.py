@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from bot.announcement import joined, length
+from bot.announcement import Verdict, joined, length
 from bot.announcement.checking import FACT_SENTENCES
 from bot.fuzzy import Names
 from bot.text import fold, message_parts
@@ -238,7 +238,7 @@ class AskService:
         rulings = self._canon.check(text).rulings
         ruling = next((ruling for ruling in rulings if ruling.claim and ruling.belief), None)
         if not plain and kind not in ("yes-no", "none"):
-            unknown = ruling and ruling.claim and self._claims[ruling.claim].ruling == "not-addressed"
+            unknown = ruling and ruling.claim and self._claims[ruling.claim].ruling is Verdict.NOT_ADDRESSED
             return (replace(ruling, direct=False),) if ruling and unknown else ()
         if ruling is None or ruling.claim is None:
             ships = tuple(ruling for ruling in rulings if ruling.kind == "ship") if plain or kind == "none" else ()
@@ -246,7 +246,7 @@ class AskService:
         if kind == "what":
             return ()
         claim = self._claims[ruling.claim]
-        if claim.ruling == "not-addressed":
+        if claim.ruling is Verdict.NOT_ADDRESSED:
             return (ruling,)
         near = not {understood.best, *understood.nearest}.isdisjoint(claim.facts)
         return (replace(ruling, direct=ruling.direct and ruling.belief >= SURE_FROM),) if near else ()

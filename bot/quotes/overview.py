@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bot.canon import Verdict
+from bot.announcement import Verdict
 from bot.canon.service import VERDICTS
 from bot.pictures import Step, Tie
 from bot.text import normalise
@@ -31,26 +31,30 @@ class Stroke(NamedTuple):
 
 # The colours are those of the answers' accents. Dashes tell the verdicts apart without colour, too.
 STROKES: Final = {
-    "confirmed": Stroke(0x2E8B57, 0),
-    "ended": Stroke(0xB5432F, 14),
-    "mentioned": Stroke(0xC98A1B, 6),
+    Verdict.CONFIRMED: Stroke(0x2E8B57, 0),
+    Verdict.ENDED: Stroke(0xB5432F, 14),
+    Verdict.MENTIONED: Stroke(0xC98A1B, 6),
 }
 
 
 @dataclass(frozen=True)
 class Ship:
-    """A ship and its verdict in the interface's words."""
+    """A ship, who is in it, and its verdict."""
 
     id: str
     name: str
     members: tuple[str, str]
-    verdict: str
-    stroke: Stroke
+    verdict: Verdict
+
+    @property
+    def label(self) -> str:
+        """The verdict in the interface's words."""
+        return VERDICTS[self.verdict]
 
     @property
     def told(self) -> str:
         """The ship, who is in it, and the verdict, in a line."""
-        return f"{self.name} ({' and '.join(self.members)}): {self.verdict}"
+        return f"{self.name} ({' and '.join(self.members)}): {self.label}"
 
 
 class OverviewService:
@@ -79,19 +83,13 @@ class OverviewService:
 
     async def picture(self) -> bytes | None:
         """Return who is with whom as PNG; None where it cannot be drawn."""
-        ties = tuple(Tie(*ship.members, ship.name, ship.verdict, *ship.stroke) for ship in self.ships)
+        ties = tuple(Tie(*ship.members, ship.name, ship.label, *STROKES[ship.verdict]) for ship in self.ships)
         return await self._pictures.ships(HEADING, NOTE, ties)
 
 
 def _ship(subject: Subject, names: dict[str, str]) -> Ship:
     one, other = subject.members
-    return Ship(
-        subject.id,
-        subject.name,
-        (names[one], names[other]),
-        VERDICTS[Verdict(subject.verdict)],
-        STROKES[subject.verdict],
-    )
+    return Ship(subject.id, subject.name, (names[one], names[other]), subject.verdict)
 
 
 @dataclass(frozen=True)

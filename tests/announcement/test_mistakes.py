@@ -180,6 +180,24 @@ def test_questions_that_are_not_toml(folder: Path) -> None:
             "claims/the-council-forced-them.toml: `quotes` has too many; at most 3 fit",
         ),
         (
+            "claims/they-are-engaged.toml",
+            'ruling = "supported"',
+            'ruling = "confirmed"',
+            (
+                "claims/they-are-engaged.toml: `ruling` must be one of supported, contradicted, "
+                "mentioned, not-addressed; it is 'confirmed'"
+            ),
+        ),
+        (
+            "subjects.toml",
+            'verdict = "confirmed"',
+            'verdict = "supported"',
+            (
+                "subjects.toml: subject 'tomines': `verdict` must be one of confirmed, ended, "
+                "mentioned, not-addressed; it is 'supported'"
+            ),
+        ),
+        (
             "people.toml",
             "unmentioned = true",
             'unmentioned = "yes"',

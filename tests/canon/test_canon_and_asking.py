@@ -9,8 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import seeding
-from bot.announcement import length, load
-from bot.canon import Verdict
+from bot.announcement import Verdict, length, load
 from bot.canon.service import ON_PEOPLE, STRENGTHS, VERDICTS, CanonRuling
 from bot.errors import LearningError
 from bot.quotes.ask import CLOSEST_SENTENCES, QUESTION_LIMIT, Answered, Closest, Greeted, NoAnswer, Reply, Ruled

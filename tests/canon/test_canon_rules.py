@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.announcement import Announcement, load
-from bot.canon import CanonLesson, Judge, Roster, Verdict, learn
+from bot.announcement import Announcement, Verdict, load
+from bot.canon import CanonLesson, Judge, Roster, learn
 from bot.canon.names import words_of
 from bot.canon.rules import Fitting, learn_vocabulary
 from bot.understanding import Outcome, Understanding

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.canon import Verdict
+from bot.announcement import Verdict
 
 if TYPE_CHECKING:
     from bot.canon.service import CanonCheck

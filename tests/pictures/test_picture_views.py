@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.announcement import Entry
+from bot.announcement import Entry, Verdict
 from bot.client import views as quotes
 from bot.client.controls import openers
 from bot.client.panels import ALT_LIMIT, TEXT_LIMIT, Accent, Panel, alt_text, attached, gallery
@@ -21,7 +21,6 @@ from cogs import timeline as timelines
 from tests.pictures.looking import quote
 from tests.support.panels import box
 
-CONFIRMED = STROKES["confirmed"]
 NOON = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
 ERRAND = PostJob(
     id=1,
@@ -63,7 +62,7 @@ def told(number: int, *, line: str = "A line.") -> TimelineItem:
 
 
 def ship(number: int) -> Ship:
-    return Ship(f"ship-{number}", f"Ship `{number}`", ("Aya", "Bo"), "Confirmed", CONFIRMED)
+    return Ship(f"ship-{number}", f"Ship `{number}`", ("Aya", "Bo"), Verdict.CONFIRMED)
 
 
 def test_a_card_says_the_quote_once_in_its_alt_text() -> None:
@@ -153,7 +152,7 @@ def test_an_opened_entry_stands_above_its_words() -> None:
 
 @pytest.mark.parametrize("picture", [True, False])
 def test_the_overview_is_a_list_with_and_without_its_picture(picture: bool) -> None:
-    longer = Ship("longer", "A longer name", ("Aya", "Bo"), "Ended", STROKES["ended"])
+    longer = Ship("longer", "A longer name", ("Aya", "Bo"), Verdict.ENDED)
     panel = overviews.overview([ship(1), longer], picture=picture)
     assert "- **Ship \\`1\\`** · Confirmed\n- **A longer name** · Ended" in text_of(panel)
     assert "```" not in text_of(panel)

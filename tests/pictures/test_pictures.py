@@ -89,7 +89,7 @@ async def test_all_ships_stand_in_a_list_with_their_picture(chat: Chat) -> None:
     assert image.width == 1200
     for ship in chat.bot.services.overview.ships:
         assert ship.name in reply.text
-        assert f"{ship.name} ({' and '.join(ship.members)}): {ship.verdict}" in alt
+        assert f"{ship.name} ({' and '.join(ship.members)}): {ship.label}" in alt
     assert "Confirmed" in reply.text
 
 
@@ -105,7 +105,7 @@ async def test_a_ship_opens_its_ruling_for_the_one_who_asks(chat: Chat) -> None:
     ship = chat.bot.services.overview.ships[0]
     ruling = await mina.choose(reply, "Pick a ship…", [ship.id])
     assert ruling.ephemeral
-    assert ship.verdict in ruling.text
+    assert ship.label in ruling.text
     assert ship.name in ruling.text
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.announcement import Entry, Head, Person, Subject
+from bot.announcement import Entry, Head, Person, Subject, Verdict
 from bot.library import Library
 from bot.pictures import PictureService, Step, Tie
 from bot.quotes.overview import OverviewService, TimelineService
@@ -29,9 +29,15 @@ class Remembered:
         return self.png
 
 
-def subject(name: str, verdict: Any, kind: Any = "ship", members: tuple[str, ...] = ("aya", "bo")) -> Subject:
+def subject(name: str, verdict: str, kind: Any = "ship", members: tuple[str, ...] = ("aya", "bo")) -> Subject:
     return Subject(
-        id=name.lower(), kind=kind, name=name, members=members, verdict=verdict, line="A line.", strength="creator"
+        id=name.lower(),
+        kind=kind,
+        name=name,
+        members=members,
+        verdict=Verdict(verdict),
+        line="A line.",
+        strength="creator",
     )
 
 
@@ -69,7 +75,7 @@ def test_ships_are_listed_clearest_verdict_first_and_silence_not_at_all() -> Non
         subject("True", "confirmed"),
         subject("Too", "confirmed"),
     )
-    assert [(ship.name, ship.verdict) for ship in listed.ships] == [
+    assert [(ship.name, ship.label) for ship in listed.ships] == [
         ("True", "Confirmed"),
         ("Too", "Confirmed"),
         ("Over", "Ended"),
