@@ -376,10 +376,10 @@ class Scheduler:
         self, guild: int, asked: ScheduleOptions, channel: int, style: Style, extras: frozenset[Extra]
     ) -> Place:
         """Return where to post. A role is looked at where it is asked for. Raises UserError where it cannot be."""
-        look = await self._chat.look(guild, channel, asked.role, style, extras)
-        if look.problem is not None or look.place is None:
-            raise UserError(messages.problem(look, channel, asked.role, private=asked.private))
-        return Place(Target(guild, channel, look.place), not look.may_read_history)
+        check = await self._chat.check_channel(guild, channel, asked.role, style, extras)
+        if check.problem is not None or check.place is None:
+            raise UserError(messages.problem(check, channel, asked.role, private=asked.private))
+        return Place(Target(guild, channel, check.place), not check.may_read_history)
 
     async def _edited_place(
         self, guild: int, asked: ScheduleOptions, old: ScheduleSpec, style: Style, extras: frozenset[Extra]
@@ -391,13 +391,13 @@ class Scheduler:
         if asked.channel is not None:
             return await self._place(guild, asked, asked.channel, style, extras)
         channel, role, added = old.target.channel, asked.role, extras - old.extras
-        look = await self._chat.look(guild, channel, role, style, extras)
-        if look.role_problem is not None:
-            raise UserError(messages.problem(msgspec.structs.replace(look, problem=look.role_problem), channel, role))
-        if look.problem is not None and (added or style is not old.style):
+        check = await self._chat.check_channel(guild, channel, role, style, extras)
+        if check.role_problem is not None:
+            raise UserError(messages.problem(msgspec.structs.replace(check, problem=check.role_problem), channel, role))
+        if check.problem is not None and (added or style is not old.style):
             await self._place(guild, ScheduleOptions(), channel, style, added)
-        plain = await self._chat.look(guild, channel, None, style) if look.problem else look
-        hindered = messages.problem(look, channel, role) if look.problem else None
+        plain = await self._chat.check_channel(guild, channel, None, style) if check.problem else check
+        hindered = messages.problem(check, channel, role) if check.problem else None
         if plain.problem is not None or plain.place is None:
             return Place(old.target, hindered=hindered, usable=False)
         return Place(Target(guild, channel, plain.place), not plain.may_read_history, hindered)
@@ -409,11 +409,11 @@ class Scheduler:
         """
         spec = schedule.spec
         channel = spec.target.channel
-        look = await self._chat.look(guild, channel, None, spec.style)
-        if schedule.paused is Pause.CHANNEL_GONE and look.problem is Problem.GONE:
+        check = await self._chat.check_channel(guild, channel, None, spec.style)
+        if schedule.paused is Pause.CHANNEL_GONE and check.problem is Problem.GONE:
             raise UserError(messages.refused(Pause.CHANNEL_GONE))
-        if look.problem is not None or look.place is None:
-            raise UserError(messages.problem(look, channel, None))
-        more = await self._chat.look(guild, channel, None, spec.style, spec.extras)
+        if check.problem is not None or check.place is None:
+            raise UserError(messages.problem(check, channel, None))
+        more = await self._chat.check_channel(guild, channel, None, spec.style, spec.extras)
         hindered = messages.problem(more, channel, None) if more.problem else None
-        return Place(Target(guild, channel, look.place), not look.may_read_history, hindered)
+        return Place(Target(guild, channel, check.place), not check.may_read_history, hindered)

@@ -753,7 +753,7 @@ class DiscordChat:
         """Tell whether the bot is surely not in a server: until it is ready, nobody knows; see ChatPort."""
         return self._bot.is_ready() and self._bot.get_guild(guild) is None
 
-    async def look(
+    async def check_channel(
         self, guild: int, channel: int, role: int | None, style: Style, extras: frozenset[Extra] = frozenset()
     ) -> ChannelCheck:
         """Tell whether a schedule could post to a channel, mention a role, and do the extras; see ChatPort."""
@@ -829,7 +829,7 @@ class DiscordSight:
         found = self._bot.get_guild(guild)
         return found is not None and not found.unavailable and own_member(found) is not None
 
-    async def look(self, schedule: Schedule) -> ChannelCheck | None:
+    async def check_channel(self, schedule: Schedule) -> ChannelCheck | None:
         """Tell whether a schedule could post; see Sight."""
         spec = schedule.spec
         try:

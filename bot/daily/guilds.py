@@ -196,7 +196,7 @@ LOSSES = {
 class Sight(Protocol):
     """What can be seen of servers, or None while Discord tells nothing of one."""
 
-    async def look(self, schedule: Schedule) -> ChannelCheck | None:
+    async def check_channel(self, schedule: Schedule) -> ChannelCheck | None:
         """Tell whether a schedule could post."""
         ...
 
@@ -257,7 +257,7 @@ class Recovery:
             guilds, self._touched = None if self._all else frozenset(self._touched), set()
             self._all = False
             try:
-                await self.look(guilds)
+                await self.check(guilds)
             except StoreUnavailableError as error:
                 trouble.begins(error)
                 self._touched |= guilds or set()
@@ -283,7 +283,7 @@ class Recovery:
             waking.cancel()
         self._wake.clear()
 
-    async def look(self, guilds: Collection[int] | None) -> None:
+    async def check(self, guilds: Collection[int] | None) -> None:
         """Look at these servers, None for all: end the pauses whose cause is gone, and note which roles are lost."""
         for guild in await self._left_guilds.gone():
             # discord.py (2.7.1) tells of a return within the seconds after READY as of an outage's end.
@@ -331,8 +331,8 @@ class Recovery:
             zone_info(schedule.spec.rule.zone)
         except zoneinfo.ZoneInfoNotFoundError:
             return False
-        look = await self._sight.look(schedule)
-        return look is not None and look.problem not in _HINDERS and look.place is schedule.spec.target.place
+        check = await self._sight.check_channel(schedule)
+        return check is not None and check.problem not in _HINDERS and check.place is schedule.spec.target.place
 
     def _next(self, now: dt.datetime, schedule: Schedule) -> Occurrence:
         """Return the first post that is not missed by too much, nor was due before."""

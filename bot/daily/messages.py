@@ -46,21 +46,21 @@ _REFUSALS = {
 _UNKNOWN = "Discord refused that post. Please try again; if it keeps happening, choose another channel."
 
 
-def problem(look: ChannelCheck, channel: int, role: int | None, *, private: bool = False) -> str:
+def problem(check: ChannelCheck, channel: int, role: int | None, *, private: bool = False) -> str:
     """Return why a channel or role cannot be used, and what would help; `private` says that it is a private thread."""
-    if look.problem is Problem.PERMISSIONS:
-        names = " and ".join(f"**{name}**" for name in look.missing)
+    if check.problem is Problem.PERMISSIONS:
+        names = " and ".join(f"**{name}**" for name in check.missing)
         return f"I don't have permission to post in <#{channel}>. Please grant me {names} there, then try again."
-    if look.problem is Problem.ROLE_NOT_MENTIONABLE:
+    if check.problem is Problem.ROLE_NOT_MENTIONABLE:
         return (
             f"I'm not allowed to mention <@&{role}>. Turn on 'Allow anyone to @mention this role' in its settings, or "
             "grant me **Mention @everyone, @here and All Roles** in the channel."
         )
-    if look.problem is Problem.TIMED_OUT and look.until is not None:
-        return timed_out(look.until)
-    if private and look.problem is Problem.GONE:
+    if check.problem is Problem.TIMED_OUT and check.until is not None:
+        return timed_out(check.until)
+    if private and check.problem is Problem.GONE:
         return _PRIVATE
-    return _PROBLEMS[look.problem or Problem.GONE]
+    return _PROBLEMS[check.problem or Problem.GONE]
 
 
 def not_tested(answer: Refused | NotNow | Unsure) -> str:

@@ -298,7 +298,7 @@ class ChatPort(Protocol):
         """Tell whether the bot is surely not in a server."""
         ...
 
-    async def look(
+    async def check_channel(
         self, guild: int, channel: int, role: int | None, style: Style, extras: frozenset[Extra] = frozenset()
     ) -> ChannelCheck:
         """Tell whether a schedule could post to a channel, mention a role (None for no role), and do the extras."""

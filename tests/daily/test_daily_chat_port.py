@@ -254,12 +254,12 @@ async def test_before_the_gateway_is_ready_channels_are_not_judged(chat: DailyCh
     now = chat.bot.services.clock.now()
     assert await sleeping.find(job(chat), now) == NotNow(5, counts=False)
     assert await sleeping.post(notice(chat), None, now + SOON, unnoted) == NotNow(5, counts=False)
-    looked = await sleeping.look(1, 2, None, Style.TEXT)
+    looked = await sleeping.check_channel(1, 2, None, Style.TEXT)
     assert looked.problem is Problem.GONE
 
 
 async def test_a_role_that_is_gone(chat: DailyChat) -> None:
-    looked = await port(chat).look(chat.guild.id, chat.channel().id, 404, Style.TEXT)
+    looked = await port(chat).check_channel(chat.guild.id, chat.channel().id, 404, Style.TEXT)
     assert looked.problem is Problem.ROLE_GONE
 
 

@@ -35,7 +35,7 @@ class Sight:
     def knows(self, guild: int) -> bool:
         return guild == GUILD
 
-    async def look(self, _schedule: Schedule) -> ChannelCheck | None:
+    async def check_channel(self, _schedule: Schedule) -> ChannelCheck | None:
         return self.looked
 
     def role(self, _mention: Mention) -> Problem | None:
@@ -82,10 +82,10 @@ async def test_what_still_hinders_ends_no_pause(
 ) -> None:
     await paused(here, Pause.NO_PERMISSION)
     sight.looked = looked
-    await recovery.look(None)
+    await recovery.check(None)
     assert await reasons(here) == [Pause.NO_PERMISSION]
     sight.looked = ChannelCheck(ChannelKind.TEXT)
-    await recovery.look(None)
+    await recovery.check(None)
     assert await reasons(here) == [None]
 
 
@@ -93,31 +93,31 @@ async def test_a_zone_and_quotes_that_are_back(here: Office, recovery: Recovery)
     await paused(here, Pause.ZONE_GONE)
     await paused(here, Pause.NO_QUOTES, time="10:00", about="topic:silence")
     await here.lose_zone(1)
-    await recovery.look({GUILD})
+    await recovery.check({GUILD})
     assert await reasons(here) == [Pause.ZONE_GONE, Pause.NO_QUOTES]
     async with here.database.transaction() as tx:
         await tx.execute("UPDATE schedule SET zone = 'UTC', about = 'topic:music'")
-    await recovery.look({GUILD})
+    await recovery.check({GUILD})
     assert await reasons(here) == [None, None]
 
 
 async def test_another_server_and_what_moderators_paused_are_left_alone(here: Office, recovery: Recovery) -> None:
     await paused(here, Pause.MODERATOR)
     await paused(here, Pause.NO_ACCESS, guild=GUILD + 1)
-    await recovery.look(None)
+    await recovery.check(None)
     assert await reasons(here) == [Pause.MODERATOR]
     assert await reasons(here, GUILD + 1) == [Pause.NO_ACCESS]
 
 
 async def test_what_fails_again_rests_before_it_goes_on_again(here: Office, recovery: Recovery) -> None:
     await paused(here, Pause.NO_PERMISSION)
-    await recovery.look(None)
+    await recovery.check(None)
     (schedule,) = await here.store.schedules.of_guild(GUILD)
     await here.store.schedules.pause(schedule.id, Pause.NO_PERMISSION)
-    await recovery.look(None)
+    await recovery.check(None)
     assert await reasons(here) == [Pause.NO_PERMISSION]
     here.clock.move(minutes=11)
-    await recovery.look(None)
+    await recovery.check(None)
     assert await reasons(here) == [None]
 
 
@@ -126,12 +126,12 @@ async def test_a_store_that_is_held_is_asked_again(
 ) -> None:
     looks: list[Collection[int] | None] = []
 
-    async def look(guilds: Collection[int] | None) -> None:
+    async def check(guilds: Collection[int] | None) -> None:
         looks.append(guilds)
         if len(looks) < 3:
             raise StoreBusyError("database is locked")
 
-    monkeypatch.setattr(recovery, "look", look)
+    monkeypatch.setattr(recovery, "check", check)
     task = asyncio.create_task(recovery.run())
     await here.quiet()
     recovery.touch(GUILD)
@@ -158,13 +158,13 @@ async def test_a_fault_over_one_schedule_keeps_no_other_paused(
     await paused(here, Pause.NO_PERMISSION)
     await paused(here, Pause.NO_PERMISSION, time="10:00")
 
-    async def look(schedule: Schedule) -> ChannelCheck:
+    async def check_channel(schedule: Schedule) -> ChannelCheck:
         if schedule.number == 1:
             raise ZeroDivisionError
         return ChannelCheck(ChannelKind.TEXT)
 
-    monkeypatch.setattr(sight, "look", look)
-    await recovery.look(None)
+    monkeypatch.setattr(sight, "check_channel", check_channel)
+    await recovery.check(None)
     assert await reasons(here) == [Pause.NO_PERMISSION, None]
     assert "schedule 1 could not be looked at" in caplog.text
     assert "ZeroDivisionError" in caplog.text

@@ -38,7 +38,7 @@ async def test_options_left_out_have_their_defaults(here: Office) -> None:
 
 @pytest.mark.parametrize("problem", list(Problem))
 async def test_every_problem_of_a_channel_is_told(here: Office, problem: Problem) -> None:
-    here.channel.look_answer = ChannelCheck(None, problem, ("Send Messages",), until=START)
+    here.channel.check_answer = ChannelCheck(None, problem, ("Send Messages",), until=START)
     with pytest.raises(UserError) as told:
         await here.scheduler.create(GUILD, ScheduleOptions(channel=CHANNEL, time="9:00", timezone="UTC", role=7))
     assert str(told.value).endswith(".")
@@ -48,7 +48,7 @@ async def test_every_problem_of_a_channel_is_told(here: Office, problem: Problem
 async def test_a_change_of_the_channels_kind_is_noted_when_it_goes_on(here: Office) -> None:
     await made(here)
     await here.scheduler.pause(GUILD, "1")
-    here.channel.look_answer = ChannelCheck(ChannelKind.FORUM)
+    here.channel.check_answer = ChannelCheck(ChannelKind.FORUM)
     plan = await here.scheduler.resume(GUILD, "1")
     assert plan.schedule.spec.target.place is ChannelKind.FORUM
     assert plan.schedule.paused is None

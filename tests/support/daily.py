@@ -97,7 +97,7 @@ class Channel:
         self.follow_ups: deque[Refused | NotNow | BaseException | None] = deque()
         self.followed: list[FollowUpJob] = []
         self.searches: deque[Unknowable | NotNow] = deque()
-        self.look_answer = ChannelCheck(ChannelKind.TEXT)
+        self.check_answer = ChannelCheck(ChannelKind.TEXT)
         self.not_away: set[int] = set()
         self.ahead = dt.timedelta()
         self.time_known = True
@@ -171,10 +171,10 @@ class Channel:
     def away(self, guild: int) -> bool:
         return guild not in self.not_away
 
-    async def look(
+    async def check_channel(
         self, _guild: int, _channel: int, _role: int | None, _style: Style, _extras: frozenset[Extra] = frozenset()
     ) -> ChannelCheck:
-        return self.look_answer
+        return self.check_answer
 
 
 class Office:
