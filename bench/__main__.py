@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import asking, commands, daily
+from bench import asking, commands, daily, monitoring
 
-_ALL = {"asking": asking.main, "commands": commands.main, "daily": daily.main}
+_ALL = {"asking": asking.main, "commands": commands.main, "daily": daily.main, "monitoring": monitoring.main}
 
 
 def main() -> int:

@@ -105,7 +105,7 @@ class Bot:
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     @property
-    def _cpu(self) -> float:
+    def cpu(self) -> float:
         """The processor time in seconds that its threads have used so far."""
         threads = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
         return sum(int(thread.read_text(encoding="ascii").split()[0]) for thread in threads) / 1e9
@@ -121,7 +121,7 @@ class Bot:
         """Use a command with half of the texts one after the other, then with the others by several people at once."""
         half = len(texts) // 2
         times.median.append(statistics.median([await self._use(command, option, text) for text in texts[:half]]))
-        left, began, cpu = iter(texts[half:]), time.perf_counter(), self._cpu
+        left, began, cpu = iter(texts[half:]), time.perf_counter(), self.cpu
 
         async def one_of_several() -> None:
             for text in left:
@@ -129,18 +129,19 @@ class Bot:
 
         await asyncio.gather(*(one_of_several() for _ in range(_AT_ONCE)))
         times.rate.append((len(texts) - half) / (time.perf_counter() - began))
-        times.cpu.append((self._cpu - cpu) / (len(texts) - half))
+        times.cpu.append((self.cpu - cpu) / (len(texts) - half))
 
 
 @contextlib.asynccontextmanager
-async def running(*arguments: str, store: Path | None = None) -> AsyncIterator[Bot]:
-    """Yield a bot that is connected to a local Discord of its own; it ends with the block."""
+async def running(*arguments: str, store: Path | None = None, **more: str) -> AsyncIterator[Bot]:
+    """Yield a bot that is connected to a local Discord of its own, with `more` settings; it ends with the block."""
     async with Sandbox(empty=True, journal_size=1) as sandbox:
         environment = {
             "PATH": os.environ["PATH"],
             "DISCORD_TOKEN": sandbox.token,
             "DISCORD_API_BASE": sandbox.base_url,
             "LOG_LEVEL": "ERROR",
+            **more,
         } | ({} if store is None else {"DATABASE_PATH": str(store)})
         process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=environment)
         try:

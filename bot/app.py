@@ -185,9 +185,8 @@ async def client(settings: Settings, *, force_sync: bool = False) -> AsyncIterat
         ) as bot,
     ):
         await bot.sign_in(token.reveal())
-        if monitor is not None:
-            monitor.watch(bot)
-        yield bot
+        with monitor.watching(bot) if monitor else contextlib.nullcontext():
+            yield bot
 
 
 async def run(settings: Settings) -> None:

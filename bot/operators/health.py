@@ -14,15 +14,20 @@ import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
-from aiohttp import web
+
+# Not aiohttp.web, which loads three times as much.
+from aiohttp.web_response import Response
+from aiohttp.web_server import Server
 
 from bot.clock import GUARD_SECONDS
 from bot.errors import SettingError, StoreBrokenError, StoreBusyError, StoreError, StoreFullError, StoreLostError
 from bot.operators.metrics import Metrics, Present
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
     from pathlib import Path
+
+    from aiohttp.web_request import BaseRequest
 
     from bot.client import Canonkeeper
     from bot.client.client import Daily, Services
@@ -40,6 +45,8 @@ STORE_SECONDS = 2.0
 # So long a start may take until all shards are up, and longer for each: Discord lets one in every five seconds.
 START_SECONDS = 120.0
 _START_SHARD_SECONDS: Final = 6.0
+# So many shards are named one by one.
+_NAMED: Final = 10
 _LOOP, _SHARDS, _STORE, _POSTER = "loop", "shards", "store", "poster"
 
 
@@ -132,8 +139,8 @@ class ShardWatch:
         if not self._were_up:
             late = time.monotonic() - self._began > START_SECONDS + count * _START_SHARD_SECONDS
             return Check(ok=not late, why=f"starting: {len(up)} of {count} connected")
-        named = ", ".join(map(str, down[:10])) + (", …" if len(down) > 10 else "")  # noqa: PLR2004 - a line's worth
-        return Check(ok=False, why=f"not connected: {named} of {count}")
+        named = ", ".join(map(str, down[:_NAMED])) + (", …" if len(down) > _NAMED else "")
+        return Check(ok=False, why=f"{len(down)} of {count} not connected: no. {named}")
 
 
 def _poster(daily: Daily) -> Check:
@@ -147,7 +154,6 @@ def _poster(daily: Daily) -> Check:
     return Check(ok=True, why="ok")
 
 
-_STARTING: Final = Check(ok=True, why="starting")
 _UNKNOWN: Final = Check(ok=True, why="unknown")
 
 
@@ -160,18 +166,24 @@ class Monitor:
         self._store_path = store
         self._bot: Canonkeeper | None = None
         self._shards: ShardWatch | None = None
-        self._stops = False
+        # What is told of a bot that is not there yet, or not any more.
+        self._absent = Check(ok=True, why="starting")
 
-    def watch(self, bot: Canonkeeper) -> None:
-        """Look at a bot that is about to connect."""
-        self._bot = bot
-        self._shards = ShardWatch(bot)
+    @contextlib.contextmanager
+    def watching(self, bot: Canonkeeper) -> Iterator[None]:
+        """Look at a bot that is about to connect, for as long as the block lasts."""
+        self._bot, self._shards = bot, ShardWatch(bot)
+        try:
+            yield
+        finally:
+            self._bot = self._shards = None
+            self._absent = Check(ok=True, why="stopping")
 
     async def look(self) -> Health:
         """Return how the bot is."""
         bot, shards = self._bot, self._shards
         if bot is None or shards is None:
-            checks = {_LOOP: self.loop.check(), _SHARDS: _STARTING, _STORE: _STARTING, _POSTER: _STARTING}
+            checks = {_LOOP: self.loop.check(), **dict.fromkeys((_SHARDS, _STORE, _POSTER), self._absent)}
             return _health(checks, ready=False)
         store, seconds = await _store(bot.services)
         checks = {_LOOP: self.loop.check(), _SHARDS: shards.check(), _STORE: store, _POSTER: _poster(bot.daily)}
@@ -265,32 +277,32 @@ class HealthServer:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        runner = web.ServerRunner(web.Server(self._answer, access_log=None), handle_signals=False, shutdown_timeout=0.5)
-        await runner.setup()
+        answering = Server(self._answer, access_log=None)
+        listening = await self._loop.create_server(answering, sock=self._socket)
+        self._started.set()
         try:
-            await web.SockSite(runner, self._socket).start()
-            self._started.set()
             await self._stop.wait()
         finally:
-            await runner.cleanup()
+            listening.close()
+            await answering.shutdown(_CLOSE_SECONDS)
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answer(self, request: BaseRequest) -> Response:
         if request.path not in {"/healthz", "/readyz", "/metrics"}:
-            return web.Response(status=404, text="There are /healthz, /readyz and /metrics.\n")
+            return Response(status=404, text="There are /healthz, /readyz and /metrics.\n")
         if request.method not in {"GET", "HEAD"}:
-            return web.Response(status=405, headers={"Allow": "GET, HEAD"})
+            return Response(status=405, headers={"Allow": "GET, HEAD"})
         health = await self._look()
         headers = {"Cache-Control": "no-store"}
         if request.path == "/metrics":
             page, content_type = self._monitor.metrics.page(health.present, request.headers.get("Accept", ""))
-            return web.Response(body=page, headers={**headers, "Content-Type": content_type})
+            return Response(body=page, headers={**headers, "Content-Type": content_type})
         well = health.ready if request.path == "/readyz" else health.ok
         told = {
             "ok": well,
             "checks": {name: {"ok": check.ok, "why": check.why} for name, check in health.checks.items()},
         }
         body = msgspec.json.format(msgspec.json.encode(told)) + b"\n"
-        return web.Response(status=200 if well else 503, body=body, content_type="application/json", headers=headers)
+        return Response(status=200 if well else 503, body=body, content_type="application/json", headers=headers)
 
     async def _look(self) -> Health:
         """Return how the bot is; one look serves all who ask meanwhile."""
@@ -311,6 +323,8 @@ class HealthServer:
 
 
 _STOP_SECONDS: Final = 2.0
+# Of these, for answers that are under way.
+_CLOSE_SECONDS: Final = 0.5
 
 
 @contextlib.asynccontextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot import app
+from bot.client import client
 from bot.errors import SettingError, StoreBrokenError, StoreError, StoreFullError
 from bot.operators import health
 from sandbox import Sandbox
@@ -193,7 +194,7 @@ async def test_a_store_that_never_answers(bot: Canonkeeper, address: str, monkey
 async def test_a_closed_shard(bot: Canonkeeper, sandbox: Sandbox, address: str) -> None:
     async with sandbox.gateway.lost():
         answer = await until(address, "/healthz", lambda answer: answer.status == 503)
-        assert answer.checks == {"shards": "not connected: 0 of 1"}
+        assert answer.checks == {"shards": "1 of 1 not connected: no. 0"}
         assert (await ask(address, "/readyz")).status == 503
         page = (await ask(address, "/metrics")).body
         assert 'canonkeeper_shards{state="down"} 1.0' in page
@@ -201,6 +202,27 @@ async def test_a_closed_shard(bot: Canonkeeper, sandbox: Sandbox, address: str) 
     assert await is_well(address)
     assert 'canonkeeper_shards{state="up"} 1.0' in (await ask(address, "/metrics")).body
     assert bot.is_ready()
+
+
+async def test_one_closed_shard_of_two(
+    sandbox: Sandbox, second_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_once(*_: object, **__: object) -> None:
+        """Discord wants five seconds between two shards; the local one does not mind."""
+
+    monkeypatch.setattr(client.Canonkeeper, "before_identify_hook", at_once)
+    sandbox.world.shards = 2
+    settings = settings_for(sandbox, second_path, ANNOUNCEMENT_PATH=str(SECOND), HEALTH_ADDRESS=address)
+    async with connected(sandbox, settings):
+        await until(address, "/readyz", lambda answer: answer.status == 200)
+        async with sandbox.gateway.lost(shard=1):
+            answer = await until(address, "/healthz", lambda answer: answer.status == 503)
+            assert answer.checks == {"shards": "1 of 2 not connected: no. 1"}
+            page = (await ask(address, "/metrics")).body
+            assert 'canonkeeper_shards{state="up"} 1.0' in page
+            assert 'canonkeeper_gateway_latency_seconds{shard="0"}' in page
+            assert 'shard="1"' not in page
+        assert await is_well(address)
 
 
 async def test_a_session_that_is_resumed(bot: Canonkeeper, sandbox: Sandbox, address: str) -> None:
