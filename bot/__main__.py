@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import io
 import logging
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path, metavar="FILE")
     restore = commands.add_parser("restore", help="put a backup in the database's place; stop the bot first")
     restore.add_argument("file", type=Path, metavar="FILE")
+    forget = commands.add_parser("forget", help="delete everything that is kept about a server, while the bot runs")
+    forget.add_argument("server", type=_server, metavar="SERVER_ID")
     check = commands.add_parser("check-data", help="check an announcement's folder and list every mistake")
     check.add_argument("path", nargs="?", type=Path, help="the folder (default: ANNOUNCEMENT_PATH)")
     learn = commands.add_parser("learn", help="learn ahead of a start, which then needs a few seconds")
@@ -150,9 +153,29 @@ def _with_services(given: argparse.Namespace, settings: Settings) -> str:
         return f"{asyncio.run(app.sync_commands(settings))} commands registered"
     if given.command == "unanswered":
         return asyncio.run(app.unanswered(settings))
+    if given.command == "forget":
+        return _forgotten(given.server, asyncio.run(app.forget(settings, given.server)))
     if given.command == "why":
         return asyncio.run(app.why(settings, " ".join(given.text)))
     return asyncio.run(terminal.answer(app.services(settings), given.command, " ".join(given.text)))
+
+
+def _server(text: str) -> int:
+    """Return a server's ID."""
+    if not re.fullmatch(r"[0-9]{15,20}", text):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' isn't a server's ID, 17 to 20 digits: in Discord, turn on developer mode, then right-click the "
+            "server and copy its ID"
+        )
+    return int(text)
+
+
+def _forgotten(server: int, schedules: int) -> str:
+    what = f"{schedules} daily schedule{'s' * (schedules != 1)}" if schedules else "no daily schedules"
+    return (
+        f"Nothing is kept about server {server} any more: there were {what}. Backups made before still hold it, and "
+        "while the bot is in that server, its moderators can set up new ones."
+    )
 
 
 if __name__ == "__main__":

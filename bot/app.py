@@ -27,7 +27,9 @@ from bot.daily.discord_chat import DiscordChat, DiscordSight
 from bot.daily.guilds import Presence, Recovery, replan
 from bot.daily.input import Zones
 from bot.daily.ledger import DailyStore
+from bot.daily.store import LeftGuilds
 from bot.daily.worker import Worker
+from bot.errors import StoreError
 from bot.library import read_library
 from bot.meter import NoMeter
 from bot.operators.doctor import Machine, Needs, examine_all, report
@@ -254,6 +256,22 @@ async def examine(reading: Reading) -> tuple[str, bool]:
     async with clock_of(reading.settings) as clock:
         machine = Machine(clock, lambda path: shutil.disk_usage(path).free, Zones.load)
         return report(await examine_all(reading, Needs(intents().value, permission_bits()), machine))
+
+
+async def forget(settings: Settings, guild: int) -> int:
+    """Delete all that is kept about a server, and return how many daily schedules that were. The bot may run.
+
+    Raises StoreError where the store can't be used, or isn't there.
+    """
+    if not settings.database_path.exists():
+        raise StoreError(
+            f"DATABASE_PATH {settings.database_path} isn't there: set it to the database that the bot uses"
+        )
+    async with await Database.open(settings.database_path) as database:
+        with database.in_words():
+            async with database.erasing():
+                await SyncedCommands(database).forget(str(guild))
+                return await LeftGuilds(database).forget(guild)
 
 
 async def why(settings: Settings, text: str) -> str:

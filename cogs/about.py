@@ -12,6 +12,8 @@ from bot.client.controls import show
 from bot.client.views import about
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.client import Canonkeeper
     from bot.client.controls import Directory
     from bot.library import Library
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
 class AboutCog(commands.Cog):
     """What the bot says of itself."""
 
-    def __init__(self, library: Library, unanswered: Unanswered, directory: Directory) -> None:
+    def __init__(
+        self, library: Library, unanswered: Unanswered, directory: Directory, privacy: Callable[[], str | None]
+    ) -> None:
         self._library = library
+        self._privacy = privacy
         self._unanswered = unanswered
         self._directory = directory
 
@@ -32,10 +37,18 @@ class AboutCog(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def about(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
         shown = await self._directory.shown(in_guild=interaction.guild_id is not None)
-        view = about(self._library, shown, interaction.application_id, self._unanswered.keep)
+        view = about(self._library, shown, interaction.application_id, self._unanswered.keep, self._privacy())
         await show(interaction, view, private=private)
 
 
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses."""
-    await bot.add_cog(AboutCog(bot.services.library, bot.services.unanswered, bot.directory))
+    await bot.add_cog(
+        AboutCog(
+            bot.services.library,
+            bot.services.unanswered,
+            bot.directory,
+            # Where its owner has put the policy, by what the developer portal says.
+            lambda: bot.application.privacy_policy_url if bot.application else None,
+        )
+    )

@@ -303,12 +303,18 @@ def permission_bits() -> dict[str, int]:
 
 
 def about(
-    library: Library, commands: Iterable[Shown], application_id: int, questions_kept: dt.timedelta | None = None
+    library: Library,
+    commands: Iterable[Shown],
+    application_id: int,
+    questions_kept: dt.timedelta | None = None,
+    privacy: str | None = None,
 ) -> panels.Panel:
     """Return what this is, its sources, what it stores, its commands, and buttons that invite it.
 
-    `questions_kept` is for how long the words of unanswered questions are kept, None where they are not.
+    `questions_kept` is for how long the words of unanswered questions are kept, None where they are not; `privacy` is
+    the address of the privacy policy, None where the developer portal has none.
     """
+    links = [link_button("Privacy policy", privacy)] if privacy else []
     sources = "\n".join(
         f"- {panels.link(source.title, source.url)} — {escaped(library.speaker_by_id[source.author].name)}"
         for source in library.sources
@@ -323,7 +329,7 @@ def about(
         f"**Commands**\n{' · '.join(mention for command in commands for mention in command.mentions)}",
         accent=panels.Accent.ABOUT,
         footer=f"{len(library.listed)} quotes · {library.head.title}",
-        rows=[_invitations(application_id)],
+        rows=[[*_invitations(application_id), *links]],
     )
 
 

@@ -533,6 +533,12 @@ class LeftGuilds:
             await enqueue_notices(tx, [id_ for id_, next_ in following if next_ is None], now)
         return len(found)
 
+    async def forget(self, guild: int) -> int:
+        """Delete all rows of a server, whether or not the bot is in it; return how many schedules those were."""
+        async with self._database.transaction() as tx:
+            await tx.execute("DELETE FROM departure WHERE guild = ?", (guild,))
+            return (await tx.execute("DELETE FROM schedule WHERE guild = ?", (guild,))).rowcount
+
     async def purge(self, before: dt.datetime, away: Callable[[int], bool]) -> int:
         """Delete all rows of the servers that were left at `before` or earlier; return how many servers.
 

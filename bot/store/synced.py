@@ -30,3 +30,8 @@ class SyncedCommands:
                 "ON CONFLICT (application_id, scope) DO UPDATE SET sha256 = excluded.sha256",
                 (application_id, scope, sha256),
             )
+
+    async def forget(self, scope: str) -> None:
+        """Delete what is known of a scope: its commands are registered anew, should they be wanted there again."""
+        async with self._database.transaction() as tx:
+            await tx.execute("DELETE FROM synced_commands WHERE scope = ?", (scope,))
