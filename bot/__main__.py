@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import announcement, seeding, terminal
+from bot import announcement, memory, seeding, terminal
 from bot.errors import AnnouncementError, CanonkeeperError
 from bot.operators import logs
 from bot.settings import from_environment, look_at_environment
@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; mistakes are told in a line each on standard error."""
     _print_anything()
+    memory.set_up()
     given = parser().parse_args(arguments)
     try:
         return _run(given)

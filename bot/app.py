@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bot import memory
 from bot.canon import CanonLesson
 from bot.canon.service import CanonService
 from bot.client import Canonkeeper
@@ -130,8 +131,9 @@ async def services(settings: Settings, meter: Meter | None = None) -> AsyncItera
             await bring_up_to_date(database, settings.announcement_path, settings.learnt_path)
             content = Content(database)
             library = await read_library(content)
-            facts = Engine.load(await content.learnt(FACTS))
-            claims = Engine.load(await content.learnt(CLAIMS))
+            beside = memory.on_disk(settings.database_path.parent)
+            facts = Engine.load(await content.learnt(FACTS), beside)
+            claims = Engine.load(await content.learnt(CLAIMS), beside)
             lesson = CanonLesson.from_bytes(await content.learnt(CANON))
         with PictureService() as pictures:
             canon = CanonService(library, claims, facts, lesson)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Literal
 
-from PIL import Image, ImageDraw
-
 from bot.errors import CanonkeeperError
 from bot.pictures.typesetting import SCALE, Box
 
@@ -107,6 +105,8 @@ class Sheet:
     """A picture in the making. All measures are pixels of the finished picture."""
 
     def __init__(self, faces: Faces, width: int, height: int, ground: int, margin: int) -> None:
+        from PIL import Image, ImageDraw  # noqa: PLC0415 - 4 MiB that only drawing needs
+
         self.faces = faces
         self.ground = ground
         self.safe = Box(margin, margin, width - margin, height - margin)
@@ -169,6 +169,8 @@ class Sheet:
 
     def png(self) -> bytes:
         """Return the finished picture as PNG, in as few colours as it needs."""
+        from PIL import Image  # noqa: PLC0415 - as above
+
         small = self._image.reduce(SCALE)
         few = small.quantize(_PALETTE, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         out = io.BytesIO()

@@ -9,10 +9,10 @@ import unicodedata
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from PIL import ImageFont
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from PIL import ImageFont
 
 # Pictures are set at twice their size and halved at the end: letters then stand at half pixels, evenly apart.
 SCALE = 2
@@ -77,6 +77,8 @@ class Faces:
     def font(self, style: Style) -> ImageFont.FreeTypeFont:
         """Return the font for drawing, SCALE times as large as the style says."""
         if style not in self._fonts:
+            from PIL import ImageFont  # noqa: PLC0415 - 4 MiB that only drawing needs
+
             self._fonts[style] = ImageFont.truetype(io.BytesIO(self._file(style.face)), style.size * SCALE)
         return self._fonts[style]
 
@@ -98,6 +100,8 @@ class Faces:
         if (face, character) not in self._has:
             if face not in self._plain:
                 # Without shaping, which would hide letters that are meant to be unseen.
+                from PIL import ImageFont  # noqa: PLC0415 - as above
+
                 font = ImageFont.truetype(io.BytesIO(self._file(face)), _COMPARED, layout_engine=ImageFont.Layout.BASIC)
                 self._plain[face] = font, _ink(font, _NOWHERE)
             font, nowhere = self._plain[face]

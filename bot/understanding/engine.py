@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar
 
 import msgspec
@@ -15,7 +16,7 @@ from bot.understanding.reading import NUMERALS, STOP, Lexicon, tokens
 from bot.understanding.second_look import LIKENESS, UNEXPLAINED, Judges, Memory, SecondLook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Outcome = Literal["sure", "torn", "unsure"]
 
@@ -90,7 +91,8 @@ class UnreadableBlobError(ValueError):
 class _Array(msgspec.Struct, frozen=True, array_like=True):
     kind: str
     shape: tuple[int, ...]
-    data: bytes
+    # Read as part of the blob, of which it is no copy.
+    data: memoryview
 
 
 class _Blob(msgspec.Struct, frozen=True):
@@ -103,7 +105,7 @@ def pack_model(header: msgspec.Struct, arrays: Mapping[str, npt.NDArray[Any]]) -
     """Return header and arrays as bytes; equal input gives equal bytes. KeyError for an array of another type."""
     names = {np.dtype(kind): code for code, kind in _KINDS.items()}
     packed = {
-        name: _Array(names[array.dtype], array.shape, np.ascontiguousarray(array).tobytes())
+        name: _Array(names[array.dtype], array.shape, memoryview(np.ascontiguousarray(array).tobytes()))
         for name, array in sorted(arrays.items())
     }
     return msgspec.msgpack.encode(_Blob(FORM, msgspec.Raw(msgspec.msgpack.encode(header)), packed))
@@ -138,6 +140,9 @@ _TINY: Final = np.float32(1e-6)
 # A text of a few words, each said so many times, is a chant and asks nothing.
 CHANTED: Final = 3
 CHANTED_WORDS: Final = 3
+# Texts whose understanding is remembered.
+_REMEMBERED: Final = 512
+_NOTHING: Final = Understanding("unsure", None, None, (), 0.0)
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -173,23 +178,30 @@ class Engine:
         self._backing: Floats = arrays["backing"]
         self._second = SecondLook(Memory(arrays), self._first.words, self._backing)
         self._judge = Judges(arrays)
+        # A question is looked at from several sides, and people ask alike.
+        self._read = lru_cache(_REMEMBERED)(self._reader.read_words)
+        self._understood = lru_cache(_REMEMBERED)(self._understand)
 
     @classmethod
-    def load(cls, blob: bytes) -> Self:
-        """Return the engine of a blob that `learn` gave; UnreadableBlobError for any other bytes."""
+    def load(cls, blob: bytes, kept: Callable[[Arrays], Arrays] = dict) -> Self:
+        """Return the engine of a blob that `learn` gave; UnreadableBlobError for any other bytes.
+
+        `kept` is given the arrays, and returns equal ones that lie wherever they are to be kept.
+        """
         header, arrays = unpack_model(blob, Header)
         try:
-            return cls(header, arrays)
+            return cls(header, kept(arrays))
         except KeyError as error:
             raise UnreadableBlobError(f"the model lacks the array {error}") from error
 
     def understand(self, text: str) -> Understanding:
         """Return what the text asks for; any text whatever gives an answer."""
-        if not self._labels:
-            return Understanding("unsure", None, None, (), 0.0)
-        reading = self._reader.read(text)
+        return self._understood(tuple(tokens(text))) if self._labels else _NOTHING
+
+    def _understand(self, words: tuple[str, ...]) -> Understanding:
+        reading = self._read(words)
         if not self._says_something(reading):
-            return Understanding("unsure", None, None, (), 0.0)
+            return _NOTHING
         row = self._first.row(reading)
         looked_at, clues, met = self._second.clues(reading, row, *self._first.chances(reading, row))
         right = self._judge.chances(clues)
@@ -214,11 +226,14 @@ class Engine:
 
     def is_spelt(self, text: str) -> bool:
         """Return whether each word of a text is read as it is typed, and none is taken for a slip of another."""
-        return not self._labels or self._reader.read(text).words == tuple(tokens(text))
+        return not self._labels or self._reading(text).words == tuple(tokens(text))
 
     def kind(self, text: str) -> str:
         """Return what type of answer a text asks for, as `features.kind_of` tells it."""
-        return self._reader.read(text).kind if self._labels else "none"
+        return self._reading(text).kind if self._labels else "none"
+
+    def _reading(self, text: str) -> Reading:
+        return self._read(tuple(tokens(text)))
 
     def _says_something(self, reading: Reading) -> bool:
         """Whether a text has content that examples have, and more of it than a few words said over and over."""
