@@ -15,7 +15,7 @@ from bot import memory
 if TYPE_CHECKING:
     from pathlib import Path
 
-ARRAYS = {
+ARRAYS: memory.Arrays = {
     "whole": np.arange(-5, 5, dtype=np.int8).reshape(2, 5),
     "parts": np.linspace(0, 1, 1_000, dtype=np.float32),
     "none": np.zeros((0, 3), np.uint16),
