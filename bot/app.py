@@ -38,6 +38,7 @@ from bot.operators.systemd import Notifier
 from bot.pictures import PictureService
 from bot.quotes.ask import AskService
 from bot.quotes.overview import OverviewService, TimelineService
+from bot.quotes.quiz import QuizService
 from bot.quotes.search import QuoteService
 from bot.quotes.unanswered import Unanswered, shown
 from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date
@@ -65,7 +66,7 @@ def daily_quotes(services: Services, bot: Canonkeeper, discord_clock: DiscordClo
     """Return the daily quotes of this process; chance for the schedules' seeds is the system's."""
     store, clock = services.daily, services.clock
     filters = Filters(services.library, services.quotes)
-    chat = DiscordChat(bot, clock, services.pictures, discord_clock)
+    chat = DiscordChat(bot, clock, services.pictures, services.quiz, discord_clock)
     worker = Worker(store.deliveries, store.left_guilds, filters, chat, clock)
     scheduler = Scheduler(
         (store.schedules, store.deliveries),
@@ -99,6 +100,7 @@ EXTENSIONS = (
     "cogs.timeline",
     "cogs.about",
     "cogs.help",
+    "cogs.quiz",
     "cogs.share",
     "cogs.daily",
     "cogs.guilds",
@@ -142,6 +144,7 @@ async def services(settings: Settings, meter: Meter | None = None) -> AsyncItera
                 facts=facts,
                 claims=claims,
                 quotes=QuoteService(library, content, facts),
+                quiz=QuizService(library),
                 canon=canon,
                 pictures=pictures,
                 timeline=TimelineService(library, pictures),

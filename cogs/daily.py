@@ -138,6 +138,8 @@ def _summary(schedule: Schedule, about: str, offset: dt.timedelta | None) -> str
         extras.append(f"mentions <@&{spec.role}>")
     if spec.style is Style.CARD:
         extras.append("with a picture")
+    elif spec.style is Style.QUIZ:
+        extras.append("as a quiz")
     extras += [_EXTRAS[extra] for extra in Extra if extra in spec.extras]
     return (
         f"**{schedule.number}** · <#{spec.target.channel}> · **{time_text(spec.rule.minute)}** "
@@ -322,6 +324,7 @@ Word = app_commands.Range[str, 1, 100]
 _STYLES = [
     app_commands.Choice(name="text: just the words", value="text"),
     app_commands.Choice(name="card: the words and a picture of them", value="card"),
+    app_commands.Choice(name="quiz: who said it? with buttons to guess", value="quiz"),
 ]
 _OPTIONS = {
     "channel": "Where to post: a text or announcement channel, a thread, or a forum",
@@ -330,7 +333,7 @@ _OPTIONS = {
     "days": "Which days: daily, weekdays, weekends, or a list such as mon,wed,fri",
     "about": "Only quotes by this speaker or on this topic",
     "role": "A role to mention with each post",
-    "style": "Just the words, or with a picture of them",
+    "style": "Just the words, with a picture of them, or as a quiz",
     "publish": "In an announcement channel: publish each post to the servers that follow it",
     "thread": "Start a thread under each post for discussion",
 }
@@ -373,7 +376,7 @@ def _style(value: str | None) -> Style | None:
     try:
         return Style(value) if value else None
     except ValueError:
-        raise UserError("I don't know that style. Please pick one from the list: text or card.") from None
+        raise UserError("I don't know that style. Please pick one from the list: text, card or quiz.") from None
 
 
 @app_commands.guild_only()

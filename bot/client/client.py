@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bot.pictures import PictureService
     from bot.quotes.ask import AskService
     from bot.quotes.overview import OverviewService, TimelineService
+    from bot.quotes.quiz import QuizService
     from bot.quotes.search import QuoteService
     from bot.quotes.unanswered import Unanswered
     from bot.store.synced import SyncedCommands
@@ -52,6 +53,7 @@ class Services:
     facts: Engine
     claims: Engine
     quotes: QuoteService
+    quiz: QuizService
     canon: CanonService
     asking: AskService
     unanswered: Unanswered

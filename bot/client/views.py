@@ -14,6 +14,7 @@ from bot.canon.service import NEAREST, STRENGTHS
 from bot.client import panels
 from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button, link_button
 from bot.client.panels import alt_text, escaped, gallery
+from bot.quotes.quiz import CANON, NO, WHO, YES, WhoSaid, mark
 from bot.quotes.search import numbered
 from bot.text import cut, tail
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.client.controls import Shown
     from bot.client.panels import Component
     from bot.library import Library
+    from bot.quotes.quiz import Marked, Question
     from bot.quotes.search import Found, How, InContext, Missing
 
 TURN = "quote"
@@ -278,6 +280,75 @@ def _head(ruling: CanonRuling, *, alone: bool = True) -> str:
 def _footer(ruling: CanonRuling, quotes: int | None = None) -> str | None:
     parts = (STRENGTHS[ruling.strength], source_line(ruling.quotes[:quotes]))
     return " · ".join(part for part in parts if part) or None
+
+
+# The action behind the choices of a quiz.
+QUIZ: Final = "quiz"
+_ASKED: Final = {WHO: "Who said it?", CANON: "Canon or not?"}
+_CHOICES: Final = {YES: "Canon", NO: "Not canon"}
+
+
+def quiz(question: Question) -> panels.Panel:
+    """Return a question with its choices; who presses one is answered alone."""
+    return panels.Panel(
+        quizzed(question),
+        accent=panels.Accent.QUOTE,
+        footer="Only you see whether you got it right",
+        rows=[quiz_buttons(question)],
+    )
+
+
+def quizzed(question: Question) -> str:
+    """Return what is asked, without a word of who said it."""
+    if isinstance(question, WhoSaid):
+        return f"## {_ASKED[WHO]}\n{panels.quoted(question.quote.text)}"
+    return f"## {_ASKED[CANON]}\n“{escaped(question.claim.statement)}”"
+
+
+def quiz_buttons(question: Question) -> list[Component]:
+    """Return a button for each choice, which says all that is needed to tell whether it is right."""
+    if isinstance(question, WhoSaid):
+        subject = f"{WHO}|{mark(question.quote.id)}"
+        choices = [(mark(speaker.id), speaker.name) for speaker in question.choices]
+    else:
+        subject, choices = f"{CANON}|{mark(question.claim.id)}", [*_CHOICES.items()]
+    return [button(QUIZ, f"{subject}|{choice}", cut(label, LABEL_LIMIT)) for choice, label in choices]
+
+
+def read_choice(detail: str) -> tuple[str, str, str]:
+    """Return (kind, subject, choice) as `quiz_buttons` wrote them. Raises ValueError for anything else."""
+    kind, subject, choice = detail.split("|")
+    if kind not in _ASKED:
+        raise ValueError("this is no choice of a quiz")
+    return kind, subject, choice
+
+
+def marked(answer: Marked) -> panels.Panel:
+    """Return whether an answer was right, with the words that show it."""
+    question = answer.question
+    quotes: tuple[Quote, ...]
+    if isinstance(question, WhoSaid):
+        told, quotes = _who(question.quote, answer), (question.quote,)
+    else:
+        claim, quotes = question.claim, question.quotes
+        verdict = "That's canon." if question.right == YES else "That isn't canon."
+        told = f"**{'Right!' if answer.right else 'Not quite.'} {verdict}**\n{escaped(claim.line)}"
+    return panels.Panel(
+        told,
+        panels.line(),
+        *(spoken(quote) for quote in quotes),
+        accent=panels.Accent.YES if answer.right else panels.Accent.NO,
+        footer=source_line(quotes),
+        rows=[quote_buttons(quotes[0])],
+    )
+
+
+def _who(quote: Quote, answer: Marked) -> str:
+    said = escaped(quote.speaker.attribution)
+    if answer.right:
+        return f"**Right!** It was {said}."
+    guessed = escaped(answer.chosen.name) if answer.chosen else "them"
+    return f"**Not quite.** It wasn't {guessed}, it was {said}."
 
 
 # What posting needs: see channels, write there and in threads, open forum posts, attach cards, read back.

@@ -123,6 +123,10 @@ class Filters:
         """Return the ids of the quotes that match; none for an `about` that is gone from the data."""
         return self._matching.get(about, ())
 
+    def speakers(self, about: str | None) -> int:
+        """Return how many people said the quotes that match."""
+        return len({self._library.quote_by_id[quote].speaker.id for quote in self.matching(about)})
+
     def quote(self, quote_id: str) -> Quote | None:
         """Return a quote, or None when it is gone from the data."""
         return self._library.quote_by_id.get(quote_id)

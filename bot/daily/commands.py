@@ -217,7 +217,9 @@ class Scheduler:
         style = asked.style or Style.TEXT
         extras = asked.extras()
         place = await self._place(guild, asked, asked.channel or 0, style, extras)
-        spec = ScheduleSpec(place.target, rule, self.filters.parse(asked.about), asked.role, style, extras)
+        about = self.filters.parse(asked.about)
+        self._guessable(style, about)
+        spec = ScheduleSpec(place.target, rule, about, asked.role, style, extras)
         first = next(upcoming(rule, self._clock.now()))
         try:
             schedule = await self._schedules.add(spec, self._seed(), first, LIMIT)
@@ -243,6 +245,8 @@ class Scheduler:
         extras = asked.extras(old.extras)
         place = await self._edited_place(guild, asked, old, style, extras)
         about = self.filters.parse(asked.about) if asked.about else old.about
+        if (style, about) != (old.style, old.about):
+            self._guessable(style, about)
         spec = ScheduleSpec(place.target, rule, about, role, style, extras)
         if spec == old:
             raise UserError("That wouldn't change anything. Set at least one option to something new.")
@@ -252,6 +256,11 @@ class Scheduler:
         except EqualError as error:
             raise UserError(messages.equal(error.number)) from error
         return self._planned(changed, place)
+
+    def _guessable(self, style: Style, about: str | None) -> None:
+        """Raise UserError where a quiz would always have the same answer."""
+        if style is Style.QUIZ and self.filters.speakers(about) < 2:  # noqa: PLR2004 - one is no choice
+            raise UserError(messages.ONE_SPEAKER)
 
     async def overview(self, guild: int) -> list[Line]:
         """Return the server's schedules by number, each with how its latest date went."""

@@ -14,7 +14,7 @@ import msgspec
 
 from bot.client import library_parts
 from bot.client.panels import REPEATED, Accent, Panel, gallery, safe
-from bot.client.views import context_button, origin, quote_buttons, spoken
+from bot.client.views import context_button, origin, quiz_buttons, quizzed, quote_buttons, spoken
 from bot.daily.delivery import ATTEMPT
 from bot.daily.jobs import NoticeJob, PostJob
 from bot.daily.ports import (
@@ -45,10 +45,11 @@ if TYPE_CHECKING:
     from bot.announcement import Quote
     from bot.clock import Clock
     from bot.daily.jobs import FollowUpJob, Job, PausedSchedule
-    from bot.daily.ports import CardMaker, Span
+    from bot.daily.ports import CardMaker, QuizMaker, Span
     from bot.daily.requests import DiscordClock
     from bot.daily.schedule import Schedule
     from bot.daily.store import Mention
+    from bot.quotes.quiz import WhoSaid
 
 
 def own_member(guild: discord.Guild) -> discord.Member | None:
@@ -125,7 +126,7 @@ async def check_channel(
         "Send Messages in Threads" if place is ChannelKind.THREAD else "Send Messages": (
             allowed.send_messages_in_threads if place is ChannelKind.THREAD else allowed.send_messages
         ),
-        "Attach Files": allowed.attach_files or style is Style.TEXT,
+        "Attach Files": allowed.attach_files or style is not Style.CARD,
         "Create Public Threads": allowed.create_public_threads or Extra.THREAD not in extras,
     }
     missing = tuple(name for name, given in wanted.items() if not given)
@@ -267,10 +268,17 @@ _NAME_LIMIT = 100
 _TEST = "**Test post** · this is what daily quotes look like here"
 
 
-def post_view(job: PostJob, quote: Quote, *, picture: bool) -> Panel:
-    """Return a daily quote as it is posted; `picture` says that PICTURE is attached."""
+def post_view(job: PostJob, quote: Quote, *, picture: bool, question: WhoSaid | None = None) -> Panel:
+    """Return a daily quote as it is posted: `picture` says that PICTURE is attached, `question` asks who said it."""
+    heading = _TEST if job.test else f"<@&{job.role}>" if job.role else None
+    if question is not None:
+        # The source would give the answer away, and so would the quote's buttons.
+        footer = "Test" if job.test else f"Daily quiz · {_when(job)}"
+        rows = [quiz_buttons(question)]
+        view = Panel(heading, quizzed(question), accent=Accent.DAILY, footer=footer, rows=rows)
+        return view.identified(job.component_id)
     view = Panel(
-        _TEST if job.test else f"<@&{job.role}>" if job.role else None,
+        heading,
         spoken(quote),
         gallery(PICTURE, REPEATED) if picture else None,
         accent=quote.speaker.accent,
@@ -502,13 +510,16 @@ class DiscordChat:
     not be told then.
     """
 
-    def __init__(self, bot: discord.Client, clock: Clock, cards: CardMaker, discord_clock: DiscordClock) -> None:
+    def __init__(
+        self, bot: discord.Client, clock: Clock, cards: CardMaker, quizzes: QuizMaker, discord_clock: DiscordClock
+    ) -> None:
         if not library_parts.is_traced(bot):
             raise ValueError("the client's requests are not traced")
         self._bot = bot
         self._discord_clock = discord_clock
         self._clock = clock
         self._cards = cards
+        self._quizzes = quizzes
         self._limiter = RateLimiter(lambda: library_parts.global_limit(bot))
         self._deadlines = Deadlines()
         self._leaving = asyncio.Semaphore(_LEAVING)
@@ -616,7 +627,8 @@ class DiscordChat:
         picture = None
         if job.style is Style.CARD:
             picture = await self._cards.card(quote)
-        view = post_view(job, quote, picture=picture is not None)
+        question = self._quizzes.about(quote) if job.style is Style.QUIZ else None
+        view = post_view(job, quote, picture=picture is not None, question=question)
         forum = job.target.place is ChannelKind.FORUM
         message = _message(view, job.role, REPEATED if picture else None, job.nonce)
         channel = job.target.channel

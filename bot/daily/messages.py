@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 GONE = "That schedule has been removed. `/daily list` shows the others."
 NO_QUOTES = "No quote matches this schedule's 'about' any more. Choose another with `/daily edit`."
+ONE_SPEAKER = (
+    "Those quotes are all by one person, so a quiz would give itself away. Choose another `about`, or another `style`."
+)
 NO_ANSWER = "Discord didn't answer in time. Please look in the channel before you try again."
 
 _PROBLEMS = {

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.announcement import Quote
     from bot.daily.jobs import FollowUpJob, NoticeJob, PostJob
     from bot.daily.schedule import ChannelKind, Extra, Style
+    from bot.quotes.quiz import WhoSaid
 
 # How long nothing is asked after a 429 that does not say how long it lasts: Cloudflare's pages often do not.
 UNSAID_WAIT = 60.0
@@ -192,6 +193,7 @@ __all__ = (
     "ChatPort",
     "NotNow",
     "Problem",
+    "QuizMaker",
     "Refused",
     "Span",
     "Unknowable",
@@ -302,6 +304,14 @@ class ChatPort(Protocol):
         self, guild: int, channel: int, role: int | None, style: Style, extras: frozenset[Extra] = frozenset()
     ) -> ChannelCheck:
         """Tell whether a schedule could post to a channel, mention a role (None for no role), and do the extras."""
+        ...
+
+
+class QuizMaker(Protocol):
+    """Asks who said a quote."""
+
+    def about(self, quote: Quote) -> WhoSaid | None:
+        """Return the question, the same for the same quote; None where there would be nothing to guess."""
         ...
 
 

@@ -235,10 +235,11 @@ class ChannelKind(enum.StrEnum):
 
 
 class Style(enum.StrEnum):
-    """How a post looks: the words alone, or with a picture of them."""
+    """How a post looks: the words alone, with a picture of them, or as a quiz that asks who said them."""
 
     TEXT = "text"
     CARD = "card"
+    QUIZ = "quiz"
 
 
 class Pause(enum.StrEnum):

@@ -52,7 +52,9 @@ async def unnoted() -> bool:
 
 
 def port(chat: DailyChat) -> DiscordChat:
-    return DiscordChat(chat.bot, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
+    return DiscordChat(
+        chat.bot, chat.bot.services.clock, chat.bot.services.pictures, chat.bot.services.quiz, discord_clock(chat)
+    )
 
 
 def job(chat: DailyChat, name: str = "daily-quotes", **fields: Any) -> PostJob:
@@ -249,7 +251,7 @@ def me(chat: DailyChat) -> discord.Member:
 async def test_before_the_gateway_is_ready_channels_are_not_judged(chat: DailyChat) -> None:
     clock = DiscordClock(chat.bot.services.clock, time.monotonic)
     client = discord.Client(intents=discord.Intents.none(), http_trace=tracing(clock, NoMeter()))
-    sleeping = DiscordChat(client, chat.bot.services.clock, chat.bot.services.pictures, clock)
+    sleeping = DiscordChat(client, chat.bot.services.clock, chat.bot.services.pictures, chat.bot.services.quiz, clock)
     assert sleeping.time() == NOTHING_KNOWN
     now = chat.bot.services.clock.now()
     assert await sleeping.find(job(chat), now) == NotNow(5, counts=False)

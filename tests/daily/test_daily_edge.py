@@ -46,7 +46,9 @@ async def front(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 
 def port(chat: DailyChat) -> DiscordChat:
-    return DiscordChat(chat.bot, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
+    return DiscordChat(
+        chat.bot, chat.bot.services.clock, chat.bot.services.pictures, chat.bot.services.quiz, discord_clock(chat)
+    )
 
 
 async def post(chat: DailyChat, name: str = "daily-quotes", seconds: float = 15.0) -> object:
@@ -284,4 +286,6 @@ async def test_a_client_whose_requests_are_not_traced_is_refused(chat: DailyChat
     """Whether a request had left could not be told."""
     untraced = discord.Client(intents=discord.Intents.none())
     with pytest.raises(ValueError, match="not traced"):
-        DiscordChat(untraced, chat.bot.services.clock, chat.bot.services.pictures, discord_clock(chat))
+        DiscordChat(
+            untraced, chat.bot.services.clock, chat.bot.services.pictures, chat.bot.services.quiz, discord_clock(chat)
+        )

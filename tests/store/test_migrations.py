@@ -150,3 +150,25 @@ async def test_all_tables_are_strict(path: Path) -> None:
     await open_and_close(path)
     lax = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict"
     assert {name for (name,) in ask(path, lax) if not str(name).startswith(("sqlite_", "quote_search_"))} == set()
+
+
+async def test_a_schedule_keeps_its_style_where_quizzes_come_to_be(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = migrations()
+    quizzes = next(at for at, each in enumerate(every) if "quiz" in each.name)
+    with monkeypatch.context() as before:
+        use(before, *every[:quizzes])
+        await open_and_close(path)
+    with closing(sqlite3.connect(path)) as connection:
+        for number, style in enumerate(("text", "card"), 1):
+            connection.execute(
+                "INSERT INTO schedule (guild, number, channel, place, minute, days, zone, style, seed, paused) "
+                "VALUES (1, ?, ?, 'text', 0, 1, 'UTC', ?, 1, 'moderator')",
+                (number, number, style),
+            )
+        connection.commit()
+    await open_and_close(path)
+    assert ask(path, "SELECT number, style FROM schedule ORDER BY number") == [(1, "text"), (2, "card")]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE schedule SET style = 'quiz'")
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            connection.execute("UPDATE schedule SET style = 'song'")
