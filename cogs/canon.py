@@ -12,7 +12,7 @@ from discord.utils import escape_markdown
 
 from bot.client import panels, views
 from bot.client import views as rendering
-from bot.client.controls import COMPLETIONS, choices, openers, picked, show
+from bot.client.controls import COMPLETIONS, DESCRIPTION, choices, openers, picked, show
 from bot.client.panels import PICTURE_SECONDS, attached, gallery
 from bot.errors import UserError
 from bot.quotes.overview import HEADING, NOTE
@@ -75,6 +75,7 @@ class CanonCog(commands.Cog):
             callback=self._check,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            extras={DESCRIPTION: "In a message's menu, under Apps: check the ships and claims in that message"},
         )
         actions.register(OPEN_SHIP, self._open)
         actions.register(rendering.MEANT, self._meant)

@@ -234,8 +234,8 @@ class Shown(NamedTuple):
     description: str
 
 
-# Commands that are clicked in a message's menu have no description of their own, and are no mention.
-_IN_MENUS: Final = "in the menu of a message (under Apps): the same for what somebody wrote"
+# The description of a command in a message's menu, among its extras: Discord knows none.
+DESCRIPTION: Final = "description"
 
 
 class Directory:
@@ -281,9 +281,10 @@ class Directory:
 
 def _shown(command: Any, mention: Mention) -> Shown:
     if isinstance(command, app_commands.ContextMenu):
-        return Shown((f"**{command.name}**",), _IN_MENUS)
+        return Shown((f"**{command.name}**",), command.extras[DESCRIPTION])
     parts = command.commands if isinstance(command, app_commands.Group) else [command]
-    return Shown(tuple(mention(part.qualified_name) for part in parts), command.description)
+    few = "" if command.default_permissions is None else " (for moderators)"
+    return Shown(tuple(mention(part.qualified_name) for part in parts), f"{command.description}{few}")
 
 
 def _mention(ids: Mapping[str, int], name: str) -> str:

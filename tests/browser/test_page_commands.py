@@ -54,7 +54,7 @@ async def test_quote_with_a_completion_chosen_by_keyboard(demo: Demo, visit: Vis
     await answer.get_by_role("button", name="Another").click()
     await expect(answer.locator(".md-quote")).not_to_have_text(first)
     # The answer was replaced in its place, and the focus is where it was.
-    assert await mina.focused() == "Another"
+    assert await mina.focused() == "Another quote"
     await answer.get_by_role("button", name="Context").click()
     await expect(mina.last).to_contain_text("Only you can see this")
 

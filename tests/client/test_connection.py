@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.client import Canonkeeper
 
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
-EVERYWHERE = ["quote", "canon", "ask", "timeline", "about", "help", "Canon check"]
+EVERYWHERE = ["quote", "canon", "ask", "timeline", "about", "help", "quiz", "Canon check"]
 
 
 @pytest.fixture

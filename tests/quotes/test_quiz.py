@@ -129,7 +129,8 @@ async def test_who_said_it(second_chat: Chat) -> None:
     (quote,) = [each for each in second_chat.bot.services.library.listed if each.text == words]
     before = reply.text
     for label in reply.buttons:
-        answer = await second_chat.person("Timo").press(reply, label)
+        timo = second_chat.person("Timo")
+        answer = await timo.press(reply, label)
         assert answer.ephemeral
         assert reply.text == before
         right = label == quote.speaker.name
@@ -137,7 +138,7 @@ async def test_who_said_it(second_chat: Chat) -> None:
         assert f"— **{quote.speaker.attribution}**" in answer.text
         assert f"{quote.source} · quote {quote.number}" in answer.text
         assert answer.components[0]["accent_color"] == (RIGHT if right else WRONG)
-        assert (await mina.press(answer, "Context")).ephemeral
+        assert (await timo.press(answer, "Context")).ephemeral
 
 
 async def test_canon_or_not(second_chat: Chat) -> None:

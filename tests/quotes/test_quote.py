@@ -145,6 +145,24 @@ async def test_another_keeps_to_one_speaker(second_chat: Chat) -> None:
     assert seen == {"nobody-forced-us", "the-kettle", "a-facade"}
 
 
+@pytest.mark.parametrize(("query", "drawn"), [("random", True), ("falk", True), ("gasworks", True), ("hall", False)])
+async def test_chance_has_another_and_an_order_has_previous_and_next(
+    second_chat: Chat, query: str, drawn: bool
+) -> None:
+    reply = await second_chat.person("Mina").slash("quote", query=query)
+    turns = [label for label in reply.buttons if not label.startswith(("Context", "Card"))]
+    assert turns == (["Another quote"] if drawn else ["Previous quote", "Next quote"])
+
+
+async def test_buttons_of_several_answers_can_be_told_apart(chat: Chat) -> None:
+    mina = chat.person("Mina")
+    labels = []
+    for query in ("tenzin-bumpy-ride", "smooth out that ride", "first korrasami shipper"):
+        labels += list((await mina.slash("quote", query=query)).buttons)
+    assert len(labels) == len(set(labels)) == 6
+    assert 'Context of “As Tenzin says, "Life…”' in labels
+
+
 async def test_previous_and_next_among_words(second_chat: Chat) -> None:
     mina = second_chat.person("Mina")
     reply = await mina.slash("quote", query="hall")
