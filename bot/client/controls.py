@@ -255,14 +255,18 @@ class Directory:
         return self._tree.client.application_id or 0
 
     async def shown(self, *, in_guild: bool) -> tuple[Shown, ...]:
-        """Return the commands by name; those for servers alone only where they can be used."""
-        ids = await self._known()
+        """Return the commands in the order of the cogs, then those of menus, and what belongs to moderators last.
+
+        Those for servers alone are left out where they cannot be used.
+        """
+        mention = await self.mention()
         found = [
-            _shown(command, partial(_mention, ids))
-            for command in sorted(self._tree.get_commands(guild=self._guild), key=lambda command: command.name)
+            command
+            for command in self._tree.get_commands(guild=self._guild)
             if in_guild or not getattr(command, "guild_only", False)
         ]
-        return tuple(found)
+        kinds = (app_commands.Command, app_commands.ContextMenu, app_commands.Group)
+        return tuple(_shown(each, mention) for kind in kinds for each in found if isinstance(each, kind))
 
     async def mention(self) -> Mention:
         """Return what mentions a command, by its name."""
