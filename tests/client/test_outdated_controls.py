@@ -63,6 +63,9 @@ async def controls(chat: Chat) -> dict[str, int]:
         await mo.slash("ask", question="who designed the gasworks"),
         await mo.slash("canon", subject="all"),
         await mo.slash("timeline"),
+        await mo.slash("quiz", kind="who"),
+        await mo.slash("quiz", kind="canon"),
+        await mo.slash("canon", subject="tomines", private=True),
         await mo.slash("daily list"),
         await mo.slash("daily preview", schedule="1"),
     ]
