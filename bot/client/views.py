@@ -344,7 +344,7 @@ def marked(answer: Marked) -> panels.Panel:
 
 
 def _who(quote: Quote, answer: Marked) -> str:
-    said = escaped(quote.speaker.attribution)
+    said = escaped(quote.attribution)
     if answer.right:
         return f"**Right!** It was {said}."
     guessed = escaped(answer.chosen.name) if answer.chosen else "them"

@@ -15,8 +15,7 @@ from bot.text import normalise
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bot.announcement import Claim
-    from bot.announcement.quotes import Quote, Speaker
+    from bot.announcement import Claim, Quote, Speaker
     from bot.library import Library
 
 WHO: Final = "who"

@@ -35,7 +35,7 @@ async def test_a_quiz_is_posted_in_the_place_of_a_quote(chat: DailyChat) -> None
     assert quote.text in told.replace("\\", "")
     assert told.endswith(f"-# Daily quiz · <t:{row['due'] // 1000}:D>")
     assert quote.speaker.name not in told
-    assert quote.source not in told
+    assert quote.source.cited not in told
     labels = [each["label"] for each in buttons(post.components)]
     assert quote.speaker.name in labels
     mina = chat.sandbox.person("Mina").at(post.channel)
@@ -43,7 +43,7 @@ async def test_a_quiz_is_posted_in_the_place_of_a_quote(chat: DailyChat) -> None
         answer = await mina.press(post, label)
         assert answer.ephemeral
         assert answer.text.startswith("**Right!**" if label == quote.speaker.name else "**Not quite.**")
-        assert quote.speaker.attribution in answer.text
+        assert quote.attribution in answer.text
     assert visible_text(post) == told
 
 

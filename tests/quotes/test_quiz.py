@@ -135,8 +135,8 @@ async def test_who_said_it(second_chat: Chat) -> None:
         assert reply.text == before
         right = label == quote.speaker.name
         assert answer.text.startswith("**Right!** It was" if right else f"**Not quite.** It wasn't {label}, it was")
-        assert f"— **{quote.speaker.attribution}**" in answer.text
-        assert f"{quote.source} · quote {quote.number}" in answer.text
+        assert f"— **{quote.attribution}**" in answer.text
+        assert f"{quote.source.cited} · quote {quote.number}" in answer.text
         assert answer.components[0]["accent_color"] == (RIGHT if right else WRONG)
         assert (await timo.press(answer, "Context")).ephemeral
 
