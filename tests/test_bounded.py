@@ -21,6 +21,7 @@ from bot.daily.bag import Filters
 from bot.daily.input import Zones, complete_days, complete_time, complete_zone, parse_days, parse_time
 from bot.errors import UserError
 from bot.quotes.search import Found
+from bot.quotes.unanswered import kept_words
 from bot.text import fold, normalise, sentences
 from bot.understanding import reading
 from cogs import ask as answers
@@ -108,6 +109,7 @@ def paths(real: Services) -> dict[str, Callable[[str], Any]]:
         "/daily days, while typed": lambda text: choices(complete_days(text)),
         "/ask": lambda text: ask(text[:300]),
         "a mention": ask,
+        "what is kept of a question": kept_words,
         "/canon": lambda text: (
             real.overview.is_meant(text[:1000]) or rulings.checked(real.canon.check(text[:1000]).rulings)
         ),

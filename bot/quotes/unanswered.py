@@ -35,11 +35,11 @@ _LOOKED_AT: Final = 2_000
 # What Discord writes for mentions of people, roles, channels and commands, for emoji and times; and links in brackets.
 _MARKUP: Final = re.compile(r"<[^<>\n]{0,200}>")
 _MASKED: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+# In a word: an address, an invitation, mail, or a name with an @.
 _LINK: Final = re.compile(
-    r"\S*(?:://|www\.|discord\.(?:gg|com)|@)\S*"  # addresses, invitations, mail, and names with an @
-    r"|\S*\w\.[a-z]{2,24}/\S*"
-    r"|\S*\w\.(?:com|net|org|gg|io|me|tv|co|ly|app|dev|xyz|info|link|live|page|site|shop|be|uk|de|fr|eu|us|ca|ru|br|in)"
-    r"\b\S*",
+    r"://|\bwww\.|discord\.(?:gg|com)|@"
+    r"|\w\.[a-z]{2,24}/"
+    r"|\w\.(?:com|net|org|gg|io|me|tv|co|ly|app|dev|xyz|info|link|live|page|site|shop|be|uk|de|fr|eu|us|ca|ru|br|in)\b",
     re.IGNORECASE,
 )
 # Long numbers are ids or telephone numbers.
@@ -59,9 +59,9 @@ def kept_words(typed: str) -> str | None:
     )
     # Another spelling of the same signs (as wide letters) must not hide a link.
     text = unicodedata.normalize("NFKC", seen)[:_LOOKED_AT]
-    for pattern, instead in ((_MASKED, r"\1"), (_MARKUP, " "), (_LINK, " "), (_NUMBER, " ")):
+    for pattern, instead in ((_MASKED, r"\1"), (_MARKUP, " "), (_NUMBER, " ")):
         text = pattern.sub(instead, text)
-    text = cut(" ".join(text.split()), LENGTH)
+    text = cut(" ".join(word for word in text.split() if not _LINK.search(word)), LENGTH)
     return text if any(character.isalpha() for character in text) else None
 
 
