@@ -109,6 +109,16 @@ async def test_a_start_that_takes_too_long_is_no_start(
         assert not bot.is_ready()
 
 
+async def test_a_bot_that_stops_is_well_but_not_ready(bot: Canonkeeper, second_path: Path) -> None:
+    async with health.monitored(("127.0.0.1", port := free_port()), second_path) as monitor:
+        address = f"127.0.0.1:{port}"
+        with monitor.watching(bot):
+            assert "stopping" not in (await ask(address, "/readyz")).body
+        answer = await ask(address, "/readyz")
+        assert (answer.status, answer.body.count('"stopping"')) == (503, 3)
+        assert (await ask(address, "/healthz")).status == 200
+
+
 # -- each cause, and its end -------------------------------------------------------------------------
 
 
