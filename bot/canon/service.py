@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from bot.announcement import Verdict
@@ -35,6 +36,8 @@ STRENGTHS: Final = {"creator": "Stated by a creator", "article": "Reported by th
 NEAREST: Final = "The closest thing I know:"
 # What one text may be ruled on, at most, to stay readable.
 _RULINGS = 3
+# Texts whose rulings are remembered.
+_REMEMBERED: Final = 256
 
 Kind = Literal["ship", "person", "claim"]
 
@@ -102,10 +105,14 @@ class CanonService:
             concepts=lesson.concepts,
             evidence={quote.id: quote.text for quote in library.quotes},
         )
+        self._checked = lru_cache(_REMEMBERED)(self._check)
 
     def check(self, text: str) -> CanonCheck:
         """Return the rulings on `text`, one to three; or the pair that it may mean."""
-        checked = self._judge.check(_tidy(text), _RULINGS)
+        return self._checked(_tidy(text))
+
+    def _check(self, text: str) -> CanonCheck:
+        checked = self._judge.check(text, _RULINGS)
         return CanonCheck(tuple(map(self._shown, checked.rulings)), self._meant(checked.meant))
 
     def check_message(self, text: str) -> tuple[CanonRuling, ...]:

@@ -143,6 +143,9 @@ class ObservedTree(app_commands.CommandTree[Any]):
         await super()._call(interaction)
 
 
+_BY_TREE = frozenset({discord.InteractionType.application_command, discord.InteractionType.autocomplete})
+
+
 class ObservedBot(commands.AutoShardedBot):
     """discord.py's client with `ComparingState`, which asks before each event's listeners run."""
 
@@ -150,6 +153,11 @@ class ObservedBot(commands.AutoShardedBot):
         """Return the connection's state; discord.py (shard.py) makes its own in the same way."""
         given = {"dispatch": self.dispatch, "handlers": self._handlers, "hooks": self._hooks, "http": self.http}
         return ComparingState(**given, **options)
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Tell the listeners of an event; of a command or a completion nobody need be told, for the tree runs it."""
+        if event != "interaction" or args[0].type not in _BY_TREE:
+            super().dispatch(event, *args, **kwargs)
 
     async def _run_event(self, coro: Any, event_name: str, *args: Any, **kwargs: Any) -> None:
         """Run one listener, in a task of its own (discord.py, client.py)."""

@@ -7,6 +7,7 @@ import datetime as dt
 import email.utils
 import logging
 from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
@@ -278,13 +279,9 @@ class DiscordClock:
 
     def dated(self, header: str | None, sent: float, received: float) -> None:
         """Learn from the `Date` of an answer to a request that was `sent` and `received` at these ticks."""
-        try:
-            date = email.utils.parsedate_to_datetime(header or "")
-        except ValueError:
+        written = _written(header or "")
+        if written is None:
             return
-        if date.tzinfo is None or date <= EPOCH:
-            return
-        written = (date - EPOCH).total_seconds()
         self._learn(written - received, written + _RESOLUTION - sent)
 
     def created(self, at: dt.datetime, received: float) -> None:
@@ -316,6 +313,16 @@ class DiscordClock:
                 "this machine's clock is %.0f s %s Discord's: daily posts go by it, so please set it right", by, which
             )
             self._told = True
+
+
+@lru_cache(1)  # answers come many a second, and a date has no parts of one
+def _written(header: str) -> float | None:
+    """Return what a `Date` says, in seconds since Discord's epoch; None for what is no date after that."""
+    try:
+        date = email.utils.parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return (date - EPOCH).total_seconds() if date.tzinfo is not None and date > EPOCH else None
 
 
 def _instant(seconds: float) -> dt.datetime:

@@ -41,7 +41,7 @@ _MENTION: Final = re.compile(r"<[^<>\s]*[0-9]{5,}>")
 _UNFINISHED: Final = re.compile(r"[\w']+$")
 # Words that a name has, at most.
 _NAME_LENGTHS: Final = range(1, 5)
-# Questions whose understanding is remembered.
+# Questions whose replies are remembered.
 _REMEMBERED: Final = 512
 # Questions offered where nothing is near.
 _OFFERED: Final = 3
@@ -126,7 +126,8 @@ class AskService:
         self._library = library
         self._engine = engine
         self._canon = canon
-        self._understand = lru_cache(_REMEMBERED)(engine.understand)
+        self._understand = engine.understand
+        self._replied = lru_cache(_REMEMBERED)(self._found)
         self._questions = {_key(fact.question): fact for fact in library.facts}
         self._statements = {_key(claim.statement): claim for claim in library.claims}
         self._claims = {claim.id: claim for claim in library.claims}
@@ -143,13 +144,13 @@ class AskService:
     @property
     def remembered(self) -> Callable[[], CacheInfo]:
         """How many questions are remembered, and how often that helped."""
-        return self._understand.cache_info
+        return self._replied.cache_info
 
     def ask(self, question: str) -> Reply:
         """Return the reply to `question`, of which the first 300 characters count."""
         typed = _MENTION.sub(" ", question[:QUESTION_LIMIT])
         text = fold(typed, QUESTION_LIMIT)
-        return self._known(text) or self._found(text, typed)
+        return self._known(text) or self._replied(text, typed.strip())
 
     def _known(self, text: str) -> Reply | None:
         """Return the reply to what needs no understanding: our own words, and small talk."""

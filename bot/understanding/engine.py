@@ -17,6 +17,7 @@ from bot.understanding.second_look import LIKENESS, UNEXPLAINED, Judges, Memory,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from functools import _CacheInfo as CacheInfo
 
 Outcome = Literal["sure", "torn", "unsure"]
 
@@ -193,6 +194,11 @@ class Engine:
             return cls(header, kept(arrays))
         except KeyError as error:
             raise UnreadableBlobError(f"the model lacks the array {error}") from error
+
+    @property
+    def remembered(self) -> Callable[[], CacheInfo]:
+        """How many texts are remembered, and how often that helped."""
+        return self._understood.cache_info
 
     def understand(self, text: str) -> Understanding:
         """Return what the text asks for; any text whatever gives an answer."""

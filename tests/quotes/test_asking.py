@@ -184,10 +184,12 @@ def test_what_was_asked_lately_is_remembered_and_no_more(real: Services) -> None
 
 def test_a_word_that_is_being_typed_does_not_ask_the_engine_at_each_key(real: Services) -> None:
     real.asking.complete("who composed the music for the ", 25)
-    before = real.asking.remembered().misses
+    before = real.facts.remembered().misses
     for typed in ("l", "la", "las", "last"):
         assert real.asking.complete(f"who composed the music for the {typed}", 25)
-    assert real.asking.remembered().misses == before
+    assert real.facts.remembered().misses == before
+    real.asking.complete("who composed the music for the last scene ", 25)
+    assert real.facts.remembered().misses == before + 1
 
 
 def test_any_length_costs_little(real: Services) -> None:
