@@ -14,6 +14,7 @@ from sandbox import Sandbox, SandboxError
 from sandbox.faults import Rule
 from sandbox.views import visible_text
 from tests.conftest import Chat, connected, settings_for
+from tests.support.daily import until
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:
@@ -290,8 +291,9 @@ async def test_an_answer_that_cannot_be_sent_is_noted(second_chat: Chat, caplog:
     route = "/channels/{channel_id}/messages"
     second_chat.sandbox.faults.add(Rule("error", method="POST", route=route, status=403, code=50007))
     mina = second_chat.person("Mina").in_dm()
-    assert await mina.wait_reply(await mina.say("hello"), timeout=0.5) == []
-    assert "an answer to a message could not be sent: Forbidden" in caplog.text
+    message = await mina.say("hello")
+    await until(lambda: "an answer to a message could not be sent: Forbidden" in caplog.text)
+    assert await mina.wait_reply(message, timeout=0.1) == []
     assert "Traceback" not in caplog.text
 
 
