@@ -181,14 +181,15 @@ def _fold(path: Path) -> None:
     try:
         with _opened(path, wait_ms=1_000) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise StoreBusyError(
                 f"DATABASE_PATH {path} is in use, so nothing was changed: stop the bot, and restore again"
             ) from None
-        raise
-    except sqlite3.DatabaseError:
-        return  # What is damaged is moved aside as it is.
+        # What is damaged is moved aside as it is.
+        if code not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise
 
 
 @contextlib.contextmanager
