@@ -13,9 +13,9 @@ from bot.client.controls import COMPLETIONS, button, choices, reply
 from bot.client.panels import Accent, Panel, line, notice
 from bot.client.views import origin, spoken
 from bot.daily.commands import ScheduleOptions
-from bot.daily.discord_chat import PAST, standing
 from bot.daily.input import complete_days, complete_schedule, complete_time, complete_zone, days_text, time_text
 from bot.daily.jobs import PausedSchedule
+from bot.daily.messages import PAST, standing
 from bot.daily.schedule import (
     Delivery,
     Effect,

@@ -1,4 +1,4 @@
-"""Daily quotes in Discord: what is posted, how it is asked for, and how a message of ours is found again."""
+"""Daily quotes in Discord: what may be posted where, how it is asked for, and how a message of ours is found again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import discord
 import msgspec
 
 from bot.client import library_parts
-from bot.client.panels import REPEATED, Accent, Panel, gallery, safe
-from bot.client.views import context_button, origin, quiz_buttons, quizzed, quote_buttons, spoken
+from bot.client.panels import REPEATED, Panel
 from bot.daily.delivery import ATTEMPT
 from bot.daily.jobs import NoticeJob, PostJob
 from bot.daily.ports import (
@@ -33,23 +32,22 @@ from bot.daily.ports import (
     meaning,
     wait_of,
 )
+from bot.daily.posts import PICTURE, forum_post_name, notice_view, post_view, thread_name
 from bot.daily.requests import INVALID, Deadlines, RateLimiter, SingleRequest, StoppedError
-from bot.daily.schedule import ChannelKind, Extra, ExtraLoss, MentionLoss, Pause, Reason, Setback, Style
-from bot.text import cut
+from bot.daily.schedule import ChannelKind, Extra, Pause, Reason, Setback, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from discord.abc import GuildChannel
 
     from bot.announcement import Quote
     from bot.clock import Clock
-    from bot.daily.jobs import FollowUpJob, Job, PausedSchedule
+    from bot.daily.jobs import FollowUpJob, Job
     from bot.daily.ports import CardMaker, QuizMaker, Span
     from bot.daily.requests import DiscordClock
     from bot.daily.schedule import Schedule
     from bot.daily.store import Mention
-    from bot.quotes.quiz import WhoSaid
 
 
 def own_member(guild: discord.Guild) -> discord.Member | None:
@@ -175,177 +173,6 @@ def mention_problem(guild: discord.Guild | None, channel_id: int, role_id: int |
         channel = None
     allowed = me.guild_permissions if channel is None else channel.permissions_for(me)
     return None if role.mentionable or allowed.mention_everyone else Problem.ROLE_NOT_MENTIONABLE
-
-
-_SENTENCES: dict[Pause | MentionLoss | ExtraLoss, str] = {
-    Pause.MODERATOR: "Paused by a moderator. Start it again with `/daily resume {number}`.",
-    Pause.CHANNEL_GONE: "{gone} was deleted, so schedule {number} is paused. "
-    "Choose a new channel with `/daily edit {number}`.",
-    Pause.NO_ACCESS: "I can't see {where} any more, so schedule {number} is paused. "
-    "Please grant me **View Channel** there, and it will resume by itself.",
-    Pause.NO_PERMISSION: "I don't have permission to post in {where}, so schedule {number} is paused. "
-    "Please grant me {needed} there, and it will resume by itself.",
-    Pause.ARCHIVED: "The thread {where} is closed or locked, so schedule {number} is paused. "
-    "Reopen and unlock it, and the schedule will resume by itself.",
-    Pause.WRONG_KIND: "{where} is no longer a kind of channel I can post to, so schedule {number} is paused. "
-    "Choose another with `/daily edit {number}`.",
-    Pause.NEEDS_TAG: "{where} requires a tag on every post, and I can't choose one, so schedule {number} is paused. "
-    "Turn that off in the forum's settings, and the schedule will resume by itself.",
-    Pause.NO_QUOTES: "No quote matches the 'about' of schedule {number} any more, so it's paused. "
-    "Choose something else with `/daily edit {number}`.",
-    Pause.ZONE_GONE: "The time zone of schedule {number} no longer exists, so it's paused. "
-    "Choose another with `/daily edit {number}`.",
-    Pause.LEFT: "I was removed from the server, so schedule {number} is paused. "
-    "Invite me back, and it will resume by itself.",
-    MentionLoss.ROLE_GONE: "The role to mention was deleted, so schedule {number}'s posts in {where} mention nobody. "
-    "Choose another with `/daily edit {number}`.",
-    MentionLoss.NOT_MENTIONABLE: "I'm not allowed to mention <@&{role}>, so schedule {number}'s posts in {where} "
-    "mention nobody. Turn on 'Allow anyone to @mention this role' in the role's settings, and they'll mention it "
-    "again.",
-    MentionLoss.EVERYONE: "I never mention @everyone, so schedule {number}'s posts in {where} mention nobody. "
-    "Choose a role made for this with `/daily edit {number}`.",
-    ExtraLoss.PUBLISH_PERMISSION: "I don't have permission to publish the posts of schedule {number} in {where}. "
-    "Please grant me **Send Messages** there, and the next one will be published.",
-    ExtraLoss.PUBLISH_KIND: "{where} is no longer an announcement channel, so the posts of schedule {number} aren't "
-    "published. Choose another channel with `/daily edit {number}`, or leave `publish` off.",
-    ExtraLoss.THREAD_PERMISSION: "I don't have permission to start threads under the posts of schedule {number} in "
-    "{where}. Please grant me **Create Public Threads** there, and the next one will have its thread.",
-    ExtraLoss.THREAD_KIND: "Threads can't begin in {where}, so the posts of schedule {number} have none. Choose "
-    "another channel with `/daily edit {number}`, or leave `thread` off.",
-}
-# Why a post was not made, when its schedule has gone on since.
-PAST: dict[str, str] = {
-    Pause.MODERATOR: "the schedule was paused",
-    Pause.CHANNEL_GONE: "the channel was deleted",
-    Pause.NO_ACCESS: "I couldn't see the channel",
-    Pause.NO_PERMISSION: "I didn't have permission to post there",
-    Pause.ARCHIVED: "the thread was closed or locked",
-    Pause.WRONG_KIND: "it wasn't a kind of channel I can post to",
-    Pause.NEEDS_TAG: "the forum required a tag",
-    Pause.NO_QUOTES: "its quote is no longer in the data",
-    Pause.ZONE_GONE: "its time zone no longer existed",
-    Pause.LEFT: "I wasn't in the server",
-}
-# A private thread is seen by those alone who were added to it (Discord's docs, Threads).
-_THREAD_UNSEEN = (
-    "I can't see {where} any more, so schedule {number} is paused. If the thread is private, mention me there to add "
-    "me; if it isn't, please grant me **View Channel** in its channel. Then the schedule will resume by itself."
-)
-# What lets us post, as Discord's settings call it.
-_SEND = {
-    ChannelKind.TEXT: "**Send Messages**",
-    ChannelKind.THREAD: "**Send Messages in Threads**",
-    ChannelKind.FORUM: "**Create Posts**",
-}
-
-
-def standing(stopped: PausedSchedule) -> str:
-    """Return why a schedule is paused, mentions nobody, or has an extra that is not done, and what would help."""
-    unseen = stopped.reason is Pause.NO_ACCESS and stopped.place is ChannelKind.THREAD
-    sentence = _THREAD_UNSEEN if unseen else _SENTENCES[stopped.reason]
-    send = _SEND[stopped.place]
-    return sentence.format(
-        number=stopped.number,
-        where=f"<#{stopped.channel}>",
-        gone=_gone(stopped),
-        needed=f"{send} and **Attach Files**" if stopped.style is Style.CARD else send,
-        role=stopped.role,
-    )
-
-
-def _gone(stopped: PausedSchedule) -> str:
-    """Return what was deleted: a mention of it would show nothing any more."""
-    thread = stopped.place is ChannelKind.THREAD
-    if stopped.channel_name is None:
-        return "Its thread" if thread else "Its channel"
-    name = safe(stopped.channel_name, 100)
-    return f"The thread '{name}'" if thread else f"#{name}"
-
-
-PICTURE = "quote.png"
-# Discord's docs: a thread's name.
-_NAME_LIMIT = 100
-_TEST = "**Test post** · this is what daily quotes look like here"
-
-
-def post_view(job: PostJob, quote: Quote, *, picture: bool, question: WhoSaid | None = None) -> Panel:
-    """Return a daily quote as it is posted: `picture` says that PICTURE is attached, `question` asks who said it."""
-    heading = _TEST if job.test else f"<@&{job.role}>" if job.role else None
-    if question is not None:
-        # The source would give the answer away, and so would the quote's buttons.
-        footer = "Test" if job.test else f"Daily quiz · {_when(job)}"
-        rows = [quiz_buttons(question)]
-        view = Panel(heading, quizzed(question), accent=Accent.DAILY, footer=footer, rows=rows)
-        return view.identified(job.component_id)
-    view = Panel(
-        heading,
-        spoken(quote),
-        gallery(PICTURE, REPEATED) if picture else None,
-        accent=quote.speaker.accent,
-        footer=f"{'Test' if job.test else f'Daily quote · {_when(job)}'} · {origin(quote)}",
-        rows=[[context_button(quote)] if picture else quote_buttons(quote)],
-    )
-    return view.identified(job.component_id)
-
-
-def _when(job: PostJob) -> str:
-    """Return the date of a post, and of one that is late the time, in the reader's form and zone."""
-    if job.late:
-        return f"late, planned for {discord.utils.format_dt(job.due, 'f')}"
-    return discord.utils.format_dt(job.due, "D")
-
-
-def forum_post_name(job: PostJob, quote: Quote) -> str:
-    """Return the name of a forum post: the quote's beginning and the date."""
-    name = thread_name(job.date, quote)
-    return cut(f"Test: {name}", _NAME_LIMIT) if job.test else name
-
-
-def thread_name(date: dt.date, quote: Quote | None) -> str:
-    """Return the name of a thread for a quote: its beginning and the date, or the date alone."""
-    if quote is None:
-        return day(date)
-    return f"{cut(' '.join(quote.text.split()), _NAME_LIMIT - len(day(date)) - 3)} · {day(date)}"
-
-
-def day(date: dt.date) -> str:
-    """Return a date as '3 March 2026'."""
-    return f"{date.day} {date:%B %Y}"
-
-
-# Discord's docs: 4,000 characters in all texts of a message; some are left for what stands around.
-_NOTICE_LIMIT = 3_700
-
-
-def notice_view(job: NoticeJob) -> Panel:
-    """Return what moderators are told of schedules that were paused, or do not all that they were made for."""
-    view = Panel(
-        f"**{_heading(job.schedules)}**",
-        _whole([standing(each) for each in job.schedules]),
-        accent=Accent.OPEN,
-        footer="I'll only say this once; /daily list always shows it",
-    )
-    return view.identified(job.component_id)
-
-
-def _whole(sentences: Sequence[str]) -> str:
-    """Return as many sentences as there is room for, each whole, and how many more there are."""
-    shown, room = 0, _NOTICE_LIMIT
-    while shown < len(sentences) and len(sentences[shown]) < room:
-        room -= len(sentences[shown]) + 1
-        shown += 1
-    left = len(sentences) - shown
-    return "\n".join([*sentences[:shown], *([f"…and {left} more: `/daily list` shows them."] if left else [])])
-
-
-def _heading(told: Sequence[PausedSchedule]) -> str:
-    count = len({each.number for each in told})
-    kinds = {type(each.reason) for each in told}
-    if kinds == {Pause}:
-        return "A daily quote is paused" if count == 1 else f"{count} daily quotes are paused"
-    if count == 1:
-        return "A daily quote mentions nobody" if kinds == {MentionLoss} else "A daily quote needs a look"
-    return f"{count} daily quotes need a look"
 
 
 # What is told of Discord's clock is right to a second or two; a minute more costs a few messages to read.

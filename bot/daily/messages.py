@@ -1,16 +1,18 @@
-"""What moderators are told when something cannot be done: each says what to do instead."""
+"""What moderators are told when something cannot be done, or no longer is: each says what to do instead."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from bot.client.panels import safe
 from bot.daily.ports import NotNow, Problem, Refused
-from bot.daily.schedule import Pause, Setback
+from bot.daily.schedule import ChannelKind, ExtraLoss, MentionLoss, Pause, Setback, Style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.daily.jobs import PausedSchedule
     from bot.daily.ports import ChannelCheck, Unsure
     from bot.daily.schedule import Reason
 
@@ -116,3 +118,88 @@ def unknown(which: str, numbers: Sequence[int]) -> str:
         return "This server has no schedules yet. Create one with `/daily schedule`."
     yours = f"Yours: {', '.join(map(str, numbers))}."
     return f"There's no schedule {which}. {yours}" if which.isdecimal() else f"I don't know that schedule. {yours}"
+
+
+_SENTENCES: dict[Pause | MentionLoss | ExtraLoss, str] = {
+    Pause.MODERATOR: "Paused by a moderator. Start it again with `/daily resume {number}`.",
+    Pause.CHANNEL_GONE: "{gone} was deleted, so schedule {number} is paused. "
+    "Choose a new channel with `/daily edit {number}`.",
+    Pause.NO_ACCESS: "I can't see {where} any more, so schedule {number} is paused. "
+    "Please grant me **View Channel** there, and it will resume by itself.",
+    Pause.NO_PERMISSION: "I don't have permission to post in {where}, so schedule {number} is paused. "
+    "Please grant me {needed} there, and it will resume by itself.",
+    Pause.ARCHIVED: "The thread {where} is closed or locked, so schedule {number} is paused. "
+    "Reopen and unlock it, and the schedule will resume by itself.",
+    Pause.WRONG_KIND: "{where} is no longer a kind of channel I can post to, so schedule {number} is paused. "
+    "Choose another with `/daily edit {number}`.",
+    Pause.NEEDS_TAG: "{where} requires a tag on every post, and I can't choose one, so schedule {number} is paused. "
+    "Turn that off in the forum's settings, and the schedule will resume by itself.",
+    Pause.NO_QUOTES: "No quote matches the 'about' of schedule {number} any more, so it's paused. "
+    "Choose something else with `/daily edit {number}`.",
+    Pause.ZONE_GONE: "The time zone of schedule {number} no longer exists, so it's paused. "
+    "Choose another with `/daily edit {number}`.",
+    Pause.LEFT: "I was removed from the server, so schedule {number} is paused. "
+    "Invite me back, and it will resume by itself.",
+    MentionLoss.ROLE_GONE: "The role to mention was deleted, so schedule {number}'s posts in {where} mention nobody. "
+    "Choose another with `/daily edit {number}`.",
+    MentionLoss.NOT_MENTIONABLE: "I'm not allowed to mention <@&{role}>, so schedule {number}'s posts in {where} "
+    "mention nobody. Turn on 'Allow anyone to @mention this role' in the role's settings, and they'll mention it "
+    "again.",
+    MentionLoss.EVERYONE: "I never mention @everyone, so schedule {number}'s posts in {where} mention nobody. "
+    "Choose a role made for this with `/daily edit {number}`.",
+    ExtraLoss.PUBLISH_PERMISSION: "I don't have permission to publish the posts of schedule {number} in {where}. "
+    "Please grant me **Send Messages** there, and the next one will be published.",
+    ExtraLoss.PUBLISH_KIND: "{where} is no longer an announcement channel, so the posts of schedule {number} aren't "
+    "published. Choose another channel with `/daily edit {number}`, or leave `publish` off.",
+    ExtraLoss.THREAD_PERMISSION: "I don't have permission to start threads under the posts of schedule {number} in "
+    "{where}. Please grant me **Create Public Threads** there, and the next one will have its thread.",
+    ExtraLoss.THREAD_KIND: "Threads can't begin in {where}, so the posts of schedule {number} have none. Choose "
+    "another channel with `/daily edit {number}`, or leave `thread` off.",
+}
+# Why a post was not made, when its schedule has gone on since.
+PAST: dict[str, str] = {
+    Pause.MODERATOR: "the schedule was paused",
+    Pause.CHANNEL_GONE: "the channel was deleted",
+    Pause.NO_ACCESS: "I couldn't see the channel",
+    Pause.NO_PERMISSION: "I didn't have permission to post there",
+    Pause.ARCHIVED: "the thread was closed or locked",
+    Pause.WRONG_KIND: "it wasn't a kind of channel I can post to",
+    Pause.NEEDS_TAG: "the forum required a tag",
+    Pause.NO_QUOTES: "its quote is no longer in the data",
+    Pause.ZONE_GONE: "its time zone no longer existed",
+    Pause.LEFT: "I wasn't in the server",
+}
+# A private thread is seen by those alone who were added to it (Discord's docs, Threads).
+_THREAD_UNSEEN = (
+    "I can't see {where} any more, so schedule {number} is paused. If the thread is private, mention me there to add "
+    "me; if it isn't, please grant me **View Channel** in its channel. Then the schedule will resume by itself."
+)
+# What lets us post, as Discord's settings call it.
+_SEND = {
+    ChannelKind.TEXT: "**Send Messages**",
+    ChannelKind.THREAD: "**Send Messages in Threads**",
+    ChannelKind.FORUM: "**Create Posts**",
+}
+
+
+def standing(stopped: PausedSchedule) -> str:
+    """Return why a schedule is paused, mentions nobody, or has an extra that is not done, and what would help."""
+    unseen = stopped.reason is Pause.NO_ACCESS and stopped.place is ChannelKind.THREAD
+    sentence = _THREAD_UNSEEN if unseen else _SENTENCES[stopped.reason]
+    send = _SEND[stopped.place]
+    return sentence.format(
+        number=stopped.number,
+        where=f"<#{stopped.channel}>",
+        gone=_gone(stopped),
+        needed=f"{send} and **Attach Files**" if stopped.style is Style.CARD else send,
+        role=stopped.role,
+    )
+
+
+def _gone(stopped: PausedSchedule) -> str:
+    """Return what was deleted: a mention of it would show nothing any more."""
+    thread = stopped.place is ChannelKind.THREAD
+    if stopped.channel_name is None:
+        return "Its thread" if thread else "Its channel"
+    name = safe(stopped.channel_name, 100)
+    return f"The thread '{name}'" if thread else f"#{name}"

@@ -8,8 +8,9 @@ import pytest
 
 from bot.daily.bag import Bag
 from bot.daily.commands import Line, Planned
-from bot.daily.discord_chat import notice_view, standing
 from bot.daily.jobs import NoticeJob, PausedSchedule
+from bot.daily.messages import standing
+from bot.daily.posts import notice_view
 from bot.daily.schedule import (
     ChannelKind,
     Delivery,

@@ -12,7 +12,7 @@ from bot.announcement import Entry, Verdict
 from bot.client import views as quotes
 from bot.client.controls import openers
 from bot.client.panels import ALT_LIMIT, TEXT_LIMIT, Accent, Panel, alt_text, attached, gallery
-from bot.daily import discord_chat
+from bot.daily import posts
 from bot.daily.jobs import PostJob
 from bot.daily.schedule import ChannelKind, Style, Target
 from bot.quotes.overview import STROKES, Ship, TimelineItem
@@ -106,7 +106,7 @@ def test_every_quote_offers_its_context_and_its_card() -> None:
     ids=["text", "card"],
 )
 def test_a_daily_post_shows_its_card_or_offers_it(picture: bool, buttons: list[str]) -> None:
-    panel = discord_chat.post_view(ERRAND, quote("Words."), picture=picture)
+    panel = posts.post_view(ERRAND, quote("Words."), picture=picture)
     assert [item["media"]["url"] for item in galleries(panel)] == ["attachment://quote.png"] * picture
     assert "> Words." in text_of(panel)
     assert all("Words." not in item["description"] for item in galleries(panel))
