@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot import app
 from bot.client.client import intents
@@ -490,6 +492,33 @@ async def test_a_gateway_that_is_busy(
         gateway = of(findings, "gateway")
     assert gateway.level is (Level.OK if waits < 1 else Level.NOTE)
     assert report(findings)[1]
+
+
+async def test_a_gateway_that_asks_for_a_heartbeat_first(sandbox: Sandbox, second_path: Path) -> None:
+    """Discord may ask for one at any time, and sends other things than READY."""
+    allow(sandbox, *NEEDED)
+    heard: list[dict[str, Any]] = []
+
+    async def serve(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        for sent in ({"op": 10, "d": {"heartbeat_interval": 41_250}}, {"op": 1, "d": None}):
+            await socket.send_json(sent)
+            heard.append(await socket.receive_json())
+        for name in ("RESUMED", "READY"):
+            await socket.send_json({"op": 0, "t": name, "s": 1, "d": {}})
+        await socket.receive()
+        heard.append({"closed": socket.close_code})
+        return socket
+
+    gateway = web.Application()
+    gateway.router.add_get("/", serve)
+    async with TestServer(gateway) as server:
+        sandbox.api.gateway_url = str(server.make_url("/")).replace("http://", "ws://")
+        async with found(sandbox, second_path) as findings:
+            assert of(findings, "gateway").level is Level.OK
+    assert [each.get("op", each) for each in heard] == [2, 1, {"closed": 1000}]
+    assert heard[0]["d"]["shard"] == [0, 1]
 
 
 async def test_servers_in_which_permissions_are_lacking(sandbox: Sandbox, second_path: Path) -> None:
