@@ -37,12 +37,19 @@ def set_up() -> None:
 
     Call it before anything large is read. It does nothing where there is no glibc (mallopt(3)).
     """
-    if sys.platform != "linux":
-        return
-    with contextlib.suppress(OSError, AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        for name, value in _SETTINGS:
-            mallopt(name, value)
+    for name, value in _SETTINGS:
+        _ask_glibc("mallopt", name, value)
+
+
+def give_back() -> None:
+    """Give the system what has been let go of in small pieces, as far as these make up pages (malloc_trim(3))."""
+    _ask_glibc("malloc_trim", 0)
+
+
+def _ask_glibc(function: str, *arguments: int) -> None:
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None)[function](*arguments)
 
 
 Arrays = dict[str, "npt.NDArray[Any]"]

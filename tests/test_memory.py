@@ -42,17 +42,37 @@ print(resident() - before)
 """
 
 
-def left(*, set_up: bool) -> int:
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", READ_AND_LET_GO.format(set_up=set_up)], check=True, capture_output=True, text=True
-    )
+SMALL_PIECES = """
+from pathlib import Path
+from bot import memory
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+pieces = [bytearray(b"x") * 1_000 for _ in range(20_000)]
+last = pieces.pop()
+del pieces
+before = resident()
+memory.give_back()
+print(before - resident())
+"""
+
+
+def printed(program: str) -> int:
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)  # noqa: S603 - ours
     return int(done.stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator")
+of_glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator")
+
+
+@of_glibc
 def test_what_was_read_at_the_start_goes_back_to_the_system() -> None:
-    assert left(set_up=False) > 4_000_000
-    assert left(set_up=True) < 2_000_000
+    assert printed(READ_AND_LET_GO.format(set_up=False)) > 4_000_000
+    assert printed(READ_AND_LET_GO.format(set_up=True)) < 2_000_000
+
+
+@of_glibc
+def test_what_was_let_go_of_in_small_pieces_is_given_back() -> None:
+    assert printed(SMALL_PIECES) > 10_000_000
 
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
@@ -60,6 +80,7 @@ def test_other_systems_are_left_alone(monkeypatch: pytest.MonkeyPatch, system: s
     monkeypatch.setattr(sys, "platform", system)
     monkeypatch.delattr(memory, "ctypes")
     memory.set_up()
+    memory.give_back()
 
 
 def test_arrays_on_disk_are_as_they_were(tmp_path: Path) -> None:

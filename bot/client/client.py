@@ -17,6 +17,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import memory
 from bot.client import errors
 from bot.client.controls import Actions, Directory
 from bot.client.library_parts import ObservedBot, ObservedTree, answer_briefly, forget_login, gateway_of, use_gateway
@@ -458,3 +459,4 @@ def _settle() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    memory.give_back()
