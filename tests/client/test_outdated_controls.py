@@ -199,8 +199,8 @@ async def test_a_completion_of_another_version(second_chat: Chat, name: str, opt
 @pytest.mark.parametrize(
     ("extra", "words"),
     [
-        (option("style", "poster"), "I don't know that style. Please pick one from the list: text or card."),
-        (option("style", 5, 4), "I don't know that style. Please pick one from the list: text or card."),
+        (option("style", "poster"), "I don't know that style. Please pick one from the list: text, card or quiz."),
+        (option("style", 5, 4), "I don't know that style. Please pick one from the list: text, card or quiz."),
         (option("role", "no id", 8), OLDER_COMMAND),
         (option("role", "5", 8), "That role no longer exists. Please choose another, or none."),
     ],
