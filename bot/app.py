@@ -88,7 +88,7 @@ def daily_quotes(services: Services, bot: Canonkeeper, discord_clock: DiscordClo
         worker.poke,
     )
     beside = (recovery.run, services.unanswered.run, *((store.watch,) if store.watch else ()))
-    return Daily(scheduler, presence, recovery, worker, chat.pace, partial(replan, store.schedules, clock), beside)
+    return Daily(scheduler, presence, recovery, worker, chat.limiter, partial(replan, store.schedules, clock), beside)
 
 
 _log = logging.getLogger(__name__)

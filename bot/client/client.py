@@ -83,7 +83,7 @@ class Daily:
     presence: Presence
     recovery: Recovery
     worker: Worker
-    pace: RateLimiter
+    limiter: RateLimiter
     replan: Callable[[], Awaitable[None]]
     beside: tuple[Callable[[], Awaitable[None]], ...] = ()
 
@@ -123,9 +123,9 @@ async def _run(work: Callable[[], Awaitable[None]]) -> None:
 # Discord's docs, JSON Error Codes: missing access, unknown guild, and 200 commands made today.
 _NO_ACCESS = frozenset({50001, 10004})
 _DAILY_LIMIT = 30034
-# How long the registration may take, in seconds. The daily limit may also come as a rate limit of many hours, which
+# How long the registration may take. The daily limit may also come as a rate limit of many hours, which
 # discord.py would wait for.
-_PATIENCE = 60
+_REGISTER_SECONDS = 60
 _LIMITED = (
     "Discord accepts no more commands from this application today (it allows 200 a day): the ones it has stay, and "
     "the next start registers what has changed"
@@ -160,7 +160,7 @@ async def sync(
     if not force and await synced.get(application_id, scope) == sha256:
         return False
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_REGISTER_SECONDS):
             await tree.sync(guild=guild)
     except (discord.Forbidden, discord.NotFound) as error:
         if guild is not None and error.code in _NO_ACCESS:

@@ -184,7 +184,7 @@ _FIRST_MESSAGES = 50
 _UNKNOWN_MESSAGE = 10008
 
 
-class _Pace(Protocol):
+class _Limiter(Protocol):
     async def wait(self) -> None: ...
 
 
@@ -196,7 +196,7 @@ def accepted_message(data: dict[str, Any]) -> Accepted:
 
 
 async def find_message(
-    bot: discord.Client, limiter: _Pace, job: PostJob | NoticeJob, since: dt.datetime
+    bot: discord.Client, limiter: _Limiter, job: PostJob | NoticeJob, since: dt.datetime
 ) -> Accepted | Absent | Unknowable:
     """Return the job's message among those created `since` (by Discord's clock). Raises what discord.py raises."""
     guild = bot.get_guild(job.target.guild)
@@ -215,7 +215,7 @@ async def find_message(
 
 
 async def _in_messages(
-    bot: discord.Client, limiter: _Pace, channel: int, component_ids: frozenset[int], after: int
+    bot: discord.Client, limiter: _Limiter, channel: int, component_ids: frozenset[int], after: int
 ) -> Accepted | Absent | Unknowable:
     """Read on from the attempt's time, or, where that is not known, back from the newest message."""
     since: dict[str, int] = {"after": after} if after else {}
@@ -234,7 +234,7 @@ async def _in_messages(
 
 
 async def _in_forum(
-    bot: discord.Client, limiter: _Pace, job: PostJob | NoticeJob, after: int
+    bot: discord.Client, limiter: _Limiter, job: PostJob | NoticeJob, after: int
 ) -> Accepted | Absent | Unknowable:
     """Look through the forum's posts of ours; the first message of each has the post's id (Discord's docs, Threads).
 
@@ -267,7 +267,9 @@ async def _in_forum(
     return Absent() if all_read else Unknowable()
 
 
-async def _archived(bot: discord.Client, limiter: _Pace, forum: int, after: int) -> tuple[list[dict[str, Any]], bool]:
+async def _archived(
+    bot: discord.Client, limiter: _Limiter, forum: int, after: int
+) -> tuple[list[dict[str, Any]], bool]:
     """Return a forum's archived posts, and whether all were read that were made `after`.
 
     They come in the order in which they were archived, the latest first (Discord's docs, List Public Archived
@@ -353,7 +355,7 @@ class DiscordChat:
         self._follow_ups = {extra: Deadlines() for extra in Extra}
 
     @property
-    def pace(self) -> RateLimiter:
+    def limiter(self) -> RateLimiter:
         """What all requests of the daily posts wait for."""
         return self._limiter
 

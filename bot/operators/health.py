@@ -193,7 +193,7 @@ class Monitor:
             number: seconds for number, seconds in bot.latencies if number in up and seconds < GUARD_SECONDS * 10
         }
         ready = bot.is_ready() and len(up) == shards.count() and all(check.ok for check in checks.values())
-        pace = bot.daily.pace
+        limiter = bot.daily.limiter
         present = Present(
             {},
             ready=ready,
@@ -202,9 +202,9 @@ class Monitor:
             shards_down=shards.count() - len(up),
             servers=len(bot.guilds),
             in_flight=bot.daily.worker.in_flight,
-            pace_waiting=pace.waiting,
-            pace_lately=pace.lately(),
-            pace_limit=pace.per_second,
+            pace_waiting=limiter.waiting,
+            pace_lately=limiter.lately(),
+            pace_limit=limiter.per_second,
             store_seconds=seconds,
             files=_sizes(self._store_path),
         )

@@ -239,7 +239,7 @@ def _cheapest(pieces: Sequence[Piece], space: float, width: float) -> tuple[list
             used += piece.width + (0.0 if end - 1 == start or piece.joined else space)
             if used > width and end > start + 1:
                 break
-            cost = ((width - used) / width) ** 2 + _minded(pieces, start, end, used / width)
+            cost = ((width - used) / width) ** 2 + _penalty(pieces, start, end, used / width)
             options.append((cost + best[end][0], end))
         best[start] = min(options)
     breaks, at = [], best[0][1]
@@ -249,7 +249,7 @@ def _cheapest(pieces: Sequence[Piece], space: float, width: float) -> tuple[list
     return breaks, best[0][0]
 
 
-def _minded(pieces: Sequence[Piece], start: int, end: int, filled: float) -> float:
+def _penalty(pieces: Sequence[Piece], start: int, end: int, filled: float) -> float:
     """Return what the eye minds in a line from `start` to `end` besides its emptiness."""
     if end < len(pieces):
         if pieces[end].joined:

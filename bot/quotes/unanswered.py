@@ -70,7 +70,7 @@ _log = logging.getLogger(__name__)
 _HOUR: Final = dt.timedelta(hours=1)
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # Nobody waits for a question to be written down; it is let go rather than kept waiting.
-_PATIENCE_SECONDS: Final = 1.0
+_WRITE_SECONDS: Final = 1.0
 
 
 class Unanswered:
@@ -87,7 +87,7 @@ class Unanswered:
         if self.keep is None or not (tier == "closest" or tier == "silent") or (words := kept_words(question)) is None:  # noqa: PLR1714 - narrows the type
             return
         try:
-            await self._questions.add(KeptQuestion(words, tier), _hour(self._clock.now()), _PATIENCE_SECONDS)
+            await self._questions.add(KeptQuestion(words, tier), _hour(self._clock.now()), _WRITE_SECONDS)
         except StoreError as error:
             _log.warning("a question without an answer couldn't be kept: %s", error)
 

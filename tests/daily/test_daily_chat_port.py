@@ -266,9 +266,9 @@ async def test_a_role_that_is_gone(chat: DailyChat) -> None:
 
 
 async def test_the_pace_lets_no_more_go_in_any_second() -> None:
-    pace, loop, went = RateLimiter(lambda: None, 20), asyncio.get_running_loop(), []
+    limiter, loop, went = RateLimiter(lambda: None, 20), asyncio.get_running_loop(), []
     for number in range(45):
-        await pace.wait()
+        await limiter.wait()
         went.append(loop.time())
         if number == 25:
             time.sleep(0.3)  # noqa: ASYNC251 - a machine that was busy
@@ -277,20 +277,20 @@ async def test_the_pace_lets_no_more_go_in_any_second() -> None:
 
 
 async def test_what_counts_as_invalid_goes_out_at_ten_a_second() -> None:
-    pace, loop, went = RateLimiter(lambda: None), asyncio.get_running_loop(), []
+    limiter, loop, went = RateLimiter(lambda: None), asyncio.get_running_loop(), []
     for _ in range(12):
-        await pace.wait()
-        pace.invalid()
+        await limiter.wait()
+        limiter.invalid()
         went.append(loop.time())
     assert went[-1] - went[0] >= 1.0
 
 
 async def test_behind_a_closed_gate_nothing_piles_up() -> None:
     gate, went, loop = asyncio.Event(), [], asyncio.get_running_loop()
-    pace = RateLimiter(lambda: gate, 50)
+    limiter = RateLimiter(lambda: gate, 50)
 
     async def go() -> None:
-        await pace.wait()
+        await limiter.wait()
         went.append(loop.time())
 
     going = [asyncio.create_task(go()) for _ in range(10)]

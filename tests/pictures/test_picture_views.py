@@ -22,7 +22,7 @@ from tests.pictures.looking import quote
 from tests.support.panels import box
 
 NOON = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
-ERRAND = PostJob(
+JOB = PostJob(
     id=1,
     target=Target(guild=1, channel=2, place=ChannelKind.TEXT),
     nonce="nonce",
@@ -106,7 +106,7 @@ def test_every_quote_offers_its_context_and_its_card() -> None:
     ids=["text", "card"],
 )
 def test_a_daily_post_shows_its_card_or_offers_it(picture: bool, buttons: list[str]) -> None:
-    panel = posts.post_view(ERRAND, quote("Words."), picture=picture)
+    panel = posts.post_view(JOB, quote("Words."), picture=picture)
     assert [item["media"]["url"] for item in galleries(panel)] == ["attachment://quote.png"] * picture
     assert "> Words." in text_of(panel)
     assert all("Words." not in item["description"] for item in galleries(panel))
