@@ -69,7 +69,7 @@ class Understanding(msgspec.Struct, frozen=True):
 
 
 # Raised whenever the arrays or the header of a blob change their meaning: a blob of another form is refused.
-FORM: Final = 7
+FORM: Final = 8
 
 _KINDS: Final = {
     "f4": np.float32,

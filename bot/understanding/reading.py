@@ -173,6 +173,9 @@ IRREGULAR: Final = MappingProxyType(
         "series": "series", "shed": "shed", "struck": "strike", "hid": "hide", "hidden": "hide", "better": "good",
         "best": "good", "colour": "color", "favourite": "favorite", "wholeheartedly": "wholeheartedly",
         "people": "people",
+        # Plurals of words that end in s themselves: that s is cut off as well, as it is where the word stands alone.
+        "aliases": "alia", "atlases": "atla", "biases": "bia", "buses": "bus", "canvases": "canva", "gases": "gas",
+        "lenses": "len",
     }
 )
 # fmt: on
