@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot import memory
-from bot.canon import CanonLesson
-from bot.canon.service import CanonService
+from bot.canon import CanonLesson, CanonService
 from bot.client import Canonkeeper
 from bot.client.client import Daily, Services, intents
 from bot.client.library_parts import use_api, use_json
@@ -36,11 +35,8 @@ from bot.meter import NoMeter
 from bot.operators.doctor import Machine, Needs, examine_all, report
 from bot.operators.systemd import Notifier
 from bot.pictures import PictureService
-from bot.quotes.ask import AskService
-from bot.quotes.overview import OverviewService, TimelineService
-from bot.quotes.quiz import QuizService
-from bot.quotes.search import QuoteService
-from bot.quotes.unanswered import Unanswered, shown
+from bot.quotes import AskService, OverviewService, QuizService, QuoteService, TimelineService, Unanswered
+from bot.quotes.unanswered import shown
 from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date
 from bot.store.content import Content
 from bot.store.database import Database

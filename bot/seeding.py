@@ -17,8 +17,7 @@ from bot import announcement as announcements
 from bot import canon
 from bot.errors import LearningError
 from bot.store.content import write_content, written_checksum
-from bot.understanding import Answerable, Example, Lesson
-from bot.understanding.engine import FORM
+from bot.understanding import FORM, Answerable, Example, Lesson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

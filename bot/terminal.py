@@ -7,11 +7,10 @@ import secrets
 import tomllib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bot.canon.service import NEAREST, STRENGTHS
+from bot.canon import NEAREST, STRENGTHS
 from bot.fuzzy import most_alike
-from bot.quotes.ask import Answered, Closest, Greeted, Ruled
+from bot.quotes import Answered, Closest, Greeted, Missing, Ruled
 from bot.quotes.overview import HEADING
-from bot.quotes.search import Missing
 from bot.text import normalise
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.announcement import Quote
-    from bot.canon.service import CanonRuling
+    from bot.canon import CanonRuling
     from bot.client.client import Services
     from bot.understanding import Engine, Understanding
 

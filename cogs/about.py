@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.client import Canonkeeper
     from bot.client.controls import Directory
     from bot.library import Library
-    from bot.quotes.unanswered import Unanswered
+    from bot.quotes import Unanswered
 
 
 class AboutCog(commands.Cog):

@@ -15,7 +15,7 @@ from bot.client import panels, views
 from bot.client.controls import COMPLETIONS, LABEL_LIMIT, button, choices, named, show
 from bot.client.views import checked, guide, quote_buttons, source_line, spoken
 from bot.errors import UserError
-from bot.quotes.ask import QUESTION_LIMIT, Answered, Closest, Greeted, Ruled, tier_of
+from bot.quotes import QUESTION_LIMIT, Answered, Closest, Greeted, Ruled, tier_of
 from bot.text import cut
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.client.controls import Actions, Directory, Mention
     from bot.client.panels import Component, Panel
     from bot.library import Library
-    from bot.quotes.ask import AskService, NoAnswer, Reply
+    from bot.quotes import AskService, NoAnswer, Reply
     from bot.understanding import SmallTalk
 
     # Is told of each question, with its reply, once that is sent.

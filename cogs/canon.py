@@ -20,10 +20,10 @@ from bot.quotes.overview import HEADING, NOTE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.canon.service import CanonService
+    from bot.canon import CanonService
     from bot.client import Canonkeeper
     from bot.client.controls import Actions
-    from bot.quotes.overview import OverviewService, Ship
+    from bot.quotes import OverviewService, Ship
 
 OPEN_SHIP = "ship"
 PICTURE = "ships-at-a-glance.png"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.client import Canonkeeper
     from bot.client.controls import Actions
-    from bot.quotes.quiz import QuizService
+    from bot.quotes import QuizService
 
 
 class QuizCog(commands.Cog):

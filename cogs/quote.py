@@ -14,13 +14,13 @@ from bot.client import views as rendering
 from bot.client.controls import COMPLETIONS, choices, is_private, show, show_instead
 from bot.client.panels import PICTURE_SECONDS, alt_text, attached
 from bot.errors import UserError
-from bot.quotes.search import Found
+from bot.quotes import Found
 
 if TYPE_CHECKING:
     from bot.client import Canonkeeper
     from bot.client.controls import Actions
     from bot.pictures import PictureService
-    from bot.quotes.search import QuoteService
+    from bot.quotes import QuoteService
 
 # A seed is part of the buttons' ids; this many orders are plenty.
 _SEEDS = 100_000

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.client import Canonkeeper
     from bot.client.controls import Actions
-    from bot.quotes.overview import TimelineItem, TimelineService
+    from bot.quotes import TimelineItem, TimelineService
 
 OPEN = "timeline"
 IN_FULL = "timeline-told"

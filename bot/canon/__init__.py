@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from bot.canon.names import Roster
 from bot.canon.rules import Check, Judge, Ruling
+from bot.canon.service import NEAREST, STRENGTHS, VERDICTS, CanonCheck, CanonRuling, CanonService, Meant
 from bot.canon.training import FORM, CanonLesson, learn
 
-__all__ = ["FORM", "CanonLesson", "Check", "Judge", "Roster", "Ruling", "learn"]
+__all__ = [
+    "FORM",
+    "NEAREST",
+    "STRENGTHS",
+    "VERDICTS",
+    "CanonCheck",
+    "CanonLesson",
+    "CanonRuling",
+    "CanonService",
+    "Check",
+    "Judge",
+    "Meant",
+    "Roster",
+    "Ruling",
+    "learn",
+]

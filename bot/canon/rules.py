@@ -12,7 +12,7 @@ import msgspec
 from bot.announcement import Verdict
 from bot.fuzzy import Speller, is_english
 from bot.text import CLAUSE_ENDS, fold, message_parts, normalise
-from bot.understanding.reading import NUMERALS, STOP, Lexicon, is_number, stem, tokens
+from bot.understanding import NUMERALS, STOP, Lexicon, is_number, stem, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -75,21 +75,21 @@ _EMPTY_STEMS: Final = frozenset(map(stem, STOP))
 _BESIDE: Final = 2
 
 
-class Vocabulary(msgspec.Struct, frozen=True):
+class ClaimWords(msgspec.Struct, frozen=True):
     """What is learnt of words: those of each claim by its id, and how often each occurs."""
 
     claims: dict[str, tuple[str, ...]]
     counts: dict[str, int]
 
 
-def learn_vocabulary(
+def learn_claim_words(
     said: Mapping[str, Sequence[str]], told: Mapping[str, Sequence[str]], concepts: Sequence[tuple[str, Sequence[str]]]
-) -> Vocabulary:
+) -> ClaimWords:
     """Return the vocabulary of claims by their ids: `said` is how people put them, `told` what is ours or quoted."""
     lexicon = Lexicon(concepts)
     counts = Counter(word for texts in (*said.values(), *told.values()) for text in texts for word in tokens(text))
     by_claim = {claim: _units(lexicon, (*texts, *told[claim])) for claim, texts in said.items()}
-    return Vocabulary({claim: tuple(sorted(units)) for claim, units in by_claim.items()}, dict(sorted(counts.items())))
+    return ClaimWords({claim: tuple(sorted(units)) for claim, units in by_claim.items()}, dict(sorted(counts.items())))
 
 
 def _units(lexicon: Lexicon, texts: Iterable[str]) -> set[str]:
@@ -112,7 +112,7 @@ def _counts(lexicon: Lexicon, words: Sequence[str], beside: int) -> Iterator[str
 class Fitting:
     """Tells the words of a text that a claim does not explain."""
 
-    def __init__(self, vocabulary: Vocabulary, concepts: Sequence[tuple[str, Sequence[str]]]) -> None:
+    def __init__(self, vocabulary: ClaimWords, concepts: Sequence[tuple[str, Sequence[str]]]) -> None:
         self._claims = {claim: frozenset(units) for claim, units in vocabulary.claims.items()}
         self._users = Counter(unit for units in self._claims.values() for unit in units)
         self._few = max(1, round(_FEW * len(self._claims)))
@@ -210,7 +210,7 @@ class Judge:
         people: Iterable[Person],
         subjects: tuple[Subject, ...],
         claims: tuple[Claim, ...],
-        vocabulary: Vocabulary,
+        vocabulary: ClaimWords,
         concepts: tuple[tuple[str, tuple[str, ...]], ...],
         evidence: Mapping[str, str],
     ) -> None:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from bot.announcement import Verdict
-from bot.canon import Judge, Roster
+from bot.canon.names import Roster
+from bot.canon.rules import Judge
 from bot.fuzzy import Names
 from bot.text import LONGEST
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.announcement import Quote, Strength
-    from bot.canon import CanonLesson, Ruling
+    from bot.canon.rules import Ruling
+    from bot.canon.training import CanonLesson
     from bot.library import Library
     from bot.understanding import Engine
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bot.announcement import Verdict
-from bot.canon.rules import Vocabulary, learn_vocabulary
+from bot.canon.rules import ClaimWords, learn_claim_words
 from bot.text import normalise
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class CanonLesson(msgspec.Struct, frozen=True):
     """Words that are no misspelt names, the words of each claim, and the phrases that mean the same, by concept."""
 
     known_words: tuple[str, ...]
-    vocabulary: Vocabulary
+    vocabulary: ClaimWords
     concepts: tuple[tuple[str, tuple[str, ...]], ...]
 
     def to_bytes(self) -> bytes:
@@ -52,7 +52,7 @@ def learn(announcement: Announcement) -> CanonLesson:
     }
     return CanonLesson(
         known_words=tuple(sorted(_known_words(announcement))),
-        vocabulary=learn_vocabulary(_said(announcement), told, concepts),
+        vocabulary=learn_claim_words(_said(announcement), told, concepts),
         concepts=concepts,
     )
 

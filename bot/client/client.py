@@ -27,7 +27,7 @@ from bot.errors import CanonkeeperError, SettingError, UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from bot.canon.service import CanonService
+    from bot.canon import CanonService
     from bot.clock import Clock
     from bot.daily.commands import Scheduler
     from bot.daily.guilds import Presence, Recovery
@@ -37,11 +37,7 @@ if TYPE_CHECKING:
     from bot.library import Library
     from bot.meter import Kind, Meter, Outcome
     from bot.pictures import PictureService
-    from bot.quotes.ask import AskService
-    from bot.quotes.overview import OverviewService, TimelineService
-    from bot.quotes.quiz import QuizService
-    from bot.quotes.search import QuoteService
-    from bot.quotes.unanswered import Unanswered
+    from bot.quotes import AskService, OverviewService, QuizService, QuoteService, TimelineService, Unanswered
     from bot.store.synced import SyncedCommands
     from bot.understanding import Engine
 

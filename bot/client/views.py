@@ -10,12 +10,12 @@ import discord
 from discord.components import TextDisplay
 
 from bot.announcement import Verdict
-from bot.canon.service import NEAREST, STRENGTHS
+from bot.canon import NEAREST, STRENGTHS
 from bot.client import panels
 from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button, link_button
 from bot.client.panels import alt_text, escaped, gallery
-from bot.quotes.quiz import CANON, NO, WHO, YES, WhoSaid, mark
-from bot.quotes.search import numbered
+from bot.quotes import WhoSaid, numbered
+from bot.quotes.quiz import CANON, NO, WHO, YES, mark
 from bot.text import cut, tail
 
 if TYPE_CHECKING:
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from bot.announcement import Passage, Quote
-    from bot.canon.service import CanonRuling, Meant
+    from bot.canon import CanonRuling, Meant
     from bot.client.controls import Shown
     from bot.client.panels import Component
     from bot.library import Library
-    from bot.quotes.quiz import Marked, Question
-    from bot.quotes.search import Found, How, InContext, Missing
+    from bot.quotes import Found, How, InContext, Marked, Missing, Question
 
 TURN = "quote"
 FIRST = "quote-first"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.announcement import Quote
     from bot.library import Library
-    from bot.quotes.search import QuoteService
+    from bot.quotes import QuoteService
 
 # Before every round: a quote that was never drawn.
 _NEVER = -1

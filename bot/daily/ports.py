@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.announcement import Quote
     from bot.daily.jobs import FollowUpJob, NoticeJob, PostJob
     from bot.daily.schedule import ChannelKind, Extra, Style
-    from bot.quotes.quiz import WhoSaid
+    from bot.quotes import WhoSaid
 
 # How long nothing is asked after a 429 that does not say how long it lasts: Cloudflare's pages often do not.
 UNSAID_WAIT = 60.0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.announcement import Quote
     from bot.daily.jobs import NoticeJob, PausedSchedule, PostJob
-    from bot.quotes.quiz import WhoSaid
+    from bot.quotes import WhoSaid
 
 PICTURE = "quote.png"
 # Discord's docs: a thread's name.

@@ -19,7 +19,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 
 from bot.daily.schedule import State
-from bot.quotes.ask import Tier
+from bot.quotes import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

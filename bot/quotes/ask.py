@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from functools import _CacheInfo as CacheInfo
 
     from bot.announcement import Claim, Fact, Quote
-    from bot.canon.service import CanonCheck, CanonRuling
+    from bot.canon import CanonCheck, CanonRuling
     from bot.library import Library
     from bot.understanding import Engine, SmallTalk, Understanding
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bot.announcement import Verdict
-from bot.canon.service import VERDICTS
+from bot.canon import VERDICTS
 from bot.pictures import Step, Tie
 from bot.text import normalise
 

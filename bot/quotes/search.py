@@ -14,7 +14,7 @@ from bot.announcement import introduces, overlap
 from bot.fuzzy import Names, Speller, is_english, likeness_within, slips_in
 from bot.text import fold, normalise
 from bot.text import words as text_words
-from bot.understanding.reading import MARK, STOP, stem, tokens
+from bot.understanding import MARK, STOP, stem, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

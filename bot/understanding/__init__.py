@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.understanding.engine import (
+    FORM,
     Answerable,
     Engine,
     Example,
@@ -12,14 +13,19 @@ from bot.understanding.engine import (
     UnreadableBlobError,
     is_chant,
 )
-from bot.understanding.reading import SmallTalk, is_number, small_talk, tokens
+from bot.understanding.reading import MARK, NUMERALS, STOP, Lexicon, SmallTalk, is_number, small_talk, stem, tokens
 from bot.understanding.training import learn
 
 __all__ = [
+    "FORM",
+    "MARK",
+    "NUMERALS",
+    "STOP",
     "Answerable",
     "Engine",
     "Example",
     "Lesson",
+    "Lexicon",
     "Outcome",
     "SmallTalk",
     "Understanding",
@@ -28,5 +34,6 @@ __all__ = [
     "is_number",
     "learn",
     "small_talk",
+    "stem",
     "tokens",
 ]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.announcement import Announcement, Verdict, load
 from bot.canon import CanonLesson, Judge, Roster, learn
 from bot.canon.names import words_of
-from bot.canon.rules import Fitting, learn_vocabulary
+from bot.canon.rules import Fitting, learn_claim_words
 from bot.understanding import Outcome, Understanding
 from tests.support.seeded import SECOND
 
@@ -145,7 +145,7 @@ CONCEPTS = (("price", ("price", "fee")),)
 
 @pytest.fixture(scope="module")
 def fitting() -> Fitting:
-    return Fitting(learn_vocabulary(SAID, TOLD, CONCEPTS), CONCEPTS)
+    return Fitting(learn_claim_words(SAID, TOLD, CONCEPTS), CONCEPTS)
 
 
 @pytest.mark.parametrize(
