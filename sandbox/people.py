@@ -196,9 +196,10 @@ class Person:
         message = _shown(where)
         buttons = views.buttons(message.components)
         found = [each for each in buttons if label in (_name(each), each.get("custom_id"))]
-        found = found or [each for each in buttons if _name(each).startswith(f"{label} ")]
-        if len(found) != 1:
+        begun = [each for each in buttons if _name(each).startswith(f"{label} ")]
+        if not found and len(begun) != 1:
             raise SandboxError(f"there is no button {label}, or more than one: {[_name(each) for each in buttons]}")
+        found = found or begun
         return await self.answer(self._acts.component(self.user, message, found[0].get("custom_id", "")))
 
     async def choose(self, where: Reply | Message, menu: str, values: list[Any]) -> Reply:
