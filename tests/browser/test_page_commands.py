@@ -23,7 +23,7 @@ async def test_a_slash_lists_the_commands_with_descriptions(demo: Demo, visit: V
     await mina.write("/")
     await expect(mina.options.filter(has_text="/quote")).to_be_visible()
     assert await mina.options.locator(".option-description").count() == await mina.options.count()
-    await mina.keyboard.type("can")
+    await mina.keyboard.type("timel")
     await expect(mina.options).to_have_count(1)
     await mina.keyboard.press("Escape")
     await expect(mina.options).to_have_count(0)
