@@ -54,6 +54,7 @@ def _guild(world: World, one: Guild, user: User) -> dict[str, Any]:
         "members": [str(each) for each in one.members],
         "member_roles": {str(key): [str(role) for role in each.roles] for key, each in one.members.items()},
         "bot": _bot_in(world, one),
+        "system_channel_id": None if one.system_channel_id is None else str(one.system_channel_id),
         "my_roles": [str(role) for role in one.members[user.id].roles],
     }
 

@@ -131,6 +131,12 @@ def build() -> TinyBot:
         said = f"{channel.mention} {mood.value} {loud} {role.mention if role else '-'} {count}"
         await interaction.response.send_message(said)
 
+    @bot.tree.command(description="A post in the forum")
+    async def post(interaction: discord.Interaction) -> None:
+        assert interaction.guild is not None
+        await interaction.guild.forums[0].create_thread(name="Who flies best?", content="I wonder.")
+        await interaction.response.send_message("Posted", ephemeral=True)
+
     @bot.tree.context_menu(name="Repeat")
     async def repeat(interaction: discord.Interaction, message: discord.Message) -> None:
         await interaction.response.send_message(f"It says: {message.content}", ephemeral=True)

@@ -36,7 +36,7 @@ async def test_from_channel_to_answer_by_keyboard_alone(demo: Demo, visit: Visit
     await mina.page.locator(".skip").focus()
     await press("Enter")
     await mina.box.focus()
-    await mina.keyboard.type("/qu")
+    await mina.keyboard.type("/quo")
     await expect(mina.options).to_have_count(1)
     await press("Tab")
     await mina.keyboard.type("bumpy ride")

@@ -6,7 +6,7 @@ import { icon } from "./dom.js";
 import { openMenu } from "./menu.js";
 import { Log } from "./messages/log.js";
 import { Line } from "./socket.js";
-import { EPHEMERAL, Store } from "./store.js";
+import { EPHEMERAL, FORUM, Store } from "./store.js";
 import { mountBanner } from "./views/banner.js";
 import { mountDemo } from "./views/demo.js";
 import { Drawers } from "./views/drawers.js";
@@ -91,7 +91,7 @@ const composer = new Composer(document.getElementById("composer"), store, action
 actions.startReply = (message) => composer.setReply(message);
 
 store.on("place", () => {
-  if (store.place && store.connection === "online") {
+  if (store.place && store.connection === "online" && store.channel?.type !== FORUM) {
     actions.history(store.place).catch((error) => toast(error.message, true));
   }
 });

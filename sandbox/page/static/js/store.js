@@ -6,6 +6,8 @@
 /** Message flags, as Discord numbers them. */
 export const EPHEMERAL = 1 << 6;
 export const LOADING = 1 << 7;
+/** The type of a channel that holds posts and no messages of its own, as Discord numbers it. */
+export const FORUM = 15;
 
 const later = (a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
 
@@ -70,6 +72,7 @@ export class Store {
    * @returns {boolean} whether the channel on show is gone and another one took its place
    */
   loadWorld(world) {
+    const server = this.channel?.guild_id;
     this.guilds = world.guilds;
     this.dm = world.dm;
     this.channels.clear();
@@ -78,15 +81,19 @@ export class Store {
     }
     if (this.dm) this.channels.set(this.dm.id, this.dm);
     const gone = !this.channels.has(this.place);
-    if (gone) this.place = this.firstPlace();
+    if (gone) this.place = this.firstPlace(server);
     this.tell("world");
     return gone;
   }
 
-  /** Where a person lands who has not chosen anything. */
-  firstPlace() {
-    const guild = this.guilds[0];
-    const first = guild?.channels.find((channel) => channel.type === 0 && channel.can_view !== false);
+  /**
+   * Where a person lands who has not chosen anything, or whose channel was deleted: there, bots tell of it.
+   * @param {string} [server] the id of the server to stay in
+   */
+  firstPlace(server) {
+    const guild = this.guilds.find((one) => one.id === server) ?? this.guilds[0];
+    const texts = guild?.channels.filter((channel) => channel.type === 0 && channel.can_view !== false) ?? [];
+    const first = texts.find((channel) => channel.id === guild.system_channel_id) ?? texts.find((channel) => channel.bot_can_send) ?? texts[0];
     return first?.id ?? this.dm?.id ?? null;
   }
 

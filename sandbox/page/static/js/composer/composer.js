@@ -1,5 +1,6 @@
 /** The composer: plain text, the list of commands, mentions, and the form of a chosen command. */
 import { h, icon, iconButton } from "../dom.js";
+import { FORUM } from "../store.js";
 import { avatar } from "../views/avatar.js";
 import { matching, typedOut } from "./commands.js";
 import { CommandForm } from "./form.js";
@@ -67,7 +68,9 @@ export class Composer {
     const channel = this.store.channel;
     const silent = channel?.can_send === false;
     const where = channel?.type === 1 ? `@${this.store.bot.user?.display_name}` : `#${channel?.name ?? ""}`;
-    this.text.placeholder = silent ? "You do not have permission to send messages here." : `Message ${where}${window.innerWidth < NARROW ? "" : ", or / for commands"}`;
+    const hint = window.innerWidth < NARROW ? "" : ", or / for commands";
+    const refusal = channel?.type === FORUM ? "Open a post to write in it." : "You don't have permission to send messages here.";
+    this.text.placeholder = silent ? refusal : `Message ${where}${hint}`;
     this.text.setAttribute("aria-label", `Message ${where}`);
     for (const control of [this.text, this.slash, this.send]) control.disabled = silent || !channel;
   }

@@ -40,6 +40,18 @@ function renderBlock(block, names) {
   }
 }
 
+/**
+ * The text of a message on one line, with mentions by name and spoilers left hidden.
+ * @param {string} source
+ * @param {Names} names
+ * @returns {string}
+ */
+export function plainText(source, names) {
+  const box = h("div", {}, renderMarkdown(source ?? "", names).flatMap((node) => [node, " "]));
+  for (const hidden of box.querySelectorAll(".spoiler")) hidden.replaceChildren("(spoiler)");
+  return (box.textContent ?? "").replace(/\s+/g, " ").trim();
+}
+
 const TAGS = { strong: "strong", em: "em", underline: "u", strike: "s" };
 
 /** @param {any[]} nodes @param {Names} names @returns {Node[]} */

@@ -27,19 +27,34 @@ export class Log {
     this.start = h("div", { class: "log-start" });
     this.list = h("div", { class: "log-list", role: "log", "aria-label": "Messages", "aria-live": "polite" });
     this.waiting = h("div", { class: "log-pending" });
+    this.newer = h("button", { type: "button", class: "log-newer", hidden: true, on: { click: () => this.toEnd() } });
     element.append(this.start, this.list, this.waiting);
+    element.after(this.newer);
     this.drawn = new Map();
     this.stuck = true;
+    this.unseen = 0;
+    this.known = new Set();
     element.addEventListener("scroll", () => {
       this.stuck = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_THE_END;
+      if (this.stuck) this.seen();
     }, { passive: true });
     element.addEventListener("keydown", (event) => this.key(event));
     // Pictures arrive later and make the list longer.
     new ResizeObserver(() => this.stick()).observe(this.list);
     new ResizeObserver(() => this.stick()).observe(element);
     store.on("place", () => this.reset());
-    store.on("messages", (detail) => (detail?.reset ? this.reset() : this.update()));
-    store.on("pending", () => this.update());
+    store.on("messages", (detail) => {
+      if (detail?.reset) {
+        this.reset();
+        return;
+      }
+      if (detail?.action === "create") this.arrived(store.message(detail.id));
+      this.update();
+    });
+    store.on("pending", () => {
+      this.followOwn();
+      this.update();
+    });
     store.on("bot", () => this.update());
     store.on("world", () => this.update(true));
     store.on("clock", () => this.tick());
@@ -52,6 +67,7 @@ export class Log {
     this.drawn.clear();
     this.list.replaceChildren();
     this.stuck = true;
+    this.seen();
     this.start.replaceChildren(channelStart(this.store));
     this.update();
     this.element.scrollTop = this.element.scrollHeight;
@@ -142,6 +158,40 @@ export class Log {
   /** Stays at the newest message unless the reader has scrolled up. */
   stick() {
     if (this.stuck) this.element.scrollTop = this.element.scrollHeight;
+  }
+
+  /** Whoever has just sent something wants to see what becomes of it, wherever they had scrolled to. */
+  followOwn() {
+    const waiting = [...this.store.pending.values()].filter((entry) => entry.channel_id === this.store.place && !entry.message_id);
+    if (waiting.some((entry) => !this.known.has(entry.nonce))) this.toEnd();
+    this.known = new Set(waiting.map((entry) => entry.nonce));
+  }
+
+  /** A new message: one's own, or the answer to one's own, comes into view; others are counted while one reads above. */
+  arrived(message) {
+    const me = this.store.me.id;
+    if (message.author.id === me || message.interaction?.user.id === me || message.interaction_metadata?.user?.id === me) {
+      this.toEnd();
+    } else if (!this.stuck) {
+      this.unseen += 1;
+      this.newer.textContent = this.unseen === 1 ? "1 new message" : `${this.unseen} new messages`;
+      this.newer.hidden = false;
+    }
+  }
+
+  /** Back to the newest message, and stay there. */
+  toEnd() {
+    const held = document.activeElement === this.newer;
+    this.stuck = true;
+    this.seen();
+    this.stick();
+    if (held) this.focusLast();
+  }
+
+  /** Nothing is new any more. */
+  seen() {
+    this.unseen = 0;
+    this.newer.hidden = true;
   }
 
   /** Relative times. */

@@ -2,11 +2,14 @@
 import { h, icon, iconButton } from "../dom.js";
 import { renderComponent } from "../components/render.js";
 import { attachment } from "../components/media.js";
-import { renderMarkdown, hex } from "../markdown/render.js";
+import { renderMarkdown, hex, plainText } from "../markdown/render.js";
 import { EPHEMERAL, LOADING } from "../store.js";
 import { absolute, beside } from "../time.js";
 import { avatar, displayName } from "../views/avatar.js";
 import { embed } from "./embed.js";
+
+/** Longer ones are read as their contents, once somebody has gone into them. */
+const LONGEST_LABEL = 300;
 
 /**
  * Renders a message.
@@ -18,7 +21,7 @@ export function renderMessage(message, { store, actions, continues, open }) {
   const ephemeral = Boolean(message.flags & EPHEMERAL);
   const head = continues ? null : header(message, store);
   const element = h("article", { class: classes(message, store, continues, ephemeral), id: `message-${message.id}`, tabindex: "-1",
-    dataset: { messageId: message.id }, "aria-label": label(message, store, ephemeral) },
+    dataset: { messageId: message.id } },
   context(message, store),
   h("div", { class: "message-main" },
     continues ? h("span", { class: "message-side", "aria-hidden": "true" }, absolute(Date.parse(message.timestamp), "t"))
@@ -26,6 +29,7 @@ export function renderMessage(message, { store, actions, continues, open }) {
     h("div", { class: "message-body" }, head, content(message, store, actions), failure(message, store),
       ephemeral && note(message, actions))),
   toolbar(message, { actions, open }));
+  element.setAttribute("aria-label", label(message, element, store, ephemeral));
   element.addEventListener("contextmenu", (event) => {
     // Links keep the browser's own menu, and so does marked text: people may want to copy it.
     if (event.target.closest("a") || String(window.getSelection())) return;
@@ -43,10 +47,14 @@ function classes(message, store, continues, ephemeral) {
   return ["message", continues && "continues", ephemeral && "is-ephemeral", mine && "mentions-me"].filter(Boolean).join(" ");
 }
 
-/** What a screen reader calls it; the contents are read as its children. */
-function label(message, store, ephemeral) {
+/** What a screen reader calls it when it arrives or gets the focus: who, when, and what it says. */
+function label(message, element, store, ephemeral) {
   const when = beside(Date.parse(message.timestamp), store.now());
-  return `${displayName(message.author, store)}, ${when}${ephemeral ? ", only you can see this" : ""}`;
+  const texts = [...element.querySelectorAll(".message-body .md, .message-body .c-picture img")]
+    .map((part) => (part.matches("img") ? part.alt : part.textContent).replace(/\s+/g, " ").trim());
+  const said = texts.filter(Boolean).join(" ");
+  const cut = said.length > LONGEST_LABEL ? `${said.slice(0, LONGEST_LABEL)}…` : said;
+  return `${displayName(message.author, store)}, ${when}${ephemeral ? ", only you can see this" : ""}${cut ? `: ${cut}` : ""}`;
 }
 
 function header(message, store) {
@@ -80,7 +88,8 @@ function context(message, store) {
   if (!target) return h("div", { class: "message-context" }, icon("reply"), h("em", {}, "Original message was deleted"));
   return h("div", { class: "message-context" }, avatar(store.user(target.author.id) ?? target.author, "tiny"),
     h("span", { class: "context-who" }, displayName(target.author, store)),
-    h("button", { type: "button", class: "context-jump", on: { click: () => jump(target.id) } }, target.content || "Click to see the message"));
+    h("button", { type: "button", class: "context-jump", on: { click: () => jump(target.id) } },
+      plainText(target.content, store) || "Click to see the message"));
 }
 
 /** @param {string} id */

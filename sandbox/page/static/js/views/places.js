@@ -5,7 +5,6 @@ import { openMenu } from "../menu.js";
 import { avatar } from "./avatar.js";
 import { oneStop, roving } from "./roving.js";
 
-const FORUM = 15;
 const THREADS = new Set([10, 11, 12]);
 
 /**
@@ -55,8 +54,7 @@ function drawChannels(nav, store, page) {
     const direct = channel.type === 1;
     const unread = store.unread.has(channel.id);
     return h("li", {}, h("button", { type: "button", class: ["channel", THREADS.has(channel.type) && "is-thread", unread && "is-unread"].filter(Boolean).join(" "),
-      "aria-current": channel.id === store.place ? "page" : null, disabled: channel.type === FORUM,
-      title: channel.type === FORUM ? "A forum: its posts are listed below it" : null,
+      "aria-current": channel.id === store.place ? "page" : null,
       on: { click: () => page.go(channel.id) } },
     direct ? avatar(store.bot.user, "small") : channelIcon(channel.type),
     h("span", { class: "channel-name" }, direct ? store.bot.user.display_name : channel.name),
