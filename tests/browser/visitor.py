@@ -50,7 +50,7 @@ class Visitor:
     def message(self, text: str) -> Locator:
         return self.messages.filter(has_text=text).last
 
-    def button(self, name: str, **more: Any) -> Locator:
+    def button(self, name: str | re.Pattern[str], **more: Any) -> Locator:
         return self.page.get_by_role("button", name=name, **more)
 
     # -- doing --------------------------------------------------------------------------------------
