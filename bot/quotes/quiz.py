@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
+from bot.announcement import Verdict
 from bot.text import normalise
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ NO: Final = "no"
 _CHOICES: Final = 4
 # Characters of a quote that is asked about: more would be a long read for a question.
 _LONGEST: Final = 1_000
-_VERDICTS: Final = {"supported": YES, "contradicted": NO}
+_VERDICTS: Final = {Verdict.SUPPORTED: YES, Verdict.CONTRADICTED: NO}
 
 
 @dataclass(frozen=True)
