@@ -17,7 +17,9 @@ from bot import announcement as announcements
 from bot import canon
 from bot.errors import LearningError
 from bot.store.content import write_content, written_checksum
-from bot.understanding import FORM, Answerable, Example, Lesson
+from bot.understanding import FORM, Answerable, Example, Lesson, general
+from bot.understanding.features import kind_of
+from bot.understanding.reading import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,10 @@ FACTS = "facts"
 CLAIMS = "claims"
 CANON = "canon"
 _DIGEST_SIZE = 32
+# How a text asks, as `kind_of` tells it, that may claim something.
+_CLAIMING = frozenset({"none", "yes-no"})
+# So many texts that nothing answers are no burden, however few claims there are.
+_FEWEST_UNCLAIMED = 2_000
 
 
 class _Learnt(msgspec.Struct, frozen=True):
@@ -81,8 +87,8 @@ async def learn(folder: Path, file: Path) -> bool:
 
 
 def _checksum(folder: Path) -> str:
-    # A program that reads another form of what was learnt learns again, too.
-    return f"{announcements.checksum(folder)}.{FORM}.{canon.FORM}"
+    # A program that reads another form of what was learnt, or has other lists of its own, learns again, too.
+    return f"{announcements.checksum(folder)}.{FORM}.{canon.FORM}.{general.digest()}"
 
 
 def _ready(file: Path, checksum: str) -> dict[str, bytes] | None:
@@ -133,7 +139,8 @@ async def _learn_all(announcement: Announcement) -> dict[str, bytes]:
 def lessons(announcement: Announcement) -> dict[str, Lesson]:
     """Return what each engine learns from: the facts, and the claims.
 
-    Of people who ask about facts, what nothing answers are questions too: claims need not hear them all.
+    What is claimed is stated, or asked for with yes or no. Of what nothing answers, claims hear such texts alone, and
+    of these every so many-th, so that they are no more than those about claims.
     """
     quotes = {quote.id: quote.text for quote in announcement.quotes}
     concepts = tuple((concept.id, concept.forms) for concept in announcement.concepts)
@@ -158,8 +165,8 @@ def lessons(announcement: Announcement) -> dict[str, Lesson]:
         for claim, phrased in voice.claims.items()
         for text in (*phrased.agree, *phrased.deny, *phrased.ask)
     )
-    asking = {example.person for example in asked}
-    unclaimed = tuple(example for example in silent if example.person not in asking)
+    unclaimed = tuple(example for example in silent if kind_of(tokens(example.text)) in _CLAIMING)
+    unclaimed = unclaimed[:: max(1, -(-len(unclaimed) // max(len(argued), _FEWEST_UNCLAIMED)))]
     stated = tuple(Example(claim.statement, claim.id, "plain") for claim in announcement.claims)
     return {
         FACTS: Lesson(facts, plain + asked + silent, concepts),

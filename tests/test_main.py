@@ -87,7 +87,7 @@ def of(sandbox: Sandbox) -> dict[str, str]:
             "I couldn't find that in the announcement. It does answer these:\n- How many people does the hall seat?",
         ),
         (
-            ("ask", "WHERE IS THE NEW HALL"),
+            ("ask", "where is the hall located now"),
             "I couldn't find an exact answer. The closest passage:\n\nFrom October it will play in the gasworks",
         ),
         (("ask", "is antines canon"), "Antines\nEnded: "),

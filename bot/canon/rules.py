@@ -401,7 +401,9 @@ class Judge:
                 return None
             belief = self._engine.understand(text).score if named and explained else 0.0
         firm, agreed = belief >= _FIRM, self._agreed(text, claim) > 0
-        if not named and not tells and not (firm and agreed):
+        # Where nobody is named, one word among others is shared by chance: 'I love my car' is about no claim.
+        by_chance = not explained and tells < _SHARED and (self._engine.knows_little or not self._likely(text))
+        if not named and (not tells or by_chance) and not (firm and agreed):
             return None
         believed = belief >= (_DIRECT_IF_NAMED if named else _DIRECT)
         # One word, which others share, says too little where nothing else points to the claim.
@@ -437,6 +439,9 @@ class Judge:
             return claim, agreed
         near = understood.score >= _NEAREST_FROM and understood.best in understood.nearest
         return (claim, 0.0) if near else (None, 0.0)
+
+    def _likely(self, text: str) -> bool:
+        return self._engine.understand(text).score >= _DIRECT_IF_NAMED
 
     def _agreed(self, text: str, claim: Claim) -> float:
         """Return how far the other engine believes that a text asks for what a claim rests on; 0 where it doesn't."""

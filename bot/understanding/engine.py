@@ -127,6 +127,8 @@ def unpack_model(blob: bytes, header: type[_Header]) -> tuple[_Header, dict[str,
         raise UnreadableBlobError(f"this is no learnt model: {error}") from error
 
 
+# Believed chance from which an answer may be given as such; few examples are learnt from so strictly that it holds.
+FIRM: Final = 0.87
 # Labels offered when the engine is not sure.
 OFFERED: Final = 3
 # A label is near to a text that it does not answer when an example is this like it, and when no more than this
@@ -163,6 +165,7 @@ class Header(msgspec.Struct, frozen=True):
     features: tuple[str, ...]
     runs: tuple[str, ...]
     sure_from: float
+    few: bool = False
 
 
 class Engine:
@@ -170,6 +173,7 @@ class Engine:
 
     def __init__(self, header: Header, arrays: Arrays) -> None:
         self._labels = header.labels
+        self._few = header.few
         if not header.labels:
             return
         self._sure_from = header.sure_from
@@ -177,7 +181,7 @@ class Engine:
         letters = Vocabulary(header.runs, arrays["letters_idf"])
         self._first = FirstLook(arrays, Vocabulary(header.features, arrays["idf"]), letters)
         self._backing: Floats = arrays["backing"]
-        self._second = SecondLook(Memory(arrays), self._first.words, self._backing)
+        self._second = SecondLook(Memory(arrays), self._first.words, self._backing, arrays["lacking"])
         self._judge = Judges(arrays)
         # A question is looked at from several sides, and people ask alike.
         self._read = lru_cache(_REMEMBERED)(self._reader.read_words)
@@ -199,6 +203,11 @@ class Engine:
     def remembered(self) -> Callable[[], CacheInfo]:
         """How many texts are remembered, and how often that helped."""
         return self._understood.cache_info
+
+    @property
+    def knows_little(self) -> bool:
+        """Whether it was learnt from few examples, so that much of what people say is new to it."""
+        return self._few
 
     def understand(self, text: str) -> Understanding:
         """Return what the text asks for; any text whatever gives an answer."""

@@ -11,7 +11,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from bot.understanding.reading import AMOUNTS, AUXILIARIES, STOP, WH, Lexicon, stem, tokens
+from bot.fuzzy import is_english
+from bot.understanding.reading import AMOUNTS, AUXILIARIES, NUMERALS, STOP, WH, Lexicon, stem, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,6 +62,32 @@ def kind_of(words: Sequence[str]) -> str:
     return "yes-no" if any(word in AUXILIARIES for word in words[1:4]) else "none"
 
 
+_TIMES: Final = frozenset(
+    (
+        "january february march april may june july august september october november december monday tuesday "
+        "wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays "
+        "morning mornings noon afternoon afternoons evening evenings night nights midnight today tomorrow yesterday "
+        "tonight day days week weeks weekday weekdays weekend weekends month months year years hour hours minute "
+        "minutes decade century spring summer autumn winter ago since until now once soon later always never"
+    ).split()
+)
+_COUNTS: Final = frozenset(
+    (
+        "half dozen dozens hundred hundreds thousand thousands million millions billion percent none nothing nobody "
+        "all every both twice once several few many most free little more less fewer"
+    ).split()
+)
+# Types of answer that a text can only give with a word for them.
+GIVEN: Final = ("when", "how-many")
+
+
+def gives(text: str) -> tuple[bool, ...]:
+    """Return for each type of GIVEN whether the text has a word that gives it: a number gives both."""
+    words = tokens(text)
+    has_number = any(word in NUMERALS or word[0].isdigit() for word in words)
+    return tuple(has_number or not told.isdisjoint(words) for told in (_TIMES, _COUNTS))
+
+
 class Reader:
     """Reads texts with one lexicon and one speller."""
 
@@ -74,7 +101,8 @@ class Reader:
 
     def read_words(self, folded: Sequence[str]) -> Reading:
         """Return the reading of a text that is folded to its words."""
-        words = self._speller.repaired(folded)
+        # A word that is typed right is no slip of one that the examples happen to have.
+        words = self._speller.repaired(folded, right=is_english)
         stems = [stem(word) for word in words]
         units = self._lexicon.units(stems)
         content = list(dict.fromkeys(unit for unit in units if unit not in _STOP_STEMS))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.text import sentences
+from bot.understanding.features import GIVEN, gives
 
 if TYPE_CHECKING:
     from bot.understanding.features import Floats, Ints, Reading, Rows, Vocabulary
@@ -115,7 +116,7 @@ def remember(rows: Rows, targets: Ints, classes: int, features: int) -> dict[str
 # Labels looked at again.
 CANDIDATES: Final = 4
 # Clues for each; two of them tell how near a label is, whether or not it answers.
-CLUES: Final = 29
+CLUES: Final = 30
 UNEXPLAINED: Final = 8
 LIKENESS: Final = 14
 # Added to every count: half a sighting for a word, as much for a label.
@@ -158,13 +159,29 @@ def _best(likeness: Floats) -> float:
     return float(best.sum()) / len(best)
 
 
-class SecondLook:
-    """Gathers the clues about a question from a memory."""
+def lacking(answers: Sequence[tuple[str, Sequence[str]]]) -> Floats:
+    """Return for each answer with its quotes, and each type of GIVEN, how far (0 to 1) it has no word to give it.
 
-    def __init__(self, memory: Memory, vocabulary: Vocabulary, backing: Floats) -> None:
+    What stands in the quotes alone counts half.
+    """
+    table = [
+        [
+            0.0 if said else 0.5 if quoted else 1.0
+            for said, quoted in zip(gives(answer), gives(" ".join(quotes)), strict=True)
+        ]
+        for answer, quotes in answers
+    ]
+    return np.asarray(table, np.float32).reshape(len(answers), len(GIVEN))
+
+
+class SecondLook:
+    """Gathers the clues about a question from a memory, and from what `backing` and `lacking` tell of the labels."""
+
+    def __init__(self, memory: Memory, vocabulary: Vocabulary, backing: Floats, lacking: Floats) -> None:
         self._memory = memory
         self._vocabulary = vocabulary
         self._backing = backing
+        self._lacking = lacking
         total, met_outside = memory.totals()
         examples = float(memory.sizes.sum())
         self._rarity = np.log((examples + 1) / (total + 1)).astype(np.float32)
@@ -211,6 +228,7 @@ class SecondLook:
             float(len(reading.content)),
             float(len(reading.words)),
             *self._strangeness(known, linked, unknown),
+            self._lacking[labels, GIVEN.index(reading.kind)] if reading.kind in GIVEN else 0.0,
         ]
         table = np.empty((len(labels), CLUES), np.float32)
         for at, column in enumerate(columns):
@@ -296,7 +314,7 @@ def learn_judges(clues: Floats, right: npt.NDArray[np.bool_], seed: int) -> dict
     inputs, targets = (clues - middle) / spread, right.astype(np.float32)[:, None]
     learnt = [_learn_one(inputs, targets, seed * JUDGES + at) for at in range(JUDGES)]
     stacked = {f"judge_{at}": np.stack(layers) for at, layers in enumerate(zip(*learnt, strict=True))}
-    return {"judge_middle": middle, "judge_spread": spread} | stacked
+    return {"judge_middle": middle, "judge_spread": spread, "judge_strictness": np.zeros(1, np.float32)} | stacked
 
 
 def _learn_one(inputs: Floats, targets: Floats, seed: int) -> list[Floats]:
@@ -332,14 +350,18 @@ def _learn_one(inputs: Floats, targets: Floats, seed: int) -> list[Floats]:
 
 
 class Judges:
-    """Judges clues with the arrays that `learn_judges` gave."""
+    """Judges clues with the arrays that `learn_judges` gave; `judge_strictness` is taken off the log odds."""
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self._middle, self._spread = arrays["judge_middle"], arrays["judge_spread"]
         self._layers = [arrays[f"judge_{at}"] for at in range(4)]
+        self._strictness = float(arrays["judge_strictness"][0])
 
     def chances(self, clues: Floats) -> Floats:
         """Return the believed chance (n) that each label (n, CLUES) would be right: the judges' mean."""
         first, first_bias, second, second_bias = self._layers
         hidden = np.maximum((clues - self._middle) / self._spread @ first + first_bias[:, None], 0)
-        return np.asarray(_sigmoid(hidden @ second + second_bias[:, None])[:, :, 0].mean(axis=0), np.float32)
+        mean = _sigmoid(hidden @ second + second_bias[:, None])[:, :, 0].mean(axis=0)
+        if not self._strictness:
+            return np.asarray(mean, np.float32)
+        return _sigmoid(np.log((mean + _TINY) / (1 - mean + _TINY)) - np.float32(self._strictness))

@@ -1,4 +1,6 @@
-"""Measures the answers: `make eval`, with ARGS="--errors" for each miss and ARGS="--cross" for voices left out.
+"""Measures the answers: `make eval`.
+
+ARGS="--errors" lists each miss, ARGS="--cross" leaves voices out, ARGS="--stages" only measures what few examples do.
 
 Everything goes through the services that the bot itself uses, over a store seeded for the purpose.
 """
@@ -22,6 +24,7 @@ from tests.eval.commands import score_checks, score_look_ups, somebody
 from tests.eval.crossval import leave_out
 from tests.eval.scoring import NOTHING, Shown, Tally, tally
 from tests.eval.sets import QUESTION_SETS, items, present
+from tests.eval.stages import STAGES, folders, measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,6 +89,16 @@ async def measure(*, errors: bool) -> None:
                     print(f"    {miss}")
 
 
+def tell_stages(*, errors: bool) -> None:
+    """Print the figures of each announcement of another matter, by how many examples its facts have."""
+    for folder in folders():
+        for examples in STAGES:
+            stage = measured(folder, examples, shown)
+            print(f"{f'{folder.name}, {examples} a fact':28} {stage.line()}")
+            for item, found, _ in stage.questions.misses if errors else ():
+                print(f"    {found:12} {item.id} {item.question}")
+
+
 def cross() -> None:
     """Print the figures for voices left out in turn."""
     lesson = lessons(announcements.load(ANNOUNCEMENT))[FACTS]
@@ -101,11 +114,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.eval", description=__doc__)
     parser.add_argument("--errors", action="store_true", help="list each miss with what was answered")
     parser.add_argument("--cross", action="store_true", help="leave whole voices out in turn instead")
+    parser.add_argument("--stages", action="store_true", help="only measure what few examples achieve")
     chosen = parser.parse_args()
     if chosen.cross:
         cross()
     else:
-        asyncio.run(measure(errors=chosen.errors))
+        if not chosen.stages:
+            asyncio.run(measure(errors=chosen.errors))
+        tell_stages(errors=chosen.errors)
     return 0
 
 

@@ -76,15 +76,15 @@ async def test_where_nothing_is_near_some_questions_are_offered(second_chat: Cha
 
 async def test_the_closest_passage_is_quieter_than_an_answer(second_chat: Chat) -> None:
     mina = second_chat.person("Mina")
-    reply = await mina.slash("ask", question="WHERE IS THE NEW HALL")
+    reply = await mina.slash("ask", question="WHERE IS THE VENUE")
     assert not reply.ephemeral
     asked, told, words, *_ = reply.text.splitlines()
-    assert asked == "-# Asked: WHERE IS THE NEW HALL"
+    assert asked == "-# Asked: WHERE IS THE VENUE"
     assert told == "I couldn't find an exact answer. The closest passages:"
     assert words.startswith("> From October it will play in the gasworks")
     assert reply.components[0]["accent_color"] == SILENT
     assert "Where will the orchestra play?" in reply.buttons
-    assert (await mina.slash("ask", question="WHERE IS THE NEW HALL", private=True)).ephemeral
+    assert (await mina.slash("ask", question="WHERE IS THE VENUE", private=True)).ephemeral
 
 
 async def test_what_has_a_ruling_is_ruled_on(second_chat: Chat) -> None:

@@ -128,7 +128,7 @@ def test_candidates_are_the_likeliest_and_those_that_back_them() -> None:
 @pytest.mark.parametrize("text", [*TEXTS[:5], "", "storm storm lamp", "what broke the bell", "\x00"])
 def test_clues_have_their_shape_and_are_finite(text: str) -> None:
     reading = READER.read(text)
-    look = SecondLook(MEMORY, VOCABULARY, np.eye(2, dtype=np.float32))
+    look = SecondLook(MEMORY, VOCABULARY, np.eye(2, dtype=np.float32), np.zeros((2, 2), np.float32))
     row = VOCABULARY.row(named(reading))
     labels, clues, met = look.clues(reading, row, np.asarray([0.5, 0.3, 0.2], np.float32), 0.2)
     assert clues.shape == (len(labels), CLUES)
@@ -138,7 +138,7 @@ def test_clues_have_their_shape_and_are_finite(text: str) -> None:
 
 
 def test_words_that_a_label_never_had_are_missed_by_it() -> None:
-    look = SecondLook(MEMORY, VOCABULARY, np.eye(2, dtype=np.float32))
+    look = SecondLook(MEMORY, VOCABULARY, np.eye(2, dtype=np.float32), np.zeros((2, 2), np.float32))
     reading = READER.read("when did the storm come")
     row = VOCABULARY.row(named(reading))
     _, clues, met = look.clues(reading, row, np.asarray([0.4, 0.4, 0.2], np.float32), 0.2)
