@@ -178,6 +178,31 @@ async def test_what_is_required_is_asked_for(demo: Demo, visit: Visit) -> None:
     await expect(mina.box).to_be_focused()
 
 
+async def test_a_mentioned_command_begins_in_the_composer(demo: Demo, visit: Visit) -> None:
+    mina = await visit(demo, "Mina")
+    form = mina.page.locator(".command-name")
+    await mina.command("help")
+    answer = await mina.sees("Mina used /help")
+    await answer.get_by_role("button", name="/canon", exact=True).focus()
+    await mina.keyboard.press("Enter")
+    await expect(form).to_have_text("/canon")
+    await expect(mina.chip("subject")).to_be_focused()
+    await mina.keyboard.press("Escape")
+    await mina.keyboard.press("Escape")
+
+    # One that this person may not use here is there as if typed, and the list says what there is instead.
+    await mina.say("I would use </daily schedule:1> and </nothing like it:2>")
+    said = await mina.sees("I would use")
+    await said.get_by_role("button", name="/nothing like it").click()
+    await expect(mina.box).to_have_value("/nothing like it")
+    await expect(mina.box).to_be_focused()
+    await expect(mina.page.locator(".composer-panel")).to_contain_text("No command matches.")
+    mo = await visit(demo, "Mo")
+    await mo.say("Better </daily schedule:1>")
+    await (await mo.sees("Better")).get_by_role("button", name="/daily schedule").click()
+    await expect(mo.page.locator(".command-name")).to_have_text("/daily schedule")
+
+
 async def test_first_visits_are_shown_three_things_to_try(demo: Demo, visit: Visit) -> None:
     mina = await visit(demo, "Mina")
     things = mina.page.locator(".welcome-thing")

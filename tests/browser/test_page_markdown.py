@@ -47,7 +47,7 @@ CASES = {
     "<@1> <@!1> <@7> <@&2> <@&8>": "<span>@Mina</span> <span>@Mina</span> <span>@unknown-user</span> "
     "<span>@Fans</span> <span>@deleted-role</span>",
     "<#3> <#4>": "<button>#general</button> <span>#deleted-channel</span>",
-    "</daily list:5>": "<span>/daily list</span>",
+    "</daily list:5>": "<button>/daily list</button>",
     "<:korra:55> <a:wave:56>": ":korra: :wave:",
     "<t:1800000000:t> <t:1800000060:R>": "<time>08:00</time> <time>in 1 minute</time>",
     "<t:99999999999999999:F>": "<time>an impossible date</time>",

@@ -31,7 +31,7 @@ export class Store {
   }
 
   /**
-   * @param {string} topic snapshot, place, messages, pending, world, clock, bot, connection
+   * @param {string} topic snapshot, place, messages, pending, world, clock, bot, connection, begin
    * @param {(detail?: any) => void} listener
    */
   on(topic, listener) {
@@ -103,6 +103,11 @@ export class Store {
     this.place = channelId;
     this.unread.delete(channelId);
     this.tell("place");
+  }
+
+  /** Asks for a command to be filled in. @param {string} command its name, as its mentions have it */
+  begin(command) {
+    this.tell("begin", command);
   }
 
   /** The channel on show. */

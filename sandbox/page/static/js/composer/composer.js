@@ -39,6 +39,7 @@ export class Composer {
     store.on("place", () => this.arrived());
     store.on("world", () => this.describe());
     store.on("bot", () => this.load());
+    store.on("begin", (command) => this.begin(command));
   }
 
   /** Another channel: its commands, its draft. */
@@ -84,15 +85,15 @@ export class Composer {
   }
 
   /**
-   * Chooses a command and fills it in.
+   * Begins a command, and fills it in. One that is not registered, or not for this person here, is there as typed.
    * @param {string} name
    * @param {Record<string, string>} [values]
-   * @returns {boolean} whether there is such a command here
    */
-  pick(name, values = {}) {
+  begin(name, values = {}) {
+    if (this.text.disabled) return;
     const entry = this.commands.find((one) => one.name === name);
     if (entry) this.choose(entry, values);
-    return Boolean(entry);
+    else this.start(`/${name}` + Object.values(values).map((value) => ` ${value}`).join(""));
   }
 
   typed() {

@@ -6,7 +6,7 @@ import { parseBlocks } from "./blocks.js";
 /**
  * What rendering needs to know of the world, so that mentions have names.
  * @typedef {{user: (id: string) => any, role: (id: string) => any, channels: Map<string, any>, now: () => number,
- *   me: any, go: (id: string) => void}} Names
+ *   me: any, go: (id: string) => void, begin: (command: string) => void}} Names
  */
 
 /**
@@ -82,7 +82,7 @@ function renderInline(node, names) {
     case "channel":
       return channel(node.id, names);
     case "command":
-      return mention(`/${node.name}`, {});
+      return command(node.name, names);
     case "everyone":
       return mention(node.text, {});
     default:
@@ -100,6 +100,11 @@ function channel(id, names) {
   const known = names.channels.get(id);
   if (!known) return mention("#deleted-channel", {});
   return h("button", { type: "button", class: "mention mention-link", on: { click: () => names.go(id) } }, `#${known.name}`);
+}
+
+/** @param {string} name of a command, which a press begins in the composer @param {Names} names */
+function command(name, names) {
+  return h("button", { type: "button", class: "mention mention-link", on: { click: () => names.begin(name) } }, `/${name}`);
 }
 
 /**

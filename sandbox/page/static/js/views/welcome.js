@@ -27,7 +27,7 @@ export function mountWelcome(store, composer, actions) {
   };
   fill(box, h("div", { class: "welcome-head" }, h("h2", {}, "New here? Try one of these"), iconButton("close", "Hide these", done)),
     h("ul", { class: "welcome-things" }, THINGS.map((thing) => h("li", {},
-      h("button", { type: "button", class: "welcome-thing", on: { click: () => fillIn(thing) } }, icon(thing.icon),
+      h("button", { type: "button", class: "welcome-thing", on: { click: () => composer.begin(thing.command, thing.values) } }, icon(thing.icon),
         h("span", {}, h("span", { class: "welcome-title" }, thing.title),
           h("span", { class: "welcome-command" }, `/${thing.command} `, h("em", {}, Object.values(thing.values)[0]))))))));
   store.on("snapshot", () => {
@@ -38,12 +38,6 @@ export function mountWelcome(store, composer, actions) {
     before(entry);
     done();
   };
-
-  /** The command may not be registered yet while the bot starts: then it is there to be read and sent as typed. */
-  function fillIn(thing) {
-    if (composer.pick(thing.command, thing.values)) return;
-    composer.start(`/${thing.command} ${Object.values(thing.values)[0]}`);
-  }
 }
 
 function remembered() {
