@@ -51,6 +51,9 @@ def parser() -> argparse.ArgumentParser:
     forget.add_argument("server", type=_server, metavar="SERVER_ID")
     check = commands.add_parser("check-data", help="check an announcement's folder and list every mistake")
     check.add_argument("path", nargs="?", type=Path, help="the folder (default: ANNOUNCEMENT_PATH)")
+    new = commands.add_parser("new-announcement", help="draft an announcement's folder from an article")
+    new.add_argument("article", type=Path, metavar="ARTICLE.txt", help="plain text or Markdown, UTF-8")
+    new.add_argument("folder", type=Path, metavar="FOLDER", help="what is there is kept, and what is new added")
     learn = commands.add_parser("learn", help="learn ahead of a start, which then needs a few seconds")
     learn.add_argument("path", nargs="?", type=Path, help="the file to learn into (default: LEARNT_PATH)")
     commands.add_parser("unanswered", help="list what couldn't be answered lately, to paste into the data")
@@ -128,6 +131,8 @@ def _without_services(given: argparse.Namespace, settings: Settings) -> str | No
         checked = announcement.load(folder)
         summary = f"{folder}: no mistakes; {len(checked.quotes)} quotes, {len(checked.facts)} facts"
         return "\n".join([*announcement.remarks(checked), summary])
+    if given.command == "new-announcement":
+        return _drafted(given.folder, announcement.draft(given.article, given.folder))
     if given.command == "learn":
         file = given.path or settings.learnt_path
         learnt = asyncio.run(seeding.learn(settings.announcement_path, file))
@@ -159,6 +164,15 @@ def _with_services(given: argparse.Namespace, settings: Settings) -> str:
     if given.command == "why":
         return asyncio.run(app.why(settings, " ".join(given.text)))
     return asyncio.run(terminal.answer(app.services(settings), given.command, " ".join(given.text)))
+
+
+def _drafted(folder: Path, added: dict[str, int]) -> str:
+    """Return what was written for a new announcement, and what to do next."""
+    if not added:
+        return f"{folder}: nothing in the article is new, so nothing was changed"
+    lines = [f"{folder / name}: {count} added" for name, count in added.items()]
+    next_step = f"??? marks what only you can decide: python -m bot check-data {folder} lists all of it"
+    return "\n".join([*lines, next_step])
 
 
 def _server(text: str) -> int:

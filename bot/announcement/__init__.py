@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.announcement.checking import remarks
+from bot.announcement.drafting import draft
 from bot.announcement.loading import checksum, load
 from bot.announcement.model import (
     Announcement,
@@ -49,6 +50,7 @@ __all__ = [
     "Verdict",
     "attributions",
     "checksum",
+    "draft",
     "introduces",
     "joined",
     "length",

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from bot.announcement.model import Announcement, Inset, Passage, QuoteEntry, Strength
 
+# What an author still has to fill in; new-announcement writes it where the article doesn't tell.
+OPEN: Final = "???"
+
 _AT = re.compile(r" - at `\$\.?(.*)`$")
 _FIELD = re.compile(r"[a-z_]+")
 # What a pattern of the structs asks for.
@@ -62,6 +65,27 @@ def plain(reason: str, struct: type[msgspec.Struct]) -> str:
     if (match := _ENUM.fullmatch(said)) and found:
         return f"{at} must be one of {', '.join(_allowed(struct, found[1]))}; it is {match[1]}"
     return reason
+
+
+def still_open(content: object, struct: type[msgspec.Struct]) -> str:
+    """Return in words which keys of an entry still hold the mark `OPEN`; nothing where none does."""
+    keys = [key for key, value in content.items() if _is_open(value)] if isinstance(content, dict) else []
+    if not keys:
+        return ""
+    words = "; ".join(f"`{key}`{_choice(struct, key)}" for key in keys)
+    return f"still to be filled in: {words}"
+
+
+def _is_open(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_is_open, value.values()))
+    return any(map(_is_open, value)) if isinstance(value, list) else value == OPEN
+
+
+def _choice(struct: type[msgspec.Struct], key: str) -> str:
+    known = {each.name for each in msgspec.structs.fields(struct)}
+    words = _allowed(struct, key) if key in known else ()
+    return f", one of {', '.join(words)}" if words else ""
 
 
 def _place(path: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.announcement import model
-from bot.announcement.checking import check, plain
+from bot.announcement.checking import check, plain, still_open
 from bot.errors import AnnouncementError
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def checksum(folder: Path) -> str:
 class _Reading:
     """What was read so far, and what went wrong.
 
-    `unread` holds the files and `broken` the ids that could not be made sense of; `_said` what each writer said, by
+    `unread` holds the files and `broken` the ids that could not be made sense of, `_partly` the files and folders that
+    hold such an id; `_said` what each writer said, by
     folder and writer, of each entry.
     """
 
@@ -78,6 +79,7 @@ class _Reading:
         self.mistakes: list[str] = []
         self.unread: set[str] = set()
         self.broken: set[str] = set()
+        self._partly: set[str] = set()
         self._said: dict[tuple[str, str], dict[str, Any]] = {}
 
     def file(self, name: str) -> dict[str, Any] | None:
@@ -98,6 +100,9 @@ class _Reading:
 
     def convert(self, content: object, struct: type[msgspec.Struct], where: str) -> Any:
         """Return the struct, or None (and a mistake)."""
+        if open_keys := still_open(content, struct):
+            self.mistakes.append(f"{where}: {open_keys}")
+            return None
         try:
             return msgspec.convert(content, struct)
         except msgspec.ValidationError as error:
@@ -128,6 +133,7 @@ class _Reading:
         entry = self.convert(table, struct, f"{name}: {where}")
         if entry is None:
             self.unread.add(name) if entry_id is None else self.broken.add(str(entry_id))
+            self._partly.add(name)
         return entry
 
     def head(self) -> model.Head:
@@ -157,6 +163,7 @@ class _Reading:
         entry = None if content is None else self.convert({**content, "id": entry_id}, struct, file)
         if entry is None:
             self.broken.add(entry_id)
+            self._partly.add(f"{name}/")
         return entry
 
     def out_of_scope(self) -> None:
@@ -199,4 +206,5 @@ class _Reading:
             if not any(f"'{broken}'" in mistake for broken in self.broken)
             and not any(mistake.endswith(f"which isn't in {file}") for file in self.unread)
             and mistake.split(":")[0] not in self.unread
+            and not any(mistake.startswith(f"{file}: has no entries") for file in self._partly)
         ]
