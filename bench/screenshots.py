@@ -17,7 +17,7 @@ from playwright.async_api import Page, async_playwright
 
 from sandbox import Sandbox, page, process
 from sandbox.page import demo_data
-from sandbox.process import ROOT, BotProcess
+from sandbox.process import LEARN, ROOT, RUN, BotProcess
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -160,7 +160,7 @@ SCENES: tuple[tuple[Scene, tuple[int, int], tuple[str, ...]], ...] = (
 @asynccontextmanager
 async def _demo() -> AsyncIterator[Hub]:
     """Run the page with the real bot; it registers its commands anew with each new small Discord."""
-    process.prepare(DATABASE)
+    process.remove(DATABASE)
     sandbox = Sandbox(strict=False)
     hub = page.add_routes(sandbox.app, sandbox, restart=_not_here)
     async with sandbox:
@@ -170,26 +170,14 @@ async def _demo() -> AsyncIterator[Hub]:
             "DATABASE_PATH": str(DATABASE),
             "CLOCK_URL": f"{sandbox.world.root}/demo/clock",
         }
-        registering = BotProcess(settings, lambda _: None, (sys.executable, "-m", "bot", "sync"))
-        bot = BotProcess(settings, lambda code: print(f"the bot has ended with {code}"))
+        commands = (LEARN, (sys.executable, "-m", "bot", "sync"), RUN)
+        bot = BotProcess(settings, lambda code: print(f"the bot has ended with {code}"), commands, hub.learns)
         try:
-            await registering.start()
-            await sandbox_has_commands(sandbox)
             await bot.start()
             await sandbox.bot_connected(timeout=FIRST_START)
-            process.take(DATABASE)
             yield hub
         finally:
-            await registering.stop()
             await bot.stop()
-
-
-async def sandbox_has_commands(sandbox: Sandbox) -> None:
-    """Wait until the commands are registered."""
-    async with asyncio.timeout(FIRST_START):
-        while not sandbox.world.commands:  # noqa: ASYNC110 - a script, and not in a hurry
-            await asyncio.sleep(0.2)
-    await asyncio.sleep(1.0)
 
 
 async def _not_here() -> None:

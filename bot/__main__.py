@@ -135,7 +135,7 @@ def _without_services(given: argparse.Namespace, settings: Settings) -> str | No
         return _drafted(given.folder, announcement.draft(given.article, given.folder))
     if given.command == "learn":
         file = given.path or settings.learnt_path
-        learnt = asyncio.run(seeding.learn(settings.announcement_path, file))
+        learnt = asyncio.run(seeding.learn(settings.announcement_path, file, _bar if sys.stderr.isatty() else None))
         return f"{file}: {'learnt' if learnt else 'nothing new to learn'}"
     if given.command == "backup":
         made = copies.backup(settings.database_path, given.file)
@@ -145,6 +145,12 @@ def _without_services(given: argparse.Namespace, settings: Settings) -> str | No
         old = f"; what was there is kept as {kept}" if kept else ""
         return f"{settings.database_path}: restored from {given.file}{old}"
     return None
+
+
+def _bar(share: float) -> None:
+    """Draw how far learning is over the terminal's last line."""
+    end = "\n" if share == 1 else ""
+    print(f"\rlearning [{'#' * int(share * 30):<30}] {share:4.0%}", end=end, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _with_services(given: argparse.Namespace, settings: Settings) -> str:

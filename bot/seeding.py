@@ -8,8 +8,9 @@ import hashlib
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -22,10 +23,13 @@ from bot.understanding.features import kind_of
 from bot.understanding.reading import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bot.announcement import Announcement
     from bot.store.database import Database
+
+    # Is told which share of the learning is done, from 0 to 1.
+    Progress = Callable[[float], None]
 
 _log = logging.getLogger(__name__)
 
@@ -62,16 +66,16 @@ async def bring_up_to_date(database: Database, folder: Path, ready: Path | None 
     learnt = await asyncio.to_thread(_ready, ready, checksum) if ready else None
     if learnt is None:
         _log.info("learning from %s: this takes about a minute, and only after it has changed", folder)
-        learnt = await _learn_all(announcement)
+        learnt = await _learn_all(announcement, _Logged())
     await write_content(database, announcement, checksum, learnt)
     return True
 
 
-async def learn(folder: Path, file: Path) -> bool:
+async def learn(folder: Path, file: Path, progress: Progress | None = None) -> bool:
     """Learn from `folder` into `file`, so that a start with an empty store need not; return whether it had to.
 
-    Raises AnnouncementError with every mistake in the folder, and LearningError where the file can't be written; a
-    file that was there stays then.
+    How far it is goes to the log, or else to `progress`. Raises AnnouncementError with every mistake in the folder,
+    and LearningError where the file can't be written; a file that was there stays then.
     """
     checksum = await asyncio.to_thread(_checksum, folder)
     if await asyncio.to_thread(_ready, file, checksum) is not None:
@@ -79,7 +83,7 @@ async def learn(folder: Path, file: Path) -> bool:
     announcement = await asyncio.to_thread(announcements.load, folder)
     with _writable(file):
         await asyncio.to_thread(file.parent.mkdir, parents=True, exist_ok=True)
-    blobs = await _learn_all(announcement)
+    blobs = await _learn_all(announcement, progress or _Logged())
     learnt = msgspec.msgpack.encode(_Learnt(checksum, blobs))
     with _writable(file):
         await asyncio.to_thread(_replace, file, _digest(learnt) + learnt)
@@ -130,8 +134,21 @@ def _replace(file: Path, content: bytes) -> None:
         making.unlink(missing_ok=True)
 
 
-async def _learn_all(announcement: Announcement) -> dict[str, bytes]:
-    learnt = await _learn(lessons(announcement))
+class _Logged:
+    """Logs how far learning is, a line for each tenth."""
+
+    def __init__(self) -> None:
+        self._tenths = 0
+
+    def __call__(self, share: float) -> None:
+        tenths = int(share * 10)
+        if tenths > self._tenths:
+            self._tenths = tenths
+            _log.info("learning: %d %%", tenths * 10)
+
+
+async def _learn_all(announcement: Announcement, progress: Progress) -> dict[str, bytes]:
+    learnt = await _learn(lessons(announcement), progress)
     learnt[CANON] = (await asyncio.to_thread(canon.learn, announcement)).to_bytes()
     return learnt
 
@@ -174,12 +191,24 @@ def lessons(announcement: Announcement) -> dict[str, Lesson]:
     }
 
 
-async def _learn(taught: dict[str, Lesson]) -> dict[str, bytes]:
+async def _learn(taught: dict[str, Lesson], progress: Progress) -> dict[str, bytes]:
     """Learn in a process of its own, so that the libraries and memory it takes go with it."""
-    return {name: await _learn_one(lesson) for name, lesson in taught.items()}
+    learnt, done = {}, 0.0
+    examples = sum(len(lesson.examples) for lesson in taught.values())
+    for name, lesson in taught.items():
+        # It takes the longer the more examples there are.
+        part = len(lesson.examples) / max(examples, 1)
+        learnt[name] = await _learn_one(lesson, partial(_part, progress, done, part))
+        done += part
+    return learnt
 
 
-async def _learn_one(lesson: Lesson) -> bytes:
+def _part(progress: Progress, done: float, part: float, share: float) -> None:
+    """Tell `progress` that of a `part` of the work, which follows what is `done`, a share is done."""
+    progress(done + part * share)
+
+
+async def _learn_one(lesson: Lesson, progress: Progress) -> bytes:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -190,7 +219,15 @@ async def _learn_one(lesson: Lesson) -> bytes:
         start_new_session=True,  # a terminal's Ctrl-C is for us: we end it
     )
     try:
-        learnt, _ = await process.communicate(msgspec.msgpack.encode(lesson))
+        given, told = cast("asyncio.StreamWriter", process.stdin), cast("asyncio.StreamReader", process.stdout)
+        given.write(msgspec.msgpack.encode(lesson))
+        given.close()
+        async for line in told:
+            progress(int(line) / 100)
+            if line == b"100\n":
+                break
+        learnt = await told.read()
+        await process.wait()
     except BaseException:
         # Ctrl-C while it learns: the process must not outlive the one that wanted its result.
         process.kill()

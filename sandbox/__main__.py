@@ -12,22 +12,24 @@ import time
 from typing import TYPE_CHECKING
 
 from sandbox import ids, process
-from sandbox.process import ROOT, RUN, BotProcess
+from sandbox.process import LEARN, ROOT, RUN, BotProcess
 from sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from sandbox.page.hub import Hub
+
 PORT = 8765
-DATABASE = ROOT / "var" / "demo.sqlite3"
+VAR = ROOT / "var"
 
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m sandbox", description="A small Discord with the bot in it.")
     made.add_argument("--port", type=int, default=PORT, help=f"the port on loopback (default: {PORT}; 0: a free one)")
     made.add_argument("--no-bot", action="store_true", help="only serve: you start the bot yourself")
-    made.add_argument("--keep", action="store_true", help="carry on with the demo's last database")
+    made.add_argument("--keep", action="store_true", help="carry on with the database of the last demo at this port")
     return made
 
 
@@ -51,11 +53,18 @@ def settings(sandbox: Sandbox, database: Path) -> dict[str, str]:
 
 
 async def demo(
-    given: argparse.Namespace, stop: asyncio.Event, database: Path = DATABASE, command: Sequence[str] = RUN
+    given: argparse.Namespace,
+    stop: asyncio.Event,
+    folder: Path = VAR,
+    commands: Sequence[Sequence[str]] = (LEARN, RUN),
 ) -> None:
-    """Run the demo until `stop` is set."""
+    """Run the demo until `stop` is set.
+
+    Its database is in `folder` and bears the port's name: several demos may run beside each other.
+    """
     sandbox = Sandbox(given.port, strict=False, journal_size=2000, application_id=new_application_id(time.time()))
     bot: BotProcess | None = None
+    hub: Hub | None = None
 
     async def restart() -> None:
         if bot is not None:
@@ -64,31 +73,24 @@ async def demo(
     if importlib.util.find_spec("sandbox.page") is not None:
         from sandbox import page  # noqa: PLC0415 - only the demo needs it
 
-        page.add_routes(sandbox.app, sandbox, restart=None if given.no_bot else restart)
+        hub = page.add_routes(sandbox.app, sandbox, restart=None if given.no_bot else restart)
     async with sandbox:
+        database = folder / f"demo-{sandbox.port}.sqlite3"
         say(f"The demo is at {sandbox.world.root}/ (Ctrl-C ends it)")
         if given.no_bot:
             say("To start the bot: " + " ".join(f"{key}={each}" for key, each in settings(sandbox, database).items()))
             await stop.wait()
             return
-        copying: asyncio.Task[None] | None = None
         if not given.keep:
-            process.prepare(database)
-            copying = asyncio.create_task(_copy(sandbox, database))
-        bot = BotProcess(settings(sandbox, database), _ended, command)
+            process.remove(database)
+        bot = BotProcess(settings(sandbox, database), _ended, commands, hub.learns if hub else lambda _: None)
         try:
             await bot.start()
             await stop.wait()
         finally:
-            if copying is not None:
-                copying.cancel()
             await bot.stop()
-
-
-async def _copy(sandbox: Sandbox, database: Path) -> None:
-    """Take the copy for the next demo as soon as the bot is online."""
-    await sandbox.gateway.wait_connected()
-    await asyncio.to_thread(process.take, database)
+            if given.port == 0:  # another demo gets another port, and so could not carry on
+                process.remove(database)
 
 
 def _ended(code: int) -> None:

@@ -1,59 +1,53 @@
-"""The bot as the demo runs it: a process of its own, with a database that each demo begins anew."""
+"""The bot as the demo runs it: a process of its own, which may have to learn first, and a database that is empty."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import shutil
+import re
 import signal
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
-def copy_of(database: Path) -> Path:
-    """Tell where the copy lies."""
-    return database.with_name(f"{database.stem}-start{database.suffix}")
-
-
-def prepare(database: Path) -> None:
-    """Put the copy, if there is one, in the place of what an earlier demo has left."""
-    database.parent.mkdir(parents=True, exist_ok=True)
+def remove(database: Path) -> None:
+    """Remove what a demo has left of its database."""
     for ending in ("", "-wal", "-shm"):
         database.with_name(database.name + ending).unlink(missing_ok=True)
-    if copy_of(database).exists():
-        shutil.copyfile(copy_of(database), database)
-
-
-def take(database: Path) -> None:
-    """Take the copy while the bot is at work (SQLite's own backup sees to its being whole)."""
-    if not database.exists():
-        return
-    made = copy_of(database).with_suffix(".new")
-    made.unlink(missing_ok=True)
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(made)) as target:
-        source.backup(target)
-    made.replace(copy_of(database))
 
 
 ROOT = Path(__file__).resolve().parent.parent
+# What is learnt is kept beside the program: for the next demo, and for the commands in the terminal.
+LEARN = (sys.executable, "-m", "bot", "learn")
 RUN = (sys.executable, "-m", "bot", "run")
+_LEARNING = re.compile(r"learning: (\d+) %")  # how the bot's log tells how far it is
 _PATIENCE = 10.0  # seconds between asking a process to stop and making it
 
 
 class BotProcess:
-    """Starts, restarts and stops the bot; `ended` is told when it ends by itself, with its exit code."""
+    """Starts, restarts and stops the bot.
 
-    def __init__(self, settings: Mapping[str, str], ended: Callable[[int], None], command: Sequence[str] = RUN) -> None:
+    `commands` are run one after the other, each when the one before it has done its work; the last is the bot.
+    `ended` is told when one ends by itself, with its exit code, and the ones after it are not run; `learning` how far
+    those before the bot are, in percent.
+    """
+
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        ended: Callable[[int], None],
+        commands: Sequence[Sequence[str]] = (RUN,),
+        learning: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self._settings = dict(settings)
         self._ended = ended
-        self._command = command
+        self._commands = commands
+        self._learning = learning
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -63,25 +57,44 @@ class BotProcess:
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Start the bot in the repository's folder, with its settings beside the environment's."""
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
+        """Start the first command in the repository's folder, with its settings beside the environment's."""
+        self._process = await self._begin(0)
+        self._watch = asyncio.create_task(self._wait(self._process))
+
+    async def _begin(self, at: int) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *self._commands[at],
             cwd=ROOT,
             env=os.environ | self._settings,
             stdin=asyncio.subprocess.DEVNULL,
+            stderr=None if at == len(self._commands) - 1 else asyncio.subprocess.PIPE,
             # Ctrl-C is for the demo, which then asks the bot to stop.
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # the same on Windows
         )
-        self._watch = asyncio.create_task(self._wait(self._process))
 
     async def _wait(self, process: asyncio.subprocess.Process) -> None:
+        for after in range(1, len(self._commands)):
+            await self._pass_on(process)
+            if code := await process.wait():
+                self._ended(code)
+                return
+            process = self._process = await self._begin(after)
         self._ended(await process.wait())
+
+    async def _pass_on(self, process: asyncio.subprocess.Process) -> None:
+        """Show what a process writes to standard error, and tell how far it is with learning."""
+        async for line in cast("asyncio.StreamReader", process.stderr):
+            text = line.decode(errors="replace")
+            sys.stderr.write(text)
+            if found := _LEARNING.search(text):
+                self._learning(int(found[1]))
 
     async def stop(self) -> None:
         """Ask the bot to stop, and make it if it does not."""
         if self._watch is not None:
             self._watch.cancel()
+            await asyncio.wait([self._watch])
             self._watch = None
         process, self._process = self._process, None
         if process is None or process.returncode is not None:

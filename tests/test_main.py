@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import signal
 import socket
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.__main__ import main
+from bot.__main__ import _bar, main
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from tests.support.edge import answer, edge
@@ -135,14 +136,19 @@ def test_the_first_time_it_says_that_it_learns(tmp_path: Path) -> None:
     ended = program("ask", "where does the orchestra play from october?", store=tmp_path / "var" / "new.sqlite3")
     assert ended.code == 0
     assert "gasworks" in ended.out
-    assert ended.err.count("\n") == 1
-    assert "learning from" in ended.err
+    first, *progress = ended.err.splitlines()
+    assert "learning from" in first
+    told = [int(percent) for line in progress for percent in re.findall(r" learning: ([0-9]+) %$", line)]
+    assert told == sorted(set(told))
+    assert len(told) > 2
+    assert told[-1] == 100
 
 
 def test_learning_ahead(tmp_path: Path) -> None:
     file = tmp_path / "learnt.bin"
     learnt = program("learn", store=tmp_path / "none.sqlite3", LEARNT_PATH=str(file))
-    assert (learnt.code, learnt.out, learnt.err) == (0, f"{file}: learnt\n", "")
+    assert (learnt.code, learnt.out) == (0, f"{file}: learnt\n")
+    assert learnt.err.endswith(" learning: 100 %\n")
     again = program("learn", str(file), store=tmp_path / "none.sqlite3")
     assert (again.code, again.out) == (0, f"{file}: nothing new to learn\n")
     file.chmod(0o444)
@@ -150,6 +156,12 @@ def test_learning_ahead(tmp_path: Path) -> None:
     assert (answered.code, answered.err) == (0, "")
     assert answered.out.startswith("Eleven hundred people.")
     assert not (tmp_path / "none.sqlite3").exists()
+
+
+def test_a_bar_grows(capsys: pytest.CaptureFixture[str]) -> None:
+    for share in (0.1, 1.0):
+        _bar(share)
+    assert capsys.readouterr().err == f"\rlearning [###{' ' * 27}]  10%\rlearning [{'#' * 30}] 100%\n"
 
 
 def test_another_working_directory_does_no_harm(tmp_path: Path, second_path: Path) -> None:
@@ -268,7 +280,7 @@ async def test_it_ends_when_told_to(sandbox: Sandbox, second_path: Path, signum:
 LIKE_WINDOWS = """
 import asyncio, sys
 del asyncio.SelectorEventLoop.add_signal_handler
-from bot.__main__ import main
+from bot.__main__ import _bar, main
 sys.exit(main())
 """
 
@@ -294,7 +306,8 @@ async def test_it_ends_when_told_to_while_it_still_learns(
         assert b"learning from" in await process.stderr.readline()
         await asyncio.sleep(delay)
         ended = await end(process, signum, within=5)
-    assert (ended.code, ended.err) == (0, "")
+    assert ended.code == 0
+    assert all(" learning: " in line for line in ended.err.splitlines())
     assert len(sandbox.journal) == 0
 
 

@@ -40,7 +40,7 @@ from bot.understanding.reading import AMOUNTS, STOP, WH, Lexicon, stem, tokens
 from bot.understanding.second_look import Judges, Memory, SecondLook, backing, lacking, learn_judges, logit, remember
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 # A word of the examples is taken for a word, and not for a slip, if it is English, or occurs this often and in two
 # voices.
@@ -61,6 +61,9 @@ SURE_FROM: Final = 0.4
 # With fewer examples than this the judge is taught again and again, and everyday English helps to understand.
 MANY: Final = 8_000
 ROUNDS: Final = 8
+# How much of the work is done when all texts are read, and when the judge has learnt.
+READ: Final = 0.35
+JUDGED: Final = 0.75
 # Each round all that is known of one label in so many is left out,
 LABELS_LEFT_OUT: Final = 4
 # and of the other labels this part of the examples: more of a label that has hardly any.
@@ -324,8 +327,11 @@ def _gathered(
     return [_Said(tokens(text), target, origin, at) for at, (text, target, origin) in enumerate(texts)]
 
 
-def learn(lesson: Lesson, *, seed: int = 0) -> bytes:
-    """Return the blob of an engine that has learnt the lesson. ValueError for an example with an unknown label."""
+def learn(lesson: Lesson, *, seed: int = 0, progress: Callable[[float], None] = lambda _: None) -> bytes:
+    """Return the blob of an engine that has learnt the lesson. ValueError for an example with an unknown label.
+
+    `progress` is told now and then which share of the work is done, from 0 to 1.
+    """
     labels = tuple(sorted(answerable.label for answerable in lesson.answerables))
     place: dict[str | None, int] = {label: at for at, label in enumerate(labels)} | {None: len(labels)}
     examples = sorted(lesson.examples, key=lambda example: (example.text, example.label or "", example.voice))
@@ -342,7 +348,10 @@ def learn(lesson: Lesson, *, seed: int = 0) -> bytes:
     concepts = (*lesson.concepts, *(general.concepts(lesson.concepts) if few else ()))
     said += _twisted(said, seed) if few else ()
     reader = Reader(Lexicon(concepts), Speller(words))
-    readings = [reader.read_words(each.words) for each in said]
+    readings = []
+    for at, each in enumerate(said):
+        progress(READ * at / len(said))
+        readings.append(reader.read_words(each.words))
     targets = np.asarray([len(labels) if each.origin == Origin.TWISTED else each.target for each in said], np.int32)
     texts = _Texts(readings, Corpus.of(map(named, readings)), Corpus.of(map(runs, readings)), targets)
     by_label = {answerable.label: answerable for answerable in lesson.answerables}
@@ -356,6 +365,7 @@ def learn(lesson: Lesson, *, seed: int = 0) -> bytes:
         back = np.zeros(len(said), np.bool_)
         back[: len(examples)] = held_back(examples)
         judge = _by_voices(texts, back, taught, seed)
+    progress(JUDGED)
     features, letters, arrays = _first_look(texts, len(place), seed)
     header = Header(labels, concepts, words, features.names, letters.names, SURE_FROM, few)
     return pack_model(header, {**arrays, **judge, "backing": shown, "lacking": lacks})

@@ -134,6 +134,7 @@ class Hub:
         self.tasks: set[asyncio.Task[None]] = set()
         self.travelling = False
         self._met = False
+        self._learning: int | None = None
         self._world_changed = False
         self.world.events.listen(self._on_event)
 
@@ -158,14 +159,22 @@ class Hub:
         user = render.user(self.world.bot) | {"display_name": self.world.bot.display}
         online = self.sandbox.gateway.connected and not self.traffic.down
         self._met = self._met or online
+        if online:
+            self._learning = None
         return {
             "user": user,
             "online": online,
             "met": self._met,
+            "learning": self._learning,
             "can_restart": self.restart is not None,
             "troubled": bool(self.sandbox.faults.in_force()),
             "minutes_ahead": round(self.sandbox.clock.ahead / 60),
         }
+
+    def learns(self, percent: int) -> None:
+        """Tell every browser how far the bot is with learning."""
+        self._learning = percent
+        self.tell_bot()
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Let something go on in the background, until the server ends at the latest."""

@@ -47,6 +47,17 @@ async def test_the_connection_lost_and_regained(visit: Visit) -> None:
 
 
 @needs_browser
+async def test_the_banner_tells_how_far_learning_is(visit: Visit) -> None:
+    async with serving() as one:
+        mina = await visit(one, "Mina")
+        banner = mina.page.get_by_role("status").filter(has_text="The bot is")
+        await expect(banner).to_contain_text("The bot is starting.")
+        for percent in (40, 90):
+            one.hub.learns(percent)
+            await expect(banner).to_have_text(f"The bot is learning… {percent} %")
+
+
+@needs_browser
 async def test_the_bot_is_restarted_and_old_buttons_still_work(demo: Demo, visit: Visit) -> None:
     mina = await visit(demo, "Mina")
     await mina.command("quote", query="Konietzko")

@@ -327,4 +327,4 @@ def test_what_there_is_to_learn() -> None:
 async def test_learning_that_fails_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seeding, "_ROOT", tmp_path)  # where there is nothing to run
     with pytest.raises(LearningError, match="failed with exit code 1"):
-        await seeding._learn(lessons(load(SECOND)))
+        await seeding._learn(lessons(load(SECOND)), lambda _: None)

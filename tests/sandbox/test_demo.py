@@ -2,14 +2,12 @@
 
 import asyncio
 import socket
-import sqlite3
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from sandbox import Sandbox, __main__, ids, process
+from sandbox import Sandbox, __main__, ids
 from sandbox.process import BotProcess
 from sandbox.server import make_token
 
@@ -23,7 +21,7 @@ STUBBORN = (
 
 async def test_a_process_is_started_restarted_and_stopped() -> None:
     ended: list[int] = []
-    bot = BotProcess({"A": "b"}, ended.append, SLEEPER)
+    bot = BotProcess({"A": "b"}, ended.append, [SLEEPER])
     assert not bot.running
     await bot.start()
     assert bot.running
@@ -38,7 +36,7 @@ async def test_a_process_is_started_restarted_and_stopped() -> None:
 async def test_a_process_that_ends_by_itself_is_told_of() -> None:
     ended: asyncio.Queue[int] = asyncio.Queue()
     code = "import os, sys; sys.exit(3 if os.environ['COLOUR'] == 'blue' else 4)"
-    bot = BotProcess({"COLOUR": "blue"}, ended.put_nowait, (sys.executable, "-c", code))
+    bot = BotProcess({"COLOUR": "blue"}, ended.put_nowait, [(sys.executable, "-c", code)])
     await bot.start()
     assert await asyncio.wait_for(ended.get(), 10) == 3
     await bot.stop()
@@ -48,7 +46,7 @@ async def test_a_process_that_does_not_want_to_stop(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sandbox.process._PATIENCE", 0.05)
-    bot = BotProcess({}, lambda _: None, STUBBORN)
+    bot = BotProcess({}, lambda _: None, [STUBBORN])
     await bot.start()
     while "on" not in capfd.readouterr().out:  # noqa: ASYNC110 - the process says when it is ready
         await asyncio.sleep(0.01)
@@ -56,20 +54,77 @@ async def test_a_process_that_does_not_want_to_stop(
     assert not bot.running
 
 
-def test_each_demo_begins_with_the_copy(tmp_path: Path) -> None:
-    database = tmp_path / "var" / "demo.sqlite3"
-    process.prepare(database)
-    process.take(database)
-    assert not process.copy_of(database).exists()
-    with closing(sqlite3.connect(database)) as one:
-        one.execute("CREATE TABLE learnt (what TEXT)")
-        one.commit()
-        process.take(database)
-        one.execute("INSERT INTO learnt VALUES ('something of an earlier demo')")
-        one.commit()
-    process.prepare(database)
-    with closing(sqlite3.connect(database)) as one:
-        assert one.execute("SELECT count(*) FROM learnt").fetchone() == (0,)
+async def test_what_the_bot_needs_is_done_before_it(capfd: pytest.CaptureFixture[str]) -> None:
+    ended: asyncio.Queue[int] = asyncio.Queue()
+    percents: list[int] = []
+    learning = "import sys; print('INFO learning: 40 %', file=sys.stderr); print('learning: 100 %', file=sys.stderr)"
+    commands = [(sys.executable, "-c", learning), (sys.executable, "-c", "print('the bot'); import sys; sys.exit(4)")]
+    bot = BotProcess({}, ended.put_nowait, commands, percents.append)
+    await bot.start()
+    assert await asyncio.wait_for(ended.get(), 10) == 4
+    assert percents == [40, 100]
+    shown = capfd.readouterr()
+    assert (shown.out, shown.err) == ("the bot\n", "INFO learning: 40 %\nlearning: 100 %\n")
+    await bot.stop()
+
+
+async def test_without_what_it_needs_the_bot_is_not_started(capfd: pytest.CaptureFixture[str]) -> None:
+    ended: asyncio.Queue[int] = asyncio.Queue()
+    commands = [(sys.executable, "-c", "import sys; sys.exit(2)"), (sys.executable, "-c", "print('the bot')")]
+    bot = BotProcess({}, ended.put_nowait, commands)
+    await bot.start()
+    assert await asyncio.wait_for(ended.get(), 10) == 2
+    assert not bot.running
+    await bot.stop()
+    assert capfd.readouterr().out == ""
+
+
+async def test_a_bot_that_still_learns_can_be_stopped() -> None:
+    ended: list[int] = []
+    bot = BotProcess({}, ended.append, [SLEEPER, SLEEPER])
+    await bot.start()
+    assert bot.running
+    await bot.stop()
+    assert not bot.running
+    assert ended == []
+
+
+async def test_demos_beside_each_other_have_their_own_databases(tmp_path: Path) -> None:
+    stop = asyncio.Event()
+    given = __main__.parser().parse_args(["--port", "0"])
+    both = [asyncio.create_task(__main__.demo(given, stop, tmp_path, [(sys.executable, "-c", TELLER)])) for _ in "ab"]
+    async with asyncio.timeout(20):
+        while len(told := [*tmp_path.glob("demo-*.sqlite3")]) < 2:  # noqa: ASYNC110 - other processes write them
+            await asyncio.sleep(0.01)
+    assert len(told) == 2
+    stop.set()
+    await asyncio.gather(*both)
+    # Another demo gets another port: nobody could carry on with these.
+    assert not [*tmp_path.glob("demo-*")]
+
+
+async def test_a_demo_at_a_port_begins_anew_or_carries_on(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+    told = tmp_path / f"demo-{port}.sqlite3"
+    lines = []
+    for arguments in ([], ["--keep"], []):
+        before = {*_lines(told)}
+        stop, given = asyncio.Event(), __main__.parser().parse_args(["--port", port, *arguments])
+        running = asyncio.create_task(__main__.demo(given, stop, tmp_path, [(sys.executable, "-c", TELLER)]))
+        async with asyncio.timeout(10):
+            while not {*_lines(told)} - before:  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(0.01)
+        stop.set()
+        await running
+        lines.append(len(_lines(told)))
+    assert lines == [1, 2, 1]
+
+
+def _lines(file: Path) -> list[str]:
+    """Return the lines that are written in full."""
+    text = file.read_text() if file.exists() else ""
+    return text[: text.rfind("\n") + 1].splitlines()
 
 
 def test_the_bot_is_told_where_its_discord_is() -> None:
@@ -94,15 +149,18 @@ async def test_each_demo_is_another_application(tmp_path: Path, arguments: list[
     """The bot notes what it has registered, and for whom; this Discord begins without commands each time."""
     tokens = []
     for number in range(2):
-        told, stop = tmp_path / f"{number}.txt", asyncio.Event()
-        given, command = __main__.parser().parse_args(arguments), (sys.executable, "-c", TELLER)
-        running = asyncio.create_task(__main__.demo(given, stop, told, command))
+        folder, stop = tmp_path / str(number), asyncio.Event()
+        folder.mkdir()
+        given, commands = __main__.parser().parse_args(arguments), [(sys.executable, "-c", TELLER)]
+        running = asyncio.create_task(__main__.demo(given, stop, folder, commands))
+        text = ""
         async with asyncio.timeout(10):
-            while not (told.exists() and told.read_text().endswith("\n")):  # noqa: ASYNC110 - another process writes it
-                await asyncio.sleep(0.01)
+            while not text.endswith("\n"):
+                await asyncio.sleep(0.01)  # another process writes it
+                text = "".join(told.read_text() for told in folder.glob("demo-*"))
         stop.set()
         await running
-        tokens.append(told.read_text().strip())
+        tokens.append(text.strip())
     assert tokens[0] != tokens[1]
 
 
@@ -115,11 +173,10 @@ def test_a_demos_bot_was_made_when_it_began() -> None:
 
 
 async def test_the_demo_runs_until_it_is_stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    database = tmp_path / "demo.sqlite3"
     said = ""
     for arguments in (["--port", "0"], ["--port", "0", "--keep"], ["--port", "0", "--no-bot"]):
         stop = asyncio.Event()
-        running = asyncio.create_task(__main__.demo(__main__.parser().parse_args(arguments), stop, database, SLEEPER))
+        running = asyncio.create_task(__main__.demo(__main__.parser().parse_args(arguments), stop, tmp_path, [SLEEPER]))
         said = ""
         while "The demo is at http://127.0.0.1:" not in said:
             await asyncio.sleep(0.01)

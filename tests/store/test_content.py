@@ -214,7 +214,7 @@ def learnt_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Learning is tested elsewhere: here it gives anything, and notes that it was asked."""
     asked: list[int] = []
 
-    async def learn(taught: dict[str, object]) -> dict[str, bytes]:
+    async def learn(taught: dict[str, object], _progress: object) -> dict[str, bytes]:
         asked.append(len(taught))
         return dict.fromkeys(taught, b"learnt")
 

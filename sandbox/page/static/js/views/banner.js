@@ -1,6 +1,13 @@
 /** The strip that says that the connection is lost, or that the bot is away. */
 import { announce, fill, h, icon } from "../dom.js";
 
+/** What there is to say of a bot that is not there. */
+function away(bot) {
+  if (typeof bot.learning === "number") return `The bot is learning… ${bot.learning} %`;
+  if (bot.met) return "The bot isn't connected right now.";
+  return "The bot is starting. The very first start takes a minute or two, while it reads its announcement.";
+}
+
 /**
  * @param {any} store
  * @param {import("../socket.js").Line} line
@@ -27,8 +34,7 @@ export function mountBanner(store, line) {
       strip.hidden = false;
     } else if (store.connection === "online" && !store.bot.online) {
       strip.className = "banner is-away";
-      fill(strip, icon(store.bot.met ? "warn" : "clock"), store.bot.met ? "The bot isn't connected right now."
-        : "The bot is starting. The very first start takes a minute or two, while it reads its announcement.");
+      fill(strip, icon(store.bot.met ? "warn" : "clock"), away(store.bot));
       strip.hidden = false;
     } else {
       strip.hidden = true;
