@@ -54,8 +54,8 @@ def parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new-announcement", help="draft an announcement's folder from an article")
     new.add_argument("article", type=Path, metavar="ARTICLE.txt", help="plain text or Markdown, UTF-8")
     new.add_argument("folder", type=Path, metavar="FOLDER", help="what is there is kept, and what is new added")
-    learn = commands.add_parser("learn", help="learn ahead of a start, which then needs a few seconds")
-    learn.add_argument("path", nargs="?", type=Path, help="the file to learn into (default: LEARNT_PATH)")
+    learn = commands.add_parser("learn", help="do the learning in advance, so that a start takes only seconds")
+    learn.add_argument("path", nargs="?", type=Path, help="where to save what is learnt (default: LEARNT_PATH)")
     commands.add_parser("unanswered", help="list what couldn't be answered lately, to paste into the data")
     for name, what in _TYPED:
         command = commands.add_parser(name, help=what)
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception:
         if not logs.as_json():
             raise
-        _log.critical("ended by a fault", exc_info=True)
+        _log.critical("stopped by an unexpected error", exc_info=True)
         return FAULT
 
 

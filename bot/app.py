@@ -35,7 +35,15 @@ from bot.meter import NoMeter
 from bot.operators.doctor import Machine, Needs, examine_all, report
 from bot.operators.systemd import Notifier
 from bot.pictures import PictureService
-from bot.quotes import AskService, OverviewService, QuizService, QuoteService, TimelineService, Unanswered
+from bot.quotes import (
+    AskService,
+    OverviewService,
+    QuizService,
+    QuoteService,
+    TimelineService,
+    Unanswered,
+    tier_of,
+)
 from bot.quotes.unanswered import shown
 from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date
 from bot.store.content import Content
@@ -278,7 +286,8 @@ async def forget(settings: Settings, guild: int) -> int:
 async def why(settings: Settings, text: str) -> str:
     """Return, for those who keep the data, why a text is understood as it is."""
     async with services(settings) as built:
-        return explain(text, settings.announcement_path, built.facts, built.claims)
+        tier = tier_of(built.asking.ask(text))
+        return explain(text, settings.announcement_path, built.facts, built.claims, tier)
 
 
 async def unanswered(settings: Settings) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.announcement import Quote
     from bot.canon import CanonRuling
     from bot.client.client import Services
+    from bot.quotes import Tier
     from bot.understanding import Engine, Understanding
 
 
@@ -99,6 +100,13 @@ def _quotes(quotes: Iterable[Quote], note: str = "") -> str:
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 _FOLDERS: Final = ("facts", "claims", "out_of_scope")
 _SHOWN: Final = 6
+_ANSWERED: Final[dict[str, str]] = {
+    "sure": "with confidence",
+    "closest": "with the closest passage, and says that it isn't sure",
+    "ruled": "with a canon check",
+    "greeted": "as if it were small talk",
+    "silent": "that it couldn't find anything",
+}
 # So many by their letters are compared by their content.
 _CANDIDATES: Final = 300
 
@@ -122,10 +130,14 @@ def phrasings(folder: Path) -> Iterator[Phrasing]:
                         yield Phrasing(str(tomllib.loads(f"x = {literal}")["x"]), f"{kind}/{path.name}", number)
 
 
-def explain(text: str, folder: Path, facts: Engine, claims: Engine) -> str:
-    """Return, in lines for a person, how `text` is understood as a question and as a claim, and what is near to it."""
+def explain(text: str, folder: Path, facts: Engine, claims: Engine, tier: Tier) -> str:
+    """Return, in lines for a person, how `text` is understood as a question and as a claim, and what is near to it.
+
+    `tier` is how /ask answers it, which also looks at canon checks and names.
+    """
     known = list(phrasings(folder))
     lines = [
+        f"/ask answers {_ANSWERED[tier]}.",
         *_understood("As a question", facts.understand(text), "facts"),
         *_understood("As a claim", claims.understand(text), "claims"),
         "The closest phrasings:",
@@ -143,7 +155,7 @@ def _understood(what: str, found: Understanding, kind: str) -> Iterator[str]:
     if found.best is None:
         yield f"{what}: nothing in it that the data knows"
         return
-    yield f"{what}: {found.outcome}, {found.score:.2f} sure of {kind}/{found.best}.toml"
+    yield f"{what}: {found.score:.2f} sure of {kind}/{found.best}.toml"
     others = [label for label in found.nearest if label != found.best]
     if others:
         yield f"  next: {', '.join(f'{kind}/{label}.toml' for label in others)}"

@@ -1,4 +1,4 @@
-"""How answers to questions look: our line first, the announcement's words visibly apart from it."""
+"""/ask, mentions and direct messages; answers show our line first, the announcement's words visibly apart from it."""
 
 from __future__ import annotations
 

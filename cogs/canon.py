@@ -1,4 +1,4 @@
-"""How the overview of ships looks: the picture, a list, and a select that opens a ship's ruling."""
+"""/canon and the Canon check of messages; the overview of ships: a picture, a list, a select that opens a ruling."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from discord.ext import commands
 from discord.utils import escape_markdown
 
 from bot.client import panels, views
-from bot.client import views as rendering
 from bot.client.controls import COMPLETIONS, DESCRIPTION, choices, openers, picked, show
 from bot.client.panels import PICTURE_SECONDS, attached, gallery
 from bot.errors import UserError
@@ -78,7 +77,7 @@ class CanonCog(commands.Cog):
             extras={DESCRIPTION: "In a message's menu, under Apps: check the ships and claims in that message"},
         )
         actions.register(OPEN_SHIP, self._open)
-        actions.register(rendering.MEANT, self._meant)
+        actions.register(views.MEANT, self._meant)
 
     async def cog_load(self) -> None:
         """Add the message's menu entry; a cog's decorators know none."""
@@ -106,9 +105,9 @@ class CanonCog(commands.Cog):
             return
         checked = self._canon.check(subject)
         if checked.meant:
-            await interaction.response.send_message(view=rendering.did_you_mean(checked.meant), ephemeral=private)
+            await interaction.response.send_message(view=views.did_you_mean(checked.meant), ephemeral=private)
         else:
-            await show(interaction, rendering.checked(checked.rulings), private=private)
+            await show(interaction, views.checked(checked.rulings), private=private)
 
     @canon.autocomplete("subject")
     async def _complete(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
@@ -138,15 +137,15 @@ class CanonCog(commands.Cog):
         await self._show(interaction, text)
 
     async def _show(self, interaction: discord.Interaction[Any], text: str) -> None:
-        await show(interaction, rendering.checked(self._canon.check(text).rulings), private=True)
+        await show(interaction, views.checked(self._canon.check(text).rulings), private=True)
 
     async def _check(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Rule on the ships and claims that a message names, to the one who asked alone."""
         rulings = self._canon.check_texts(views.texts(message))
         if rulings:
-            await show(interaction, rendering.checked(rulings), private=True)
+            await show(interaction, views.checked(rulings), private=True)
         else:
-            await interaction.response.send_message(view=rendering.nothing_to_check(), ephemeral=True)
+            await interaction.response.send_message(view=views.nothing_to_check(), ephemeral=True)
 
 
 async def setup(bot: Canonkeeper) -> None:

@@ -1,4 +1,4 @@
-"""How /daily answers: schedules with their next posts, the list, the preview."""
+"""/daily: moderators schedule, change, preview, pause and remove daily quotes; and how each answer looks."""
 
 from __future__ import annotations
 
@@ -413,8 +413,18 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         publish: bool | None = None,
         thread: bool | None = None,
     ) -> None:
-        fields = (time, timezone, days, about, _id(role), _style(style))
-        asked = ScheduleOptions(channel.id, *fields, publish=publish, thread=thread, private=channel.private)
+        asked = ScheduleOptions(
+            channel=channel.id,
+            time=time,
+            timezone=timezone,
+            days=days,
+            about=about,
+            role=_id(role),
+            style=_style(style),
+            publish=publish,
+            thread=thread,
+            private=channel.private,
+        )
         await reply(interaction, self._planned(self._scheduler.create(_guild(interaction), asked), "Scheduled"))
 
     @app_commands.command(
@@ -441,9 +451,20 @@ class DailyCog(commands.GroupCog, group_name="daily", group_description="Daily q
         thread: bool | None = None,
         no_role: bool = False,
     ) -> None:
-        fields = (time, timezone, days, about, _id(role), _style(style), no_role)
         where, private = channel or (None, False)
-        asked = ScheduleOptions(where, *fields, publish=publish, thread=thread, private=private)
+        asked = ScheduleOptions(
+            channel=where,
+            time=time,
+            timezone=timezone,
+            days=days,
+            about=about,
+            role=_id(role),
+            style=_style(style),
+            no_role=no_role,
+            publish=publish,
+            thread=thread,
+            private=private,
+        )
         await reply(interaction, self._planned(self._scheduler.edit(_guild(interaction), schedule, asked), "Changed"))
 
     @app_commands.command(name="preview", description="The quote that comes next, and when")

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import views as rendering
+from bot.client import views
 from bot.client.controls import COMPLETIONS, choices, is_private, show, show_instead
 from bot.client.panels import PICTURE_SECONDS, alt_text, attached
 from bot.errors import UserError
@@ -30,10 +30,10 @@ class QuoteCog(commands.Cog):
     def __init__(self, quotes: QuoteService, pictures: PictureService, actions: Actions) -> None:
         self._quotes = quotes
         self._pictures = pictures
-        actions.register(rendering.TURN, self._turn, rendering.read_turn)
-        actions.register(rendering.FIRST, self._first)
-        actions.register(rendering.CONTEXT, self._context)
-        actions.register(rendering.CARD, self._card)
+        actions.register(views.TURN, self._turn, views.read_turn)
+        actions.register(views.FIRST, self._first)
+        actions.register(views.CONTEXT, self._context)
+        actions.register(views.CARD, self._card)
 
     @app_commands.command(name="quote", description="Look up a quote by person, topic, words or number, or at random")
     @app_commands.describe(
@@ -53,9 +53,9 @@ class QuoteCog(commands.Cog):
         seed = secrets.randbelow(_SEEDS)
         found = await self._quotes.find(query, speaker, seed)
         if isinstance(found, Found):
-            await show(interaction, rendering.quote_page(found, 0, seed, query), private=private)
+            await show(interaction, views.quote_page(found, 0, seed, query), private=private)
         else:
-            await interaction.response.send_message(view=rendering.nothing_found(found, query, speaker), ephemeral=True)
+            await interaction.response.send_message(view=views.nothing_found(found, query, speaker), ephemeral=True)
 
     @quote.autocomplete("query")
     async def _complete_query(
@@ -75,7 +75,7 @@ class QuoteCog(commands.Cog):
         found = await self._quotes.find(query, speaker, seed)
         if not isinstance(found, Found):
             raise UserError("The announcement has changed since then. Please use /quote again.")
-        await show_instead(interaction, rendering.quote_page(found, at, seed, query))
+        await show_instead(interaction, views.quote_page(found, at, seed, query))
 
     async def _first(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Show a quote by one of the speakers or topics that were offered."""
@@ -83,14 +83,14 @@ class QuoteCog(commands.Cog):
         found = await self._quotes.find(detail, None, seed)
         if not isinstance(found, Found):
             raise UserError("The announcement has changed since then. Please use /quote again.")
-        await show_instead(interaction, rendering.quote_page(found, 0, seed, detail))
+        await show_instead(interaction, views.quote_page(found, 0, seed, detail))
 
     async def _context(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Show the passage around a quote, to the one who asked."""
         found = self._quotes.context(detail)
         if found is None:
             raise UserError("That quote is no longer in the announcement's data.")
-        await show(interaction, rendering.in_context(found), private=True)
+        await show(interaction, views.in_context(found), private=True)
 
     async def _card(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Show a quote as a picture, to whom the quote itself is shown."""
@@ -104,8 +104,8 @@ class QuoteCog(commands.Cog):
             raise UserError(
                 "That quote doesn't fit on a card: it's too long, or has letters that aren't in the card's font."
             )
-        file = attached(png, rendering.card_name(quote), alt_text(quote))
-        await show(interaction, rendering.carded(quote), private=is_private(interaction), files=[file])
+        file = attached(png, views.card_name(quote), alt_text(quote))
+        await show(interaction, views.carded(quote), private=is_private(interaction), files=[file])
 
 
 async def setup(bot: Canonkeeper) -> None:

@@ -1,4 +1,4 @@
-"""How the timeline looks: the picture or a short list first; the rest, and the quote behind each step, on request."""
+"""/timeline: the picture or a short list first; the rest, and the quote behind each step, on request."""
 
 from __future__ import annotations
 

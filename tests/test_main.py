@@ -114,8 +114,9 @@ def test_why_a_text_is_understood_as_it_is(second_path: Path) -> None:
     ended = program("why", "how", "many", "seats", "does", "the", "hall", "have", store=second_path)
     assert ended.code == 0
     lines = ended.out.splitlines()
-    assert lines[0].startswith("As a question: sure, ")
-    assert lines[0].endswith(" sure of facts/how-many-seats.toml")
+    assert lines[0] == "/ask answers with confidence."
+    assert lines[1].startswith("As a question: ")
+    assert lines[1].endswith(" sure of facts/how-many-seats.toml")
     at = lines.index("The closest phrasings:")
     file, line, text = lines[at + 1].split("  (")[0].strip().split(":", 2)
     assert file == str(SECOND / "facts" / "how-many-seats.toml")
@@ -124,7 +125,10 @@ def test_why_a_text_is_understood_as_it_is(second_path: Path) -> None:
 
 def test_why_a_text_is_not_understood(second_path: Path) -> None:
     ended = program("why", "zzz", store=second_path)
-    assert ended.out.startswith("As a question: nothing in it that the data knows\nAs a claim: nothing in it")
+    assert ended.out.startswith(
+        "/ask answers that it couldn't find anything.\n"
+        "As a question: nothing in it that the data knows\nAs a claim: nothing in it"
+    )
 
 
 def test_a_terminal_that_cannot_show_every_character(second_path: Path) -> None:

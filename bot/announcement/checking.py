@@ -1,4 +1,4 @@
-"""What msgspec says of an entry, in words for a person who edits the file."""
+"""Check an announcement as a whole: every mistake and every remark, in words for the person who edits the files."""
 
 from __future__ import annotations
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bot.canon.names import Roster
 from bot.canon.rules import Check, Judge, Ruling
-from bot.canon.service import NEAREST, STRENGTHS, VERDICTS, CanonCheck, CanonRuling, CanonService, Meant
+from bot.canon.service import NEAREST, STRENGTHS, VERDICT_LABELS, CanonCheck, CanonRuling, CanonService, Meant
 from bot.canon.training import FORM, CanonLesson, learn
 
 __all__ = [
     "FORM",
     "NEAREST",
     "STRENGTHS",
-    "VERDICTS",
+    "VERDICT_LABELS",
     "CanonCheck",
     "CanonLesson",
     "CanonRuling",

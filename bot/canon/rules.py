@@ -60,9 +60,9 @@ _STAGE: Final = frozenset(
 )
 # A word of more than this part of all claims tells none of them.
 _FEW: Final = 0.4
-# Words that only deny: where nothing else is said, nothing is denied.
 # Strange words that are looked up as misspelt: bounds the time.
 _MOST_REPAIRS: Final = 10
+# Words that only deny: where nothing else is said, nothing is denied.
 _DENYING: Final = frozenset("never no nobody none nope nor not nothing nowhere".split())
 # 'My friend says' tells of no friendship.
 _KIN: Final = re.compile(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.understanding import Engine
 
 # The interface's words for the verdicts on ships and claims.
-VERDICTS: Final = {
+VERDICT_LABELS: Final = {
     Verdict.CONFIRMED: "Confirmed",
     Verdict.ENDED: "Ended",
     Verdict.MENTIONED: "Mentioned, no ruling",
@@ -68,7 +68,7 @@ class CanonRuling:
     @property
     def label(self) -> str:
         """The verdict in the interface's words; people have none, but a label of their own."""
-        return ON_PEOPLE if self.kind == "person" else VERDICTS[self.verdict]
+        return ON_PEOPLE if self.kind == "person" else VERDICT_LABELS[self.verdict]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the bot can do, without a word of Discord. Cogs are given the services that they use."""
+"""The bot as a client of Discord: loads the cogs, registers commands, runs what the daily quotes need, and stops."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Daily:
             try:
                 await self.replan()
             except Exception:  # noqa: BLE001 - logged with its traceback; posts come as they were planned
-                _log.exception("what is planned could not be brought up to the tz database")
+                _log.exception("couldn't bring what is planned up to the current time zone data")
             posting = asyncio.create_task(self.worker.run(), name="worker")
             others.append(posting)
             done, _ = await asyncio.wait(others, return_when=asyncio.FIRST_COMPLETED)
@@ -112,7 +112,7 @@ async def _run(work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
         except Exception:  # noqa: BLE001 - logged with its traceback
-            _log.exception("a fault beside the daily posts")
+            _log.exception("a background task of the daily posts failed")
         await asyncio.sleep(_AGAIN_SECONDS)
 
 

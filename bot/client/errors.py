@@ -111,7 +111,7 @@ async def answer(interaction: discord.Interaction[Any], error: BaseException) ->
         and not isinstance(error, app_commands.CheckFailure)
     ):
         # An old registration, most likely; were it a mistake of ours, this line would be the only trace of it.
-        _log.warning("%s is not as this version registers it (%s)", _place(interaction), type(error).__name__)
+        _log.warning("%s doesn't match what this version registers (%s)", _place(interaction), type(error).__name__)
     error_id = None
     if not expected:
         error_id = secrets.token_hex(4)

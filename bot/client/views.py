@@ -207,7 +207,7 @@ def _neighbour(passage: Passage | None, attributions: Mapping[str, str], *, last
     return f"-# {escaped(attributions[passage.speaker])}\n{panels.quoted(text)}"
 
 
-_ACCENTS = {
+VERDICT_ACCENTS = {
     Verdict.CONFIRMED: panels.Accent.YES,
     Verdict.SUPPORTED: panels.Accent.YES,
     Verdict.CONTRADICTED: panels.Accent.NO,
@@ -225,7 +225,7 @@ def ruled(ruling: CanonRuling) -> panels.Panel:
         _head(ruling),
         panels.line() if ruling.quotes else None,
         *(spoken(quote) for quote in ruling.quotes),
-        accent=_ACCENTS[ruling.verdict],
+        accent=VERDICT_ACCENTS[ruling.verdict],
         footer=_footer(ruling),
     )
 
@@ -239,7 +239,7 @@ def checked(rulings: tuple[CanonRuling, ...]) -> panels.Panel:
         parts += [panels.line(), _head(ruling, alone=False), *(spoken(quote) for quote in ruling.quotes[:1])]
         if footer := _footer(ruling, 1):
             parts.append(panels.small(footer))
-    return panels.Panel(*parts[1:], accent=_ACCENTS[rulings[0].verdict])
+    return panels.Panel(*parts[1:], accent=VERDICT_ACCENTS[rulings[0].verdict])
 
 
 def nothing_to_check() -> panels.Panel:

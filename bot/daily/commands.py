@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from bot.daily.store import Schedules
 
 
-class ScheduleOptions(msgspec.Struct, frozen=True):
+class ScheduleOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options of a command; None where one was left out. `private` says that `channel` is a private thread."""
 
     channel: int | None = None

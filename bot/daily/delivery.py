@@ -50,7 +50,7 @@ def pause_after(failures: int, salt: int) -> dt.timedelta:
 async def attempt(job: PostJob | NoticeJob, quote: Quote | None, chat: ChatPort, clock: Clock, note: Note) -> Outcome:
     """Take one attempt and return how the job stands; never raises for what Discord does.
 
-    `quote` is what a QuotePost shows; None when the data no longer hold it, and for a PauseNotice.
+    `quote` is what a PostJob shows; None when the data no longer hold it, and for a NoticeJob.
     """
     now, asked = clock.now(), job.asked
     end = _end(job, quote, now)

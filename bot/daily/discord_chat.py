@@ -580,7 +580,7 @@ class DiscordChat:
         except UNREADABLE as error:
             answer = self._answer(error)
             known = {"nonce": job.nonce}
-            _log.warning("what became of %s could not be looked up: %r", job.nonce, error, extra=known)
+            _log.warning("couldn't find out what became of %s: %r", job.nonce, error, extra=known)
             if answer is not None and lasting(answer):
                 return Unknowable()
             wait = error.retry_after if isinstance(error, discord.RateLimited) else answer.wait if answer else None

@@ -40,7 +40,7 @@ class StoreTrouble:
     def begins(self, error: StoreUnavailableError) -> None:
         """Note that it could not be used: another process holds it, or the disk is full."""
         if not self._lasts:
-            _log.error("the store cannot be used just now (%s); waiting for it: %s", error, self._waiting)
+            _log.error("the store can't be used right now (%s); on hold: %s", error, self._waiting)
         self._lasts = True
 
     def ends(self) -> None:
@@ -265,7 +265,7 @@ class Recovery:
                 self._wake.set()
                 await self._clock.sleep_until(self._clock.now() + STORE_PAUSE)
             except Exception:  # noqa: BLE001 - logged with its traceback, and looked at again
-                _log.exception("servers could not be looked at")
+                _log.exception("couldn't check the servers")
             else:
                 trouble.ends()
 
@@ -311,7 +311,7 @@ class Recovery:
         except StoreError:
             raise
         except Exception:  # noqa: BLE001 - logged with its traceback
-            _log.exception("schedule %d could not be looked at", schedule.id)
+            _log.exception("couldn't check schedule %d", schedule.id)
 
     async def _resume(self, schedule: Schedule) -> None:
         if not await self._can_go_on(schedule):
@@ -319,7 +319,7 @@ class Recovery:
         now = self._clock.now()
         next_of = partial(self._next, now)
         if await self._recoveries.resume(schedule, now, self._late_limit, next_of):
-            _log.info("schedule %d goes on: %s no longer holds", schedule.id, schedule.paused)
+            _log.info("schedule %d resumed: %s no longer applies", schedule.id, schedule.paused)
             self._changed()
             self.touch(schedule.spec.target.guild)  # its role was not looked at while it was paused
 

@@ -275,7 +275,7 @@ class ChatPort(Protocol):
     ) -> Accepted | Refused | NotNow | Unsure:
         """Ask Discord once to create the job's message, and not after `deadline` (by our clock).
 
-        `quote` is the quote of a QuotePost. `asking` is awaited right before the request leaves, after all waiting for
+        `quote` is the quote of a PostJob. `asking` is awaited right before the request leaves, after all waiting for
         limits; when it returns False, nothing is sent. A message that Discord created in the last minutes with the
         same nonce is not created again.
         """

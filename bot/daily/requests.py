@@ -310,7 +310,9 @@ class DiscordClock:
         if max(ahead, behind) > _TELL and not self._told:
             which, by = ("ahead of", ahead) if ahead > behind else ("behind", behind)
             _log.warning(
-                "this machine's clock is %.0f s %s Discord's: daily posts go by it, so please set it right", by, which
+                "this machine's clock is %.0f s %s Discord's: daily posts depend on it, so please set it right",
+                by,
+                which,
             )
             self._told = True
 

@@ -95,7 +95,7 @@ class Rule(msgspec.Struct, frozen=True):
     """When a schedule posts.
 
     `minute` counts from local midnight (0 to 1439); `days` has bit 0 for Monday up to bit 6 for Sunday, at
-    least one of them set; `zone` is a name that `tz.zone` knows.
+    least one of them set; `zone` is a name that `zone_info` knows.
     """
 
     minute: int
@@ -319,7 +319,10 @@ class Setback(enum.StrEnum):
 
 
 class Extra(enum.StrEnum):
-    """What is done with a post once it is there."""
+    """What is done with a post once it is there, each by a request of its own.
+
+    What is part of the message itself (its style, the role it mentions) is a field of ScheduleSpec.
+    """
 
     PUBLISH = "publish"
     THREAD = "thread"

@@ -129,7 +129,7 @@ class Worker:
                     self.failing = True
                     wake = self._clock.now() + STORE_PAUSE
                 except Exception:  # noqa: BLE001 - logged with its traceback; what is due stays due
-                    _log.exception("posts could not be seen to")
+                    _log.exception("couldn't process the posts that are due")
                     self.failing = True
                     wake = self._clock.now() + _FAULT_PAUSE
                 self._since = (asyncio.get_running_loop().time(), 0.0 if wake is None else GUARD_SECONDS)
@@ -139,7 +139,7 @@ class Worker:
 
     async def _take_over(self) -> None:
         if await self._deliveries.take_over(self._clock.now()):
-            _log.info("this is a backup's first start: what may have been posted since it was made is looked for first")
+            _log.info("first start from a backup: looking for what was posted since it was made")
 
     async def _work(self) -> dt.datetime | None:
         """Record what ended, take what is due, and return when to look again (None: when something ends)."""

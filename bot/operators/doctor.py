@@ -148,13 +148,15 @@ def _store(path: Path, free: Callable[[Path], int]) -> Iterator[Finding]:
                 f"{path}: schema {condition.schema}, {condition.schedules} daily schedules, {_mib(size)}{update}",
             )
         elif not os.access(folder, os.W_OK | os.X_OK) or (path.parent.exists() and not path.parent.is_dir()):
-            yield Finding(Level.FAULT, "store", f"DATABASE_PATH {path} can't be made: let this user write to {folder}")
+            yield Finding(
+                Level.FAULT, "store", f"DATABASE_PATH {path} can't be created: give this user write access to {folder}"
+            )
         else:
-            yield Finding(Level.OK, "store", f"{path} isn't there yet: the first start makes it")
+            yield Finding(Level.OK, "store", f"{path} doesn't exist yet; the first start creates it")
     try:
         left, wanted = free(folder), max(_LEAST_FREE, 2 * size)
     except OSError as error:
-        yield Finding(Level.NOTE, "disk", f"how much is free can't be told ({error.strerror})")
+        yield Finding(Level.NOTE, "disk", f"can't tell how much space is free ({error.strerror})")
         return
     if left < wanted:
         yield Finding(
@@ -222,7 +224,7 @@ class Discord:
         after = clock.now()
         if not str(application.get("id")).isdecimal():
             raise self._stop("Discord", _NOT_DISCORD)
-        yield Finding(Level.OK, "token", "Discord takes it")
+        yield Finding(Level.OK, "token", "accepted by Discord")
         yield _clock(headers, before, after)
         for finding in (*_application(application), *_invitation(application, needs)):
             yield finding
@@ -287,7 +289,7 @@ class Discord:
                 return Finding(Level.FAULT, "gateway", str(closed(ended)))
             if again:
                 await asyncio.sleep(_PACE_SECONDS)
-        return Finding(Level.NOTE, "gateway", "busy: other connections begin just now, the bot's own perhaps")
+        return Finding(Level.NOTE, "gateway", "busy: another connection is starting, perhaps the bot's own")
 
     async def _identify(self, url: str, intents: int, shards: int) -> int | None:
         """Return None once the gateway is ready; else the code with which it closed, or 9: to be asked again later."""
@@ -348,7 +350,7 @@ def _clock(headers: Mapping[str, str], before: dt.datetime, after: dt.datetime) 
     return Finding(
         Level.FAULT,
         "clock",
-        f"this machine's is {which} Discord's, so daily quotes come too {how}: let it set itself (on Linux: sudo "
+        f"this machine's is {which} Discord's, so daily quotes come too {how}: turn on automatic time (on Linux: sudo "
         "timedatectl set-ntp true)",
     )
 
@@ -401,7 +403,7 @@ def _starts(limit: Mapping[str, Any], shards: int, left: int) -> Finding:
     hours = dt.timedelta(milliseconds=int(limit.get("reset_after", 0))) / dt.timedelta(hours=1)
     told = f"{left:,} of {int(limit.get('total', left)):,} connections left today, and a start needs {shards:,}"
     if left < shards:
-        line = f"{told}: leave the bot off until they are renewed in {hours:.0f} h, and find out why it starts so often"
+        line = f"{told}: leave the bot off until they reset in {hours:.0f} h, and find out why it starts so often"
         return Finding(Level.FAULT, "connections", line)
     if left * 10 < int(limit.get("total", 0)):
         return Finding(Level.NOTE, "connections", f"{told}: find out why the bot starts so often")

@@ -95,7 +95,7 @@ class LoopWatch:
         now = time.monotonic()
         stands = now - self._came_round - _TICK_SECONDS
         if stands >= FROZEN_SECONDS:
-            return Check(ok=False, why=f"the event loop has stood still for {stands:.0f} s")
+            return Check(ok=False, why=f"the event loop has been blocked for {stands:.0f} s")
         if self._stood is not None and now - self._stood[1] < TOLD_SECONDS:
             return Check(ok=False, why=f"the event loop stood still for {self._stood[0]:.0f} s just now")
         return Check(ok=True, why="ok")
@@ -148,9 +148,9 @@ def _poster(daily: Daily) -> Check:
     if stalled is None:
         return Check(ok=True, why="starting")
     if daily.worker.failing:
-        return Check(ok=False, why="what is due can't be looked at: the log says why")
+        return Check(ok=False, why="can't check which posts are due; see the log")
     if stalled > STUCK_SECONDS:
-        return Check(ok=False, why=f"the poster hasn't come round for {stalled:.0f} s")
+        return Check(ok=False, why=f"the posting task hasn't run for {stalled:.0f} s")
     return Check(ok=True, why="ok")
 
 
@@ -354,5 +354,5 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise SettingError(
             f"HEALTH_ADDRESS {host}:{port} can't be listened at ({error.strerror or error}): is another program "
-            "using it, or is it another machine's?"
+            "using it, or does the address belong to another machine?"
         ) from error

@@ -47,7 +47,7 @@ class Notifier:
             return False
         except (OSError, AttributeError, ValueError) as error:
             if not self._failed:
-                _log.warning("the service manager can't be told how I am (%s)", error)
+                _log.warning("couldn't report to systemd (%s)", error)
             self._failed = True
         else:
             self._failed = False

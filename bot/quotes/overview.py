@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bot.announcement import Verdict
-from bot.canon import VERDICTS
+from bot.canon import VERDICT_LABELS
 from bot.pictures import Step, Tie
 from bot.text import normalise
 
@@ -30,7 +30,7 @@ class Stroke(NamedTuple):
 
 
 # The colours are those of the answers' accents. Dashes tell the verdicts apart without colour, too.
-STROKES: Final = {
+VERDICT_STROKES: Final = {
     Verdict.CONFIRMED: Stroke(0x2E8B57, 0),
     Verdict.ENDED: Stroke(0xB5432F, 14),
     Verdict.MENTIONED: Stroke(0xC98A1B, 6),
@@ -49,7 +49,7 @@ class Ship:
     @property
     def label(self) -> str:
         """The verdict in the interface's words."""
-        return VERDICTS[self.verdict]
+        return VERDICT_LABELS[self.verdict]
 
     @property
     def told(self) -> str:
@@ -63,8 +63,10 @@ class OverviewService:
     def __init__(self, library: Library, pictures: PictureService) -> None:
         self._pictures = pictures
         names = {person.id: person.name for person in library.people}
-        named = [subject for subject in library.subjects if subject.kind == "ship" and subject.verdict in STROKES]
-        order = list(STROKES)
+        named = [
+            subject for subject in library.subjects if subject.kind == "ship" and subject.verdict in VERDICT_STROKES
+        ]
+        order = list(VERDICT_STROKES)
         self.ships = tuple(_ship(subject, names) for subject in sorted(named, key=lambda s: order.index(s.verdict)))
 
     @staticmethod
@@ -83,7 +85,7 @@ class OverviewService:
 
     async def picture(self) -> bytes | None:
         """Return who is with whom as PNG; None where it cannot be drawn."""
-        ties = tuple(Tie(*ship.members, ship.name, ship.label, *STROKES[ship.verdict]) for ship in self.ships)
+        ties = tuple(Tie(*ship.members, ship.name, ship.label, *VERDICT_STROKES[ship.verdict]) for ship in self.ships)
         return await self._pictures.ships(HEADING, NOTE, ties)
 
 

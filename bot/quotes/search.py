@@ -1,4 +1,4 @@
-"""A quote's number as people write it: '18', '#18', 'no. 18', 'quote 18' (as the bot prints it), '№ 18'."""
+"""What /quote finds: by number, speaker, topic, words or meaning, or by chance, in pages that a button can name."""
 
 from __future__ import annotations
 

@@ -193,8 +193,8 @@ def shown(kept: Sequence[KeptQuestion], engine: Engine, library: Library, today:
     """Return the questions as lines that can be pasted into the data's files, grouped by the fact that is nearest."""
     if not kept:
         return (
-            "No unanswered questions are kept. With KEEP_UNANSWERED=30d, say, I keep the words of those that I can't "
-            "answer for 30 days: not who asked, nor where."
+            "No unanswered questions are kept. With KEEP_UNANSWERED=30d, say, I keep the wording of what I can't "
+            "answer and delete it after 30 days. Who asked, and where, is never kept."
         )
     groups = grouped(kept, engine)
     lines = [

@@ -140,7 +140,7 @@ def _checked(part: Path, file: Path) -> Condition:
         if not sound or condition is None:
             raise StoreError(f"DATABASE_PATH {part} {migrate.DAMAGED}")
         if not condition.schema:
-            raise StoreError(f"DATABASE_PATH {part} isn't a database of Canonkeeper's")
+            raise StoreError(f"DATABASE_PATH {part} isn't a Canonkeeper database")
         return condition
 
 

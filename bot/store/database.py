@@ -57,7 +57,7 @@ _KINDS: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_IOERR: (StoreUnavailableError, "can't be read or written; check the disk it is on"),
     sqlite3.SQLITE_NOTADB: (StoreBrokenError, "isn't an SQLite database; move it away, or name another file"),
     sqlite3.SQLITE_CORRUPT: (StoreBrokenError, migrate.DAMAGED),
-    sqlite3.SQLITE_CONSTRAINT: (StoreConstraintError, "refuses what was to be stored"),
+    sqlite3.SQLITE_CONSTRAINT: (StoreConstraintError, "rejected what was to be stored"),
 }
 
 

@@ -56,7 +56,7 @@ HELD_BACK: Final = 3
 # A label that shows at least this much of what the right one shows is right too.
 RIGHT_FROM: Final = 0.5
 # Believed chance from which the engine is not unsure; see docs/decisions/understanding.md.
-SURE_FROM: Final = 0.4
+ANSWER_FROM: Final = 0.4
 
 # With fewer examples than this the judge is taught again and again, and everyday English helps to understand.
 MANY: Final = 8_000
@@ -367,5 +367,5 @@ def learn(lesson: Lesson, *, seed: int = 0, progress: Callable[[float], None] = 
         judge = _by_voices(texts, back, taught, seed)
     progress(JUDGED)
     features, letters, arrays = _first_look(texts, len(place), seed)
-    header = Header(labels, concepts, words, features.names, letters.names, SURE_FROM, few)
+    header = Header(labels, concepts, words, features.names, letters.names, ANSWER_FROM, few)
     return pack_model(header, {**arrays, **judge, "backing": shown, "lacking": lacks})

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot import seeding
 from bot.announcement import Verdict, length, load
-from bot.canon.service import ON_PEOPLE, STRENGTHS, VERDICTS, CanonRuling
+from bot.canon.service import ON_PEOPLE, STRENGTHS, VERDICT_LABELS, CanonRuling
+from bot.client.views import VERDICT_ACCENTS
 from bot.errors import LearningError
 from bot.quotes.ask import CLOSEST_SENTENCES, QUESTION_LIMIT, Answered, Closest, Greeted, NoAnswer, Reply, Ruled
 from bot.seeding import lessons
@@ -54,8 +55,9 @@ def test_rulings(second_services: Services, text: str, verdict: str, quotes: lis
 
 
 def test_the_interface_s_words() -> None:
-    assert set(VERDICTS) == set(Verdict)
-    assert set(VERDICTS.values()) == VERDICT_WORDS
+    assert set(VERDICT_LABELS) == set(Verdict)
+    assert set(VERDICT_ACCENTS) == set(Verdict)
+    assert set(VERDICT_LABELS.values()) == VERDICT_WORDS
     assert ON_PEOPLE not in VERDICT_WORDS
     assert [words.lower() for words in STRENGTHS.values()] == ["stated by a creator", "reported by the article", ""]
 

@@ -208,7 +208,7 @@ async def test_what_cannot_be_noted_is_not_sent(here: Office, caplog: pytest.Log
     assert await noting.note(job, DUE) is False
     assert await noting.note(job, DUE) is False
     await here.database._writer.execute("PRAGMA query_only = OFF")
-    assert caplog.text.count("the store cannot be used just now") == 1
+    assert caplog.text.count("the store can't be used right now") == 1
     assert "can be used again" not in caplog.text
     assert await noting.note(job, DUE) is True
     assert "the store can be used again; going on: the posts" in caplog.text

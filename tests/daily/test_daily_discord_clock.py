@@ -127,7 +127,7 @@ def test_a_clock_that_is_wrong_is_told_once(caplog: pytest.LogCaptureFixture) ->
     world.answer()
     world.answer()
     assert [record.message for record in caplog.records] == [
-        "this machine's clock is 419 s ahead of Discord's: daily posts go by it, so please set it right"
+        "this machine's clock is 419 s ahead of Discord's: daily posts depend on it, so please set it right"
     ]
     behind = World(dt.timedelta(minutes=7))
     behind.answer()

@@ -290,5 +290,5 @@ async def test_a_store_held_by_another_process_is_waited_for_and_told_once(
                         await here.move(seconds=5)
                 await here.move(seconds=5)
             assert len(here.channel.sent) == 1
-    assert caplog.text.count("the store cannot be used just now") == 1
+    assert caplog.text.count("the store can't be used right now") == 1
     assert caplog.text.count("the store can be used again; going on: the posts") == 1

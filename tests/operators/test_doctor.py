@@ -152,7 +152,7 @@ async def test_before_the_first_start(sandbox: Sandbox, tmp_path: Path) -> None:
     allow(sandbox, *NEEDED)
     ended = await doctor(sandbox, tmp_path / "var" / "new.sqlite3")
     assert ended.code == 0
-    assert "new.sqlite3 isn't there yet: the first start makes it" in ended.out
+    assert "new.sqlite3 doesn't exist yet; the first start creates it" in ended.out
     assert list(tmp_path.iterdir()) == []
 
 

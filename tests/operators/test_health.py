@@ -134,7 +134,7 @@ async def test_a_frozen_loop(bot: Canonkeeper, address: str, monkeypatch: pytest
     answer = await asking
     assert answer.status == 503
     assert [*answer.checks] == ["loop"]
-    assert answer.checks["loop"].startswith("the event loop has stood still for ")
+    assert answer.checks["loop"].startswith("the event loop has been blocked for ")
     assert 'canonkeeper_healthy{check="loop"} 0.0' in (await measuring).body
     after = await until(address, "/healthz", lambda answer: "just now" in answer.body, 5.0)
     assert after.checks == {"loop": "the event loop stood still for 3 s just now"}
@@ -256,7 +256,7 @@ async def test_a_stuck_poster(bot: Canonkeeper, address: str, monkeypatch: pytes
         patched.setattr(deliveries, "next_wake", never)
         bot.daily.worker.poke()
         answer = await until(address, "/healthz", lambda answer: answer.status == 503)
-        assert answer.checks["poster"].startswith("the poster hasn't come round for ")
+        assert answer.checks["poster"].startswith("the posting task hasn't run for ")
         held.set()
     assert await is_well(address)
 
@@ -271,7 +271,7 @@ async def test_a_poster_that_fails(bot: Canonkeeper, address: str, monkeypatch: 
         patched.setattr(deliveries, "next_wake", fail)
         bot.daily.worker.poke()
         answer = await until(address, "/healthz", lambda answer: answer.status == 503)
-        assert answer.checks == {"poster": "what is due can't be looked at: the log says why"}
+        assert answer.checks == {"poster": "can't check which posts are due; see the log"}
     bot.daily.worker.poke()
     assert await is_well(address)
 

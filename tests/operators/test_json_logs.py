@@ -175,7 +175,7 @@ async def test_a_fault_of_ours_is_told_as_json(second_path: Path) -> None:
             ended = await end(process)
     assert ended.code == 1
     last = lines(ended.err)[-1]
-    assert (last["level"], last["message"]) == ("critical", "ended by a fault")
+    assert (last["level"], last["message"]) == ("critical", "stopped by an unexpected error")
     assert last["exception"][0]["at"]
 
 

@@ -15,7 +15,7 @@ from bot.client.panels import ALT_LIMIT, TEXT_LIMIT, Accent, Panel, alt_text, at
 from bot.daily import posts
 from bot.daily.jobs import PostJob
 from bot.daily.schedule import ChannelKind, Style, Target
-from bot.quotes.overview import STROKES, Ship, TimelineItem
+from bot.quotes.overview import VERDICT_STROKES, Ship, TimelineItem
 from cogs import canon as overviews
 from cogs import timeline as timelines
 from tests.pictures.looking import quote
@@ -169,9 +169,9 @@ def test_an_overview_of_many_ships_fits_a_message_and_tells_how_many_more() -> N
 
 
 def test_strokes_have_the_colours_of_the_answers() -> None:
-    colours = {verdict: stroke.colour for verdict, stroke in STROKES.items()}
+    colours = {verdict: stroke.colour for verdict, stroke in VERDICT_STROKES.items()}
     assert colours == {"confirmed": Accent.YES, "ended": Accent.NO, "mentioned": Accent.OPEN}
-    assert len({stroke.dash for stroke in STROKES.values()}) == len(STROKES)
+    assert len({stroke.dash for stroke in VERDICT_STROKES.values()}) == len(VERDICT_STROKES)
 
 
 def test_selects_hold_25_options_each_and_say_so() -> None:
