@@ -85,7 +85,7 @@ def of(sandbox: Sandbox) -> dict[str, str]:
         ),
         (
             ("ask", "who designed the gasworks"),
-            "I couldn't find that in the announcement. It does answer these:\n- How many people does the hall seat?",
+            "I couldn't find that in the announcement. It does answer these:\n- Where will the orchestra play?",
         ),
         (
             ("ask", "where is the hall located now"),
