@@ -67,6 +67,30 @@ def plain(reason: str, struct: type[msgspec.Struct]) -> str:
     return reason
 
 
+def every(content: object, struct: Any, error: msgspec.ValidationError) -> tuple[str, ...]:
+    """Return each of the reasons for refusing an entry, of which `error` tells the first, in words for a person."""
+    if not isinstance(content, dict) or not isinstance(struct, type) or not issubclass(struct, msgspec.Struct):
+        return (plain(str(error), struct),)
+    found = [still_open(content, struct)]
+    known = {field.name: field for field in msgspec.structs.fields(struct)}
+    found += [f"the entry has an unknown key: `{key}`" for key in content if key not in known]
+    for key, field in known.items():
+        if key not in content:
+            found += [f"the entry is missing the key `{key}`"] if field.required else []
+        elif not _is_open(content[key]):
+            found.append(_refused(key, content[key], field.type, struct))
+    return tuple(filter(None, found))
+
+
+def _refused(key: str, value: object, kind: Any, struct: type[msgspec.Struct]) -> str:
+    """Return why a key's value is refused; nothing where it isn't."""
+    try:
+        msgspec.convert({key: value}, msgspec.defstruct("Key", [(key, kind)]))
+    except msgspec.ValidationError as error:
+        return plain(str(error), struct)
+    return ""
+
+
 def still_open(content: object, struct: type[msgspec.Struct]) -> str:
     """Return in words which keys of an entry still hold the mark `OPEN`; nothing where none does."""
     keys = [key for key, value in content.items() if _is_open(value)] if isinstance(content, dict) else []
@@ -395,8 +419,20 @@ _TOLD: Final = 10
 
 
 def remarks(announcement: Announcement) -> tuple[str, ...]:
-    """Return what an author may want to look at: texts under two facts, repeats, facts with few phrasings."""
-    return tuple(line for kind in (_torn, _repeated, _few, _nothing_outside) for line in kind(announcement))
+    """Return what an author may want to look at: unused passages, texts under two facts, repeats, few phrasings."""
+    kinds = (_unused, _torn, _repeated, _few, _nothing_outside)
+    return tuple(line for kind in kinds for line in kind(announcement))
+
+
+def _unused(announcement: Announcement) -> Iterator[str]:
+    used = {quote.passage for quote in announcement.quotes}
+    yield from _first(
+        [
+            f"passages.toml: passage '{passage.id}': no quote is taken from it, so nothing can be shown of it"
+            for passage in announcement.passages
+            if passage.id not in used
+        ]
+    )
 
 
 def _asked(announcement: Announcement) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.announcement import model
-from bot.announcement.checking import check, plain, still_open
+from bot.announcement.checking import check, every, still_open
 from bot.errors import AnnouncementError
 
 if TYPE_CHECKING:
@@ -32,6 +32,22 @@ _FOLDERS: dict[str, tuple[type[msgspec.Struct], Any, str]] = {
     "claims": (model.Claim, model.PhrasedClaim, "claims"),
     "facts": (model.Fact, tuple[str, ...], "facts"),
 }
+# The order in which an author works, from the announcement's words to how people ask.
+_WORK = (
+    "announcement.toml",
+    "speakers.toml",
+    "sources.toml",
+    "passages.toml",
+    "topics.toml",
+    "quotes.toml",
+    "facts",
+    "people.toml",
+    "subjects.toml",
+    "claims",
+    "timeline.toml",
+    "out_of_scope",
+    "lexicon.toml",
+)
 _OUT_OF_SCOPE = "out_of_scope"
 # A writer's texts are told apart by what they are about; the learner knows these groups by these names.
 _VOICE = {"facts": "questions", "claims": "claims", _OUT_OF_SCOPE: _OUT_OF_SCOPE}
@@ -52,8 +68,14 @@ def load(folder: Path) -> model.Announcement:
     reading.out_of_scope()
     announcement = model.Announcement(head=reading.head(), phrasings=reading.phrasings(), **parts)
     if mistakes := [*reading.mistakes, *reading.of_its_own(check(announcement))]:
-        raise AnnouncementError(tuple(mistakes))
+        raise AnnouncementError(tuple(sorted(mistakes, key=_place)))
     return announcement
+
+
+def _place(mistake: str) -> int:
+    """Return where the file of a mistake comes in an author's work: what others refer to comes before them."""
+    file = mistake.split(":", 1)[0].split("/", 1)[0]
+    return _WORK.index(file) if file in _WORK else len(_WORK)
 
 
 def checksum(folder: Path) -> str:
@@ -99,15 +121,16 @@ class _Reading:
         return None
 
     def convert(self, content: object, struct: type[msgspec.Struct], where: str) -> Any:
-        """Return the struct, or None (and a mistake)."""
+        """Return the struct, or None (and every mistake in it)."""
+        try:
+            converted = msgspec.convert(content, struct)
+        except msgspec.ValidationError as error:
+            self.mistakes.extend(f"{where}: {mistake}" for mistake in every(content, struct, error))
+            return None
         if open_keys := still_open(content, struct):
             self.mistakes.append(f"{where}: {open_keys}")
             return None
-        try:
-            return msgspec.convert(content, struct)
-        except msgspec.ValidationError as error:
-            self.mistakes.append(f"{where}: {plain(str(error), struct)}")
-            return None
+        return converted
 
     def tables(self, name: str, key: str, struct: type[msgspec.Struct]) -> tuple[Any, ...]:
         """Return the entries of a file."""

@@ -657,3 +657,47 @@ def test_a_speaker_and_a_topic_without_a_listed_quote(folder: Path) -> None:
         "speakers.toml: speaker 'voss': none of its quotes is listed, so there'd be nothing to pick; list one",
         "topics.toml: topic 'tickets': none of its quotes is listed, so there'd be nothing to pick; list one",
     )
+
+
+# -- all at once -------------------------------------------------------------------------------------
+
+
+def test_every_mistake_of_an_entry_in_one_run(folder: Path) -> None:
+    change(folder, "topics.toml", 'name = "The move"\naliases = [', 'nam = "The move"\naliases = [5, ')
+    change(folder, "facts/where-to.toml", 'question = "Where will the orchestra play?"', 'question = "???"')
+    change(folder, "facts/where-to.toml", "quotes = [", "quotes = [7, ")
+    told = mistakes(folder)
+    assert [line for line in told if line.startswith("topics.toml")] == [
+        "topics.toml: topic 'the-move': the entry has an unknown key: `nam`",
+        "topics.toml: topic 'the-move': the entry is missing the key `name`",
+        "topics.toml: topic 'the-move': `aliases`: text is expected, in quotation marks",
+    ]
+    assert [line for line in told if line.startswith("facts/")] == [
+        "facts/where-to.toml: still to be filled in: `question`",
+        "facts/where-to.toml: `quotes`: text is expected, in quotation marks",
+    ]
+
+
+def test_what_is_not_a_table_at_all(folder: Path) -> None:
+    (folder / "people.toml").write_text("person = [5]\n")
+    assert mistakes(folder) == (
+        "people.toml: person number 1: the entry: a table is expected, with a key and a value on each line",
+    )
+
+
+def test_mistakes_come_in_the_order_of_the_work(folder: Path) -> None:
+    for file in (
+        "lexicon.toml",
+        "facts/where-to.toml",
+        "speakers.toml",
+        "announcement.toml",
+        "claims/they-are-engaged.toml",
+    ):
+        append(folder, file, "[broken")
+    assert [line.split(":")[0] for line in mistakes(folder)] == [
+        "announcement.toml",
+        "speakers.toml",
+        "facts/where-to.toml",
+        "claims/they-are-engaged.toml",
+        "lexicon.toml",
+    ]

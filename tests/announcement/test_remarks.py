@@ -33,6 +33,15 @@ def test_a_text_under_two_facts_and_one_that_is_out_of_scope(folder: Path) -> No
     assert f"'how old is the conductor' is in facts/where-to.toml and in out_of_scope/: {both}" in told
 
 
+def test_passages_that_no_quote_is_from(folder: Path) -> None:
+    unused = "passages.toml: passage 'facade': no quote is taken from it, so nothing can be shown of it"
+    assert unused not in remarks(load(folder))
+    quotes = folder / "quotes.toml"
+    before, _, rest = quotes.read_text(encoding="utf-8").partition('[[quote]]\nid = "a-facade"')
+    quotes.write_text(before + rest[rest.index("[[quote]]") :], encoding="utf-8")
+    assert unused in remarks(load(folder))
+
+
 def test_repeats(folder: Path) -> None:
     assert not any("repeat" in line for line in remarks(load(folder)))
     phrased(folder, "where-to", "Where is the new hall?", "where do they move TO")
