@@ -1,9 +1,10 @@
-"""Logs as lines of JSON, for programs that collect them. Nothing that people typed is in them.
+"""Logs: as text for people, or as lines of JSON for programs that collect them.
 
-What people type reaches a log in three ways: as an argument of another library's record (at DEBUG, discord.py logs what
-the gateway sends), within the text of an exception (Discord's answers may repeat what was sent), and within a text that
-a library puts together by itself. So of exceptions there are only their kinds and where they arose, of other libraries'
-arguments only the numbers, and of their texts only the first line.
+Nothing that people typed is in the lines of JSON. What people type reaches a log in three ways: as an argument of
+another library's record (at DEBUG, discord.py logs what the gateway sends), within the text of an exception
+(Discord's answers may repeat what was sent), and within a text that a library puts together by itself. So of
+exceptions there are only their kinds and where they arose, of other libraries' arguments only the numbers, and of
+their texts only the first line.
 """
 
 from __future__ import annotations
@@ -28,12 +29,15 @@ _OURS: Final = ("bot", "cogs", "__main__", "py")
 # discord.py (2.7.1, gateway.py and shard.py) says of which connection it speaks.
 _SHARD: Final = re.compile(r"\bshard id %", re.IGNORECASE)
 
+# How discord.py (2.7.1, client.py and shard.py) begins to tell that it will try again.
+_RECONNECTS: Final = re.compile("Attempting a reconnect|Failed to connect for shard_id")
+
 
 def set_up(settings: Settings) -> None:
     """Write this process's log to standard error, as the settings say."""
     handler = logging.StreamHandler(sys.stderr)
     json = settings.log_format == "json"
-    handler.setFormatter(JsonFormatter() if json else logging.Formatter(_TEXT))
+    handler.setFormatter(JsonFormatter() if json else TextFormatter(_TEXT))
     logging.basicConfig(level=settings.log_level, handlers=[handler])
     logging.captureWarnings(json)
 
@@ -41,6 +45,23 @@ def set_up(settings: Settings) -> None:
 def as_json() -> bool:
     """Whether this process writes its log as JSON: then everything on standard error is to be that."""
     return any(isinstance(handler.formatter, JsonFormatter) for handler in logging.getLogger().handlers)
+
+
+class TextFormatter(logging.Formatter):
+    """Turns a record into text for people.
+
+    A lost connection that discord.py opens again by itself is told in a line, with the reason and without a traceback.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text; of an exception with its traceback."""
+        if not record.exc_info or record.name.partition(".")[0] != "discord" or not _RECONNECTS.match(str(record.msg)):
+            return super().format(record)
+        passing = logging.makeLogRecord(
+            vars(record) | {"exc_info": None, "exc_text": None, "levelname": logging.getLevelName(logging.WARNING)}
+        )
+        error = record.exc_info[1]
+        return f"{super().format(passing)} ({str(error).partition(chr(10))[0] or type(error).__name__})"
 
 
 class JsonFormatter(logging.Formatter):
