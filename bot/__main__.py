@@ -54,6 +54,9 @@ def parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new-announcement", help="draft an announcement's folder from an article")
     new.add_argument("article", type=Path, metavar="ARTICLE.txt", help="plain text or Markdown, UTF-8")
     new.add_argument("folder", type=Path, metavar="FOLDER", help="what is there is kept, and what is new added")
+    trying = commands.add_parser("try", help="ask an announcement's folder all the questions in a file, and score it")
+    trying.add_argument("folder", type=Path, metavar="FOLDER")
+    trying.add_argument("questions", type=Path, metavar="QUESTIONS.txt", help="one a line; '=> id' says what is right")
     learn = commands.add_parser("learn", help="do the learning in advance, so that a start takes only seconds")
     learn.add_argument("path", nargs="?", type=Path, help="where to save what is learnt (default: LEARNT_PATH)")
     commands.add_parser("unanswered", help="list what couldn't be answered lately, to paste into the data")
@@ -163,12 +166,15 @@ def _with_services(given: argparse.Namespace, settings: Settings) -> str:
         return ""
     if given.command == "sync":
         return f"{asyncio.run(app.sync_commands(settings))} commands registered"
-    if given.command == "unanswered":
-        return asyncio.run(app.unanswered(settings))
     if given.command == "forget":
         return _forgotten(given.server, asyncio.run(app.forget(settings, given.server)))
-    if given.command == "why":
-        return asyncio.run(app.why(settings, " ".join(given.text)))
+    of_the_data = {
+        "unanswered": lambda: app.unanswered(settings),
+        "why": lambda: app.why(settings, " ".join(given.text)),
+        "try": lambda: app.try_out(settings, given.folder, given.questions),
+    }
+    if told := of_the_data.get(given.command):
+        return asyncio.run(told())
     return asyncio.run(terminal.answer(app.services(settings), given.command, " ".join(given.text)))
 
 

@@ -9,12 +9,14 @@ import logging
 import secrets
 import shutil
 import signal
+import tempfile
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot import memory
+from bot import announcement, memory
 from bot.canon import CanonLesson, CanonService
 from bot.client import Canonkeeper
 from bot.client.client import Daily, Services, intents
@@ -45,12 +47,12 @@ from bot.quotes import (
     tier_of,
 )
 from bot.quotes.unanswered import shown
-from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date
+from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date, learn
 from bot.store.content import Content
 from bot.store.database import Database
 from bot.store.synced import SyncedCommands
 from bot.store.unanswered import UnansweredQuestions
-from bot.terminal import explain
+from bot.terminal import explain, read_questions, tried
 from bot.understanding import Engine
 
 if TYPE_CHECKING:
@@ -288,6 +290,26 @@ async def why(settings: Settings, text: str) -> str:
     async with services(settings) as built:
         tier = tier_of(built.asking.ask(text))
         return explain(text, settings.announcement_path, built.facts, built.claims, tier)
+
+
+async def try_out(settings: Settings, folder: Path, questions: Path) -> str:
+    """Return, for those who write an announcement's folder, how the bot on it replies to a file of questions.
+
+    The bot's own database is left alone; what was learnt is kept beside LEARNT_PATH until the folder changes. Raises
+    AnnouncementError with every mistake in the folder, or in the questions.
+    """
+    of = announcement.load(folder)
+    asked = read_questions(questions, {entry.id for kind in (of.facts, of.claims, of.subjects) for entry in kind})
+    kept = settings.learnt_path.with_name("tried.bin")
+    await learn(folder, kept)
+    # On Windows a file that is still mapped can't be deleted.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as beside:
+        store = Path(beside) / "store.sqlite3"
+        trying = msgspec.structs.replace(
+            settings, announcement_path=folder, learnt_path=kept, database_path=store, keep_unanswered=None
+        )
+        async with services(trying) as built:
+            return tried(built, asked)
 
 
 async def unanswered(settings: Settings) -> str:

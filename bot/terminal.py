@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 import secrets
 import tomllib
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from bot.announcement import Verdict
 from bot.canon import NEAREST, STRENGTHS
+from bot.errors import AnnouncementError
 from bot.fuzzy import most_alike
-from bot.quotes import Answered, Closest, Greeted, Missing, Ruled
+from bot.quotes import Answered, Closest, Greeted, Missing, Ruled, tier_of
 from bot.quotes.overview import HEADING
-from bot.text import normalise
+from bot.text import cut, normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from bot.announcement import Quote
     from bot.canon import CanonRuling
     from bot.client.client import Services
-    from bot.quotes import Tier
+    from bot.quotes import Reply, Tier
     from bot.understanding import Engine, Understanding
 
 
@@ -165,3 +168,101 @@ def _understood(what: str, found: Understanding, kind: str) -> Iterator[str]:
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one | other else 0.0
+
+
+# What stands between a question and what is right for it, and for a question that nothing answers.
+_RIGHT: Final = "=>"
+_NOTHING: Final = "none"
+_WIDEST: Final = 60
+
+
+class Asked(NamedTuple):
+    """A question to be tried, and what is right: ids of facts, claims or subjects, empty for no answer at all.
+
+    None where the file doesn't say.
+    """
+
+    question: str
+    right: frozenset[str] | None
+
+
+def read_questions(file: Path, known: Collection[str]) -> tuple[Asked, ...]:
+    """Return the questions in `file`, one a line; `=> id, id` or `=> none` says what is right, `#` begins a comment.
+
+    Raises AnnouncementError with every mistake: an unreadable file, one without questions, ids that aren't `known`.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise AnnouncementError((f"{file}: the file isn't UTF-8 text; save it as UTF-8",)) from None
+    except OSError as error:
+        raise AnnouncementError((f"{file}: can't be read: {error.strerror}",)) from None
+    asked, mistakes = [], []
+    for number, line in enumerate(lines, 1):
+        question, said, right = (part.strip() for part in line.partition(_RIGHT))
+        if question and not question.startswith("#"):
+            ids = frozenset(part.strip() for part in right.split(",")) if said else None
+            unknown = sorted((ids or frozenset()) - {*known, _NOTHING})
+            mistakes += [f"{file}:{number}: '{each}' is no fact, claim or subject" for each in unknown]
+            asked.append(Asked(question, None if ids is None else ids - {_NOTHING}))
+    if not asked:
+        mistakes.append(f"{file}: there's no question in it; write one on each line")
+    if mistakes:
+        raise AnnouncementError(tuple(mistakes))
+    return tuple(asked)
+
+
+def tried(services: Services, asked: Iterable[Asked]) -> str:
+    """Ask all the questions, and return a table of the replies, with a score where it is told what is right."""
+    rows, marks = [], []
+    for question, right in asked:
+        reply = services.asking.ask(question)
+        understood = services.facts.understand(question)
+        given, nearest = _given(reply)
+        mark = "" if right is None else _mark(right, given, nearest)
+        marks.append(mark)
+        others = ", ".join(each for each in nearest if each not in given) or "-"
+        answer = ", ".join(given) or "-"
+        rows.append((mark, tier_of(reply), f"{understood.score:.2f}", answer, others, question))
+    table = _table([("", "tier", "sure", "answer", "nearest", "question"), *rows])
+    return "\n".join([*table, *_score(marks)])
+
+
+def _given(reply: Reply) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids of what a reply states as such, and of what it offers as near."""
+    if isinstance(reply, Answered):
+        return (reply.fact.id,), (reply.runner_up.id,) if reply.runner_up else ()
+    if isinstance(reply, Ruled):
+        # Where the announcement is silent, to say so is no answer.
+        ruled = [ruling for ruling in reply.rulings if ruling.verdict is not Verdict.NOT_ADDRESSED]
+        ids = (each for ruling in ruled for each in (ruling.claim, ruling.subject) if each)
+        return tuple(dict.fromkeys(ids)), ()
+    return (), tuple(fact.id for fact in reply.nearest)
+
+
+def _mark(right: frozenset[str], given: tuple[str, ...], nearest: tuple[str, ...]) -> str:
+    """Return how a reply compares with what is right; empty `right`: nothing answers."""
+    if not right:
+        return "false" if given else "right"
+    if given:
+        return "right" if right & {*given} else "wrong"
+    return "near" if right & {*nearest} else "missed"
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    widths = [min(_WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
+    # Without a score, the first column is empty.
+    shown = [at for at, width in enumerate(widths) if width]
+    for row in rows:
+        yield "  ".join(cut(row[at], _WIDEST).ljust(widths[at]) for at in shown).rstrip()
+
+
+def _score(marks: Iterable[str]) -> Iterator[str]:
+    times = Counter(mark for mark in marks if mark)
+    if times:
+        yield ""
+        yield (
+            f"{times['right']} of {times.total()} right; {times['wrong']} with another answer, "
+            f"{times['near']} with the right one only among the nearest, {times['missed']} missed, "
+            f"{times['false']} answered that nothing answers"
+        )
