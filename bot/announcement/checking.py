@@ -77,7 +77,7 @@ def every(content: object, struct: Any, error: msgspec.ValidationError) -> tuple
     for key, field in known.items():
         if key not in content:
             found += [f"the entry is missing the key `{key}`"] if field.required else []
-        elif not _is_open(content[key]):
+        elif not any(_open(key, content[key])):
             found.append(_refused(key, content[key], field.type, struct))
     return tuple(filter(None, found))
 
@@ -93,17 +93,21 @@ def _refused(key: str, value: object, kind: Any, struct: type[msgspec.Struct]) -
 
 def still_open(content: object, struct: type[msgspec.Struct]) -> str:
     """Return in words which keys of an entry still hold the mark `OPEN`; nothing where none does."""
-    keys = [key for key, value in content.items() if _is_open(value)] if isinstance(content, dict) else []
-    if not keys:
+    if not isinstance(content, dict):
         return ""
-    words = "; ".join(f"`{key}`{_choice(struct, key)}" for key in keys)
-    return f"still to be filled in: {words}"
+    words = "; ".join(f"`{path}`{_choice(struct, key)}" for key, value in content.items() for path in _open(key, value))
+    return f"still to be filled in: {words}" if words else ""
 
 
-def _is_open(value: object) -> bool:
+def _open(path: str, value: object) -> Iterator[str]:
+    """Yield the paths of the keys, at `path` and within, that hold the mark; what is in a list is told once."""
     if isinstance(value, dict):
-        return any(map(_is_open, value.values()))
-    return any(map(_is_open, value)) if isinstance(value, list) else value == OPEN
+        for key, inner in value.items():
+            yield from _open(f"{path}.{key}", inner)
+    elif isinstance(value, list):
+        yield from dict.fromkeys(found for inner in value for found in _open(path, inner))
+    elif value == OPEN:
+        yield path
 
 
 def _choice(struct: type[msgspec.Struct], key: str) -> str:
@@ -465,7 +469,10 @@ def _few(announcement: Announcement) -> Iterator[str]:
     times = Counter(fact for fact, _ in _asked(announcement))
     few = {fact.id: times[fact.id] for fact in announcement.facts if times[fact.id] < FEW}
     yield from _first(
-        [f"facts/{fact}.toml: {n} phrasings; with {FEW} it's found far more often" for fact, n in few.items()]
+        [
+            f"facts/{fact}.toml: {n} phrasing{'s' * (n != 1)}; with {FEW} it's found far more often"
+            for fact, n in few.items()
+        ]
     )
 
 

@@ -319,7 +319,8 @@ def _names(blocks: Iterable[_Block]) -> dict[str, int]:
                 if not name:
                     continue
                 before = sentence[: match.start()].rstrip().rpartition(" ")[2].casefold()
-                if before == "the" or match[0].startswith("The "):
+                numbered = re.match(" [0-9]", sentence[match.end() :])
+                if before == "the" or match[0].startswith("The ") or numbered:
                     things.add(name)
                 elif match.start() <= 1 and " " not in name and name == match[0]:
                     weak.add(name)  # a capital that any sentence begins with

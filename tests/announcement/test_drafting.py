@@ -172,6 +172,11 @@ def test_topics_people_steps_and_facts(tmp_path: Path) -> None:
     }
 
 
+def test_what_is_numbered_or_a_thing_is_nobody(tmp_path: Path) -> None:
+    text = "We read in Book 2 and in Book 3. We saw the Old Exchange, and Old Exchange men. We met Dr. Ines Falk twice."
+    assert [person["name"] for person in entries(drafted(tmp_path, text), "people").values()] == ["Dr. Ines Falk"]
+
+
 def test_check_data_says_exactly_what_is_to_be_filled_in(tmp_path: Path) -> None:
     folder = drafted(tmp_path)
     mistakes = told(folder)
@@ -179,9 +184,28 @@ def test_check_data_says_exactly_what_is_to_be_filled_in(tmp_path: Path) -> None
     assert (
         "people.toml: person 'ines-falk': still to be filled in: `kind`, one of character, creator, other" in mistakes
     )
-    assert "passages.toml: passage 'she-added-the-roof-leaks': still to be filled in: `inset`" in mistakes
+    assert "passages.toml: passage 'she-added-the-roof-leaks': still to be filled in: `inset.speaker`" in mistakes
     assert "facts/tune-it-first.toml: still to be filled in: `question`; `answer`" in mistakes
     assert len(filled_in(folder).quotes) == len(entries(folder, "quotes"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "when"),
+    [
+        ("It rained all through 3 May 2021 here.", "3 May 2021"),
+        ("It rained here on Friday, 12th of June.", "On Friday, 12th of June"),
+        ("It rained on May 12, 2024 and later.", "On May 12, 2024"),
+        ("It has rained here since 1964, and before.", "Since 1964"),
+        ("It rained in late October, as always.", "In late October"),
+        ("The month of April 2020 was a dry one.", "April 2020"),
+        ("It rained here by 2024-05-12 at the latest.", "By 2024-05-12"),
+        ("It may rain; march on, all 1964 of you.", None),
+        ("May I come in on my own, or not?", None),
+    ],
+)
+def test_a_step_for_each_time_in_its_own_words(tmp_path: Path, sentence: str, when: str | None) -> None:
+    steps = entries(drafted(tmp_path, f"# T\n\n{sentence}\n"), "timeline")
+    assert [step["when"] for step in steps.values()] == ([when] if when else [])
 
 
 def test_run_again_it_changes_nothing_and_overwrites_nothing(tmp_path: Path) -> None:
