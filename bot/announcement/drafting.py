@@ -393,6 +393,8 @@ class _Folder:
 
     def write(self) -> dict[str, int]:
         try:
+            # Without a quote there is no fact, but the folder for them is there.
+            (self.path / "facts").mkdir(parents=True, exist_ok=True)
             # The passages tell what is new: they come last, so that a run that broke off can be run again.
             for name, texts in sorted(self._new.items(), key=lambda item: item[0] == "passages.toml"):
                 file = self.path / name
@@ -450,10 +452,12 @@ class _Drafting:
         new = []
         for block in self.article.blocks:
             if f" {normalise(block.text)} " not in f" {known} ":
-                self._passage(block, before, _MOVE if known else "")
-                new.append(block)
+                new.append((block, *self._passage(block, before, _MOVE if known else "")))
             before = block.text
-        self._people(new)
+        # A heading may be a speaker's name, so that the speakers come first.
+        for block, passage, insets in new:
+            self._quotes_of(block, passage, insets)
+        self._people([block for block, _, _ in new])
         self.folder.begin("claims", _FIRST_CLAIM.format(open=OPEN), "first-claim.toml")
         self.folder.begin("out_of_scope", _OUTSIDE, "near-misses.toml")
 
@@ -469,8 +473,8 @@ class _Drafting:
             self._source = "article"
             self.folder.add("sources.toml", _table("source", id="article", title=title or OPEN, author=self._writer))
 
-    def _passage(self, block: _Block, before: str, note: str) -> None:
-        """Note a paragraph, with what follows from it."""
+    def _passage(self, block: _Block, before: str, note: str) -> tuple[str, list[_Inset]]:
+        """Note a paragraph and whose words it holds, and return its id with what is quoted in it."""
         passage = _free(_slug(block.text, 5) or "passage", self._passages)
         speaker = self._writer
         insets: list[_Inset] = []
@@ -481,6 +485,9 @@ class _Drafting:
         entry = _table("passage", id=passage, source=self._source, speaker=speaker, text=block.text)
         entry += "".join(f"\n{_table('passage.inset', speaker=each.speaker, text=each.text)}" for each in insets)
         self.folder.add("passages.toml", note + entry)
+        return passage, insets
+
+    def _quotes_of(self, block: _Block, passage: str, insets: Sequence[_Inset]) -> None:
         topics = [self._topic(block.heading)] if block.heading else []
         for text in _runs(block.text, insets):
             if normalise(text) not in self._quoted:
@@ -550,6 +557,8 @@ class _Drafting:
         known = self._speakers.get(normalise(name))
         if known:
             return known
+        if normalise(name) in self._box:
+            return OPEN  # a topic has this name already, and one of them needs another
         speaker = _free(_slug(name) or "speaker", set(), self._box)
         self._box |= {normalise(speaker), normalise(name)}
         self._speakers[normalise(name)] = speaker
@@ -561,12 +570,13 @@ class _Drafting:
     def _people(self, new: Sequence[_Block]) -> None:
         """Note the names that the new paragraphs hold: of two words, met again, or a speaker's."""
         names = _names(new)
+        shared = Counter(part for name in names for part in {normalise(part) for part in name.split()})
         for name, times in names.items():
             sure = " " in name or times > 1 or normalise(name) in self._speakers
             if sure and normalise(name) not in self._persons:
                 person = _free(_slug(name) or "person", set(), self._persons)
                 self._persons |= {normalise(person), normalise(name)}
-                aliases = _aliases(name, self._persons, names)
+                aliases = _aliases(name, self._persons, shared)
                 self.folder.add("people.toml", _table("person", id=person, name=name, kind=OPEN, aliases=aliases))
 
 
@@ -616,13 +626,15 @@ def _spans(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _aliases(name: str, taken: set[str], names: Iterable[str]) -> list[str]:
-    """Return the first and the last name, where they are nobody else's, and add them to `taken`."""
-    others = {normalise(part) for other in names if other != name for part in (other, *other.split())}
+def _aliases(name: str, taken: set[str], shared: Counter[str]) -> list[str]:
+    """Return the first and the last name, where they are nobody else's, and add them to `taken`.
+
+    `shared` tells in how many names a word is.
+    """
     found: list[str] = []
     for part in (name.split(maxsplit=1)[0], name.rsplit(maxsplit=1)[-1]):
         alias = normalise(part)
-        if alias not in taken | others and not part.endswith("."):
+        if alias not in taken and shared[alias] == 1 and not part.endswith("."):
             found.append(alias)
             taken.add(alias)
     return found

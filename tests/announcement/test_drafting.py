@@ -225,9 +225,9 @@ def test_run_again_it_changes_nothing_and_overwrites_nothing(tmp_path: Path) -> 
 def test_what_is_new_in_the_article_is_added(tmp_path: Path) -> None:
     folder = drafted(tmp_path)
     before = contents(folder)
-    drafted(
-        tmp_path, ARTICLE + '\n## The price\n\nGreta Holm said: "A seat costs ten crowns from 2025." That is cheap.\n'
-    )
+    more = 'Greta Holm said: "A seat costs ten crowns from 2025." That is cheap.'
+    more += '\n\nClara Voss said: "Clap again in the hall."'
+    drafted(tmp_path, f"{ARTICLE}\n## The price\n\n{more}\n")
     after = contents(folder)
     assert all(after[name].startswith(text) for name, text in before.items())
     changed = {name for name in after if after[name] != before.get(name)}
@@ -240,9 +240,11 @@ def test_what_is_new_in_the_article_is_added(tmp_path: Path) -> None:
         "timeline.toml",
         "facts/a-seat-costs-ten-crowns.toml",
         "facts/that-is-cheap.toml",
+        "facts/clap-again-in-the-hall.toml",
     }
     assert "# New in the article. Move it to its place" in after["passages.toml"].decode()
-    assert entries(folder, "speakers")["greta-holm"]["quoted_by"] == "jane-doe"
+    assert list(entries(folder, "speakers"))[-2:] == ["ines-falk", "greta-holm"]
+    assert entries(folder, "passages")["clara-voss-said-clap-again"]["inset"][0]["speaker"] == "clara-voss"
     filled_in(folder)
 
 
@@ -263,6 +265,27 @@ def test_a_heading_that_is_a_speaker_and_one_twice(tmp_path: Path) -> None:
     folder = drafted(tmp_path, text)
     assert len(entries(folder, "topics")) == 2
     filled_in(folder)
+
+
+def test_a_speaker_who_comes_after_a_heading_of_that_name(tmp_path: Path) -> None:
+    text = "# T\n\nWe begin.\n\n## Ines Falk\n\nWe go on.\n"
+    said = '\nInes Falk said, "We all stay here."\n'
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    at_once = entries(drafted(tmp_path / "one", text + said), "topics")
+    assert [topic["name"] for topic in at_once.values()] == ["On Ines Falk"]
+    later = drafted(tmp_path / "two", text)
+    drafted(tmp_path / "two", text + said)
+    assert list(entries(later, "speakers")) == ["the-author"]
+    assert list(entries(later, "passages").values())[-1]["inset"][0]["speaker"] == OPEN
+
+
+def test_an_article_without_a_sentence_to_quote(tmp_path: Path) -> None:
+    mistakes = told(drafted(tmp_path, "And so it was:\n"))
+    assert {line for line in mistakes if "still to be" not in line} == {
+        f"{file}: has no entries; at least one is needed"
+        for file in ("topics.toml", "quotes.toml", "facts/", "subjects.toml")
+    }
 
 
 def test_a_paragraph_longer_than_a_passage(tmp_path: Path) -> None:
