@@ -6,7 +6,7 @@ const SEEN = "canonkeeper-demo-welcomed";
 const THINGS = [
   { icon: "book", title: "Look up a quote", command: "quote", values: { query: "Konietzko" } },
   { icon: "check", title: "Settle an argument", command: "canon", values: { subject: "they are just friends" } },
-  { icon: "clock", title: "Ask a question", command: "ask", values: { question: "Was it planned from the start?" } },
+  { icon: "question", title: "Ask a question", command: "ask", values: { question: "Was it planned from the start?" } },
 ];
 
 /**
