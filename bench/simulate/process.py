@@ -20,6 +20,7 @@ from bot.client import Canonkeeper
 from bot.daily.ledger import DailyStore
 from bot.errors import UserError
 from bot.meter import NoMeter
+from bot.quotes.quiz import QuizService
 from bot.quotes.search import QuoteService
 from bot.quotes.unanswered import Unanswered
 from bot.store.database import BUSY_TIMEOUT_MS, Database
@@ -156,6 +157,7 @@ class Process:
             library=library,
             quotes=QuoteService(library, None),  # type: ignore[arg-type]  # nothing is searched here
             pictures=_Cards(),
+            quiz=QuizService(library),
             clock=self.clock,
             daily=store,
             meter=NoMeter(),

@@ -38,8 +38,18 @@ def set_up(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     json = settings.log_format == "json"
     handler.setFormatter(JsonFormatter() if json else TextFormatter(_TEXT))
+    handler.addFilter(_is_news)
     logging.basicConfig(level=settings.log_level, handlers=[handler])
     logging.captureWarnings(json)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out what asyncio says of a process that we ended while it was being made.
+
+    Its transport asks after the process once and so buries it before asyncio's watcher can (CPython's
+    base_subprocess.py and unix_events.py); nobody waits for it any more.
+    """
+    return not (record.name == "asyncio" and str(record.msg).startswith("Unknown child process pid"))
 
 
 def as_json() -> bool:

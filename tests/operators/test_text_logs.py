@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.operators.logs import TextFormatter
+from bot.operators.logs import TextFormatter, set_up
+from bot.settings import read
 from sandbox import Sandbox, page
 from sandbox.page import faults
 from tests.support.program import end, running
@@ -61,3 +62,18 @@ def test_only_what_is_tried_again_is_told_without_a_traceback(
     assert text.endswith(told)
     assert text.startswith("ERROR") == ("\n" in text)
     assert record.exc_info is not None
+
+
+def test_a_process_that_was_ended_while_it_was_made_is_no_news(capfd: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    root.handlers = []
+    try:
+        set_up(read({}))
+        logging.getLogger("asyncio").warning("Unknown child process pid %d, will report returncode 255", 7)
+        logging.getLogger("asyncio").warning("A fault that is ours")
+    finally:
+        root.handlers, root.level = before
+    told = capfd.readouterr().err
+    assert "Unknown child" not in told
+    assert "A fault that is ours" in told
