@@ -266,7 +266,7 @@ async def test_a_folder_in_which_no_store_can_be_made(sandbox: Sandbox, tmp_path
     (tmp_path / "file").write_text("x")
     async with found(sandbox, tmp_path / "file" / "store.sqlite3") as findings:
         assert of(findings, "store").level is Level.FAULT
-        assert "can't be made" in of(findings, "store").line
+        assert "can't be created" in of(findings, "store").line
     if os.geteuid():
         tmp_path.chmod(0o555)
         async with found(sandbox, tmp_path / "store.sqlite3") as findings:
@@ -445,8 +445,9 @@ async def test_connections_that_are_used_up(sandbox: Sandbox, second_path: Path)
     ended = await doctor(sandbox, second_path)
     area, words = the_fault(ended)
     assert area == "connections"
-    assert words.startswith("0 of 1,000 connections left today, and a start needs 1: leave the bot off until they are "
-                            "renewed in 24 h")  # fmt: skip
+    assert words.startswith(
+        "0 of 1,000 connections left today, and a start needs 1: leave the bot off until they reset "
+    )
     assert ("note", "gateway", "not tried: that would use up one more connection") in lines(ended.out)
     sandbox.world.starts.used = 950
     ended = await doctor(sandbox, second_path)
