@@ -129,7 +129,7 @@ async def test_a_manager_that_does_not_listen_stops_nothing(
     notifier = Notifier(ServiceManager(address.format(folder=tmp_path), 0.05))
     async with notifier.serving(), notifier.ready_after(partial(asyncio.sleep, 0)):
         await asyncio.sleep(0.2)
-    assert [record.getMessage()[:37] for record in caplog.records] == ["the service manager can't be told how"]
+    assert [record.getMessage()[:28] for record in caplog.records] == ["couldn't report to systemd ("]
 
 
 async def test_it_is_told_again_once_it_listens(tmp_path: Path) -> None:
