@@ -47,7 +47,7 @@ READY_MIB: Final = 85.0
 class Asked:
     """A command, the option that is filled in, what is typed there, and what is aimed at.
 
-    At `least` so much of the smallest bot's throughput, and at `most` so many times its median.
+    At `least` this share of the smallest bot's throughput, and at `most` this many times its median.
     """
 
     command: str
@@ -165,7 +165,7 @@ class Measured:
 
 
 async def measured(store: Path, rounds: int, count: int) -> Measured:
-    """Let both bots answer by turns: each command in so many rounds of so many texts."""
+    """Alternate between the two bots: for each command `rounds` rounds, of `count` texts each."""
     async with (
         running("-m", "bench.processes", "minimal-bot") as smallest,
         running("-m", "bot", "run", store=store) as ours,

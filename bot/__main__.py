@@ -16,6 +16,7 @@ from bot.errors import AnnouncementError, CanonkeeperError
 from bot.operators import logs
 from bot.settings import from_environment, look_at_environment
 from bot.store import copies
+from bot.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,7 +199,7 @@ def _server(text: str) -> int:
 
 
 def _forgotten(server: int, schedules: int) -> str:
-    what = f"{schedules} daily schedule{'s' * (schedules != 1)}" if schedules else "no daily schedules"
+    what = counted(schedules, "daily schedule") if schedules else "no daily schedules"
     return (
         f"Nothing is kept about server {server} any more: there were {what}. Backups made before still hold it, and "
         "while the bot is in that server, its moderators can set up new ones."

@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bot.announcement import Verdict
+from bot.announcement import Verdict, read_text
 from bot.canon import NEAREST, STRENGTHS
 from bot.errors import AnnouncementError
 from bot.fuzzy import most_alike
@@ -191,14 +191,8 @@ def read_questions(file: Path, known: Collection[str]) -> tuple[Asked, ...]:
 
     Raises AnnouncementError with every mistake: an unreadable file, one without questions, ids that aren't `known`.
     """
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise AnnouncementError((f"{file}: the file isn't UTF-8 text; save it as UTF-8",)) from None
-    except OSError as error:
-        raise AnnouncementError((f"{file}: can't be read: {error.strerror}",)) from None
     asked, mistakes = [], []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(read_text(file).splitlines(), 1):
         question, said, right = (part.strip() for part in line.partition(_RIGHT))
         if question and not question.startswith("#"):
             ids = frozenset(part.strip() for part in right.split(",")) if said else None

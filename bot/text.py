@@ -6,7 +6,10 @@ import functools
 import itertools
 import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Letters that look like Latin ones, after case folding: of other scripts (Unicode's confusables.txt, the part met in
 # chats), with a stroke, and small capitals; and what is typed for an apostrophe. Why no library knows them for us is
@@ -108,6 +111,20 @@ def message_parts(text: str, ends: str = SENTENCE_ENDS) -> list[str]:
     Unlike in prose, what follows need not begin with a capital.
     """
     return [part for part in re.split(rf"(?<=[{ends}])\s+|\n+", text.strip()) if part]
+
+
+def counted(number: int, what: str) -> str:
+    """Return how many there are of something whose plural is regular: '1 hour', '2 hours'."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def fitting(lines: Sequence[str], room: int) -> Sequence[str]:
+    """Return the first of `lines` that fit whole into `room` characters, each with the line break after it."""
+    shown = 0
+    while shown < len(lines) and len(lines[shown]) < room:
+        room -= len(lines[shown]) + 1
+        shown += 1
+    return lines[:shown]
 
 
 def cut(text: str, limit: int) -> str:

@@ -15,6 +15,7 @@ from bot.client.controls import COMPLETIONS, DESCRIPTION, choices, openers, pick
 from bot.client.panels import PICTURE_SECONDS, attached, gallery
 from bot.errors import UserError
 from bot.quotes.overview import HEADING, NOTE
+from bot.text import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,12 +55,9 @@ def alt_text(ships: Sequence[Ship]) -> str:
 def _listed(ships: Sequence[Ship]) -> str:
     """Return a line for each ship with its verdict, which wraps on a phone; whole lines as far as they fit."""
     lines = [f"- **{escape_markdown(ship.name)}** · {ship.label}" for ship in ships]
-    room, shown = _ROOM, 0
-    while shown < len(lines) and len(lines[shown]) < room:
-        room -= len(lines[shown]) + 1
-        shown += 1
-    left = len(lines) - shown
-    return "\n".join([*lines[:shown], *([f"- …and {left} more"] if left else [])])
+    shown = fitting(lines, _ROOM)
+    left = len(lines) - len(shown)
+    return "\n".join([*shown, *([f"- …and {left} more"] if left else [])])
 
 
 class CanonCog(commands.Cog):

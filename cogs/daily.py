@@ -31,6 +31,7 @@ from bot.daily.schedule import (
     zone_text,
 )
 from bot.errors import StoreUnavailableError, UserError
+from bot.text import counted
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -188,7 +189,7 @@ def overview(lines: list[Line], page: int) -> Panel:
         button(PAGE, f"-{page - 1}", "Previous page", disabled=page == 0),
         button(PAGE, f"+{page + 1}", "Next page", disabled=page + 1 == pages),
     ]
-    count = f"{len(lines)} schedule{'s' if len(lines) > 1 else ''}"
+    count = counted(len(lines), "schedule")
     return Panel(
         *parts,
         accent=Accent.DAILY,

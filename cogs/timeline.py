@@ -15,6 +15,7 @@ from bot.client.controls import button, openers, picked, show
 from bot.client.panels import PICTURE_SECONDS, attached, gallery
 from bot.client.views import origin, quote_buttons, spoken
 from bot.errors import UserError
+from bot.text import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,14 +78,8 @@ def opened(told: TimelineItem) -> panels.Panel:
 
 def _whole(lines: Sequence[str]) -> str:
     """Return whole lines as far as they fit."""
-    room, fitting = _ROOM, list[str]()
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0:
-            fitting.append("…")
-            break
-        fitting.append(line)
-    return "\n".join(fitting)
+    shown = fitting(lines, _ROOM)
+    return "\n".join([*shown, *(["…"] if len(shown) < len(lines) else [])])
 
 
 def _head(told: TimelineItem) -> str:

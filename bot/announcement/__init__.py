@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.announcement.checking import remarks
 from bot.announcement.drafting import draft
-from bot.announcement.loading import checksum, load
+from bot.announcement.loading import checksum, load, read_text
 from bot.announcement.model import (
     Announcement,
     Claim,
@@ -56,5 +56,6 @@ __all__ = [
     "length",
     "load",
     "overlap",
+    "read_text",
     "remarks",
 ]

@@ -11,7 +11,7 @@ import msgspec
 
 from bot.announcement.model import OF_CLAIMS, OF_SUBJECTS, Subject, Verdict
 from bot.announcement.quotes import introduces
-from bot.text import normalise, sentences
+from bot.text import counted, normalise, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -470,7 +470,7 @@ def _few(announcement: Announcement) -> Iterator[str]:
     few = {fact.id: times[fact.id] for fact in announcement.facts if times[fact.id] < FEW}
     yield from _first(
         [
-            f"facts/{fact}.toml: {n} phrasing{'s' * (n != 1)}; with {FEW} it's found far more often"
+            f"facts/{fact}.toml: {counted(n, 'phrasing')}; with {FEW} it's found far more often"
             for fact, n in few.items()
         ]
     )

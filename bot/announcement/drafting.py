@@ -13,6 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bot.announcement.checking import FACT_SENTENCES, OPEN
+from bot.announcement.loading import read_text
 from bot.announcement.quotes import introduces
 from bot.errors import AnnouncementError
 from bot.text import fold, normalise, sentences
@@ -215,21 +216,12 @@ def draft(article: Path, folder: Path) -> dict[str, int]:
     the new paragraphs of the article is added. Raises AnnouncementError, before anything is written, where the article
     or a file of the folder can't be read.
     """
-    read = _read(_text_of(article))
+    read = _read(read_text(article))
     if not read.blocks:
         raise AnnouncementError((f"{article}: there's no paragraph in it; paste the announcement's text into it",))
     drafting = _Drafting(read, _Folder(folder))
     drafting.draw_up()
     return drafting.folder.write()
-
-
-def _text_of(article: Path) -> str:
-    try:
-        return article.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise AnnouncementError((f"{article}: the file isn't UTF-8 text; save it as UTF-8",)) from None
-    except OSError as error:
-        raise AnnouncementError((f"{article}: can't be read: {error.strerror}",)) from None
 
 
 # -- The article -------------------------------------------------------------------------------------
@@ -347,7 +339,7 @@ def _bare(name: str) -> str:
 
 
 class _Folder:
-    """The announcement's folder: what it holds, and what is to be added to it."""
+    """An announcement's folder: its entries, and those to add."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -443,7 +435,7 @@ class _Drafting:
         self._colours = len(speakers)
 
     def draw_up(self) -> None:
-        """Note all that is to be added."""
+        """Collect everything to add."""
         for name, header in _HEADERS.items():
             self.folder.begin(name, header.format(open=OPEN))
         self._head()
@@ -534,7 +526,7 @@ class _Drafting:
                 yield _Inset(start, quoted, self._said_around(text, match, before))
 
     def _said_around(self, text: str, match: re.Match[str], before: str) -> str:
-        """Return who said what stands in marks, where the words around it tell."""
+        """Return the speaker of a quotation, if the words around it name one."""
         lead, rest = text[: match.start()], text[match.end() :]
         for found in (_AFTER.match(rest), _BEFORE.search(lead), _ACCORDING.search(lead), _JUST_SAID.search(lead)):
             if found:

@@ -78,6 +78,16 @@ def _place(mistake: str) -> int:
     return _WORK.index(file) if file in _WORK else len(_WORK)
 
 
+def read_text(file: Path) -> str:
+    """Return what a text file of an author's holds. Raises AnnouncementError where it can't be read, or isn't UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise AnnouncementError((f"{file}: the file isn't UTF-8 text; save it as UTF-8",)) from None
+    except OSError as error:
+        raise AnnouncementError((f"{file}: can't be read: {error.strerror}",)) from None
+
+
 def checksum(folder: Path) -> str:
     """Return a SHA-256 in hex over the names and bytes of all TOML files in `folder`, in a fixed order."""
     digest = hashlib.sha256()

@@ -61,7 +61,7 @@ class Services:
     clock: Clock
     daily: DailyStore
     meter: Meter
-    # Raises StoreError where a transaction cannot be made within so many seconds.
+    # Makes an empty transaction; raises StoreError if that takes longer than the seconds given.
     probe: Callable[[float], Awaitable[None]]
 
 

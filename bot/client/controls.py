@@ -157,7 +157,7 @@ SHARE: Final = "share"
 
 
 def is_private(interaction: discord.Interaction[Any]) -> bool:
-    """Whether what was pressed stands in a message that its addressee alone sees."""
+    """Return whether the control that was pressed is in an ephemeral message."""
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 

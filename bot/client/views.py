@@ -16,7 +16,7 @@ from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button, link_butto
 from bot.client.panels import alt_text, escaped, gallery
 from bot.quotes import WhoSaid, numbered
 from bot.quotes.quiz import CANON, NO, WHO, YES, mark
-from bot.text import cut, tail
+from bot.text import counted, cut, tail
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -260,8 +260,8 @@ def did_you_mean(meant: Meant) -> panels.Panel:
 def _head(ruling: CanonRuling, *, alone: bool = True) -> str:
     """Return the statement, and below it in lines of their own the verdict on it and our line.
 
-    Whoever goes from heading to heading hears what each verdict is on: the statement is a heading, too, and where a
-    verdict does not stand `alone`, its own heading names the ship, the person or the claim.
+    Somebody who moves from heading to heading hears what each verdict is about: the statement is a heading, too, and
+    unless a verdict is shown `alone`, its own heading names the ship, the person or the claim.
     """
     said = escaped(ruling.statement)
     # A name is no sentence, and stands without marks.
@@ -407,9 +407,7 @@ def _about_questions(kept: dt.timedelta | None) -> str:
     if kept is None:
         return "no names, no messages, no questions."
     days, hours = kept.days, kept.seconds // 3600
-    long = (
-        f"{days} day{'s' * (days != 1)}" if not hours else f"{24 * days + hours} hour{'s' * (24 * days + hours != 1)}"
-    )
+    long = counted(24 * days + hours, "hour") if hours else counted(days, "day")
     return (
         "no names, no messages. To learn what I can't answer yet, I keep the words of such questions for "
         f"{long}: shortened, without mentions and links, and not who asked or where."

@@ -349,15 +349,11 @@ class DiscordChat:
         self._clock = clock
         self._cards = cards
         self._quizzes = quizzes
-        self._limiter = RateLimiter(lambda: library_parts.global_limit(bot))
+        # What all requests of the daily posts wait for.
+        self.limiter = RateLimiter(lambda: library_parts.global_limit(bot))
         self._deadlines = Deadlines()
         self._leaving = asyncio.Semaphore(_LEAVING)
         self._follow_ups = {extra: Deadlines() for extra in Extra}
-
-    @property
-    def limiter(self) -> RateLimiter:
-        """What all requests of the daily posts wait for."""
-        return self._limiter
 
     async def post(
         self,
@@ -385,7 +381,7 @@ class DiscordChat:
             async with self._leaving:
                 if not await asking():
                     return False
-                await self._limiter.wait()
+                await self.limiter.wait()
                 return True
 
         form = SingleRequest(fields, lambda: self._clock.now() < deadline and loop.time() < end, goes)
@@ -429,7 +425,7 @@ class DiscordChat:
         else:
             return None
         if answer.status in INVALID:
-            self._limiter.invalid()
+            self.limiter.invalid()
         return answer
 
     def _until(self, instant: dt.datetime) -> float:
@@ -496,7 +492,7 @@ class DiscordChat:
         guild = job.target.guild
 
         async def read() -> dict[str, Any]:
-            await self._limiter.wait()
+            await self.limiter.wait()
             return await library_parts.member_of(self._bot, guild, user.id if user else 0)
 
         try:
@@ -511,7 +507,7 @@ class DiscordChat:
         """Reopen an archived thread, so that the next attempt finds it open."""
 
         async def reopen() -> None:
-            await self._limiter.wait()
+            await self.limiter.wait()
             await library_parts.reopen_thread(self._bot, job.target.channel)
 
         try:
@@ -547,7 +543,7 @@ class DiscordChat:
         seen = SingleRequest([], lambda: True, _unnoted)
 
         async def ask() -> None:
-            await self._limiter.wait()
+            await self.limiter.wait()
             post = job.target.channel, job.message
             await library_parts.post_json(self._bot, path, post, body, seen, _TIMEOUT)
 
@@ -574,7 +570,7 @@ class DiscordChat:
         try:
             return await self._deadlines.wait(
                 job.target,
-                lambda: find_message(self._bot, self._limiter, job, since),
+                lambda: find_message(self._bot, self.limiter, job, since),
                 self._until(job.lease_until),
             )
         except UNREADABLE as error:

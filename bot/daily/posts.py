@@ -8,7 +8,7 @@ from bot.client.panels import REPEATED, Accent, Panel, gallery
 from bot.client.views import context_button, origin, quiz_buttons, quizzed, quote_buttons, spoken
 from bot.daily.messages import standing
 from bot.daily.schedule import MentionLoss, Pause
-from bot.text import cut
+from bot.text import cut, fitting
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,12 +86,9 @@ def notice_view(job: NoticeJob) -> Panel:
 
 def _whole(sentences: Sequence[str]) -> str:
     """Return as many sentences as there is room for, each whole, and how many more there are."""
-    shown, room = 0, _NOTICE_LIMIT
-    while shown < len(sentences) and len(sentences[shown]) < room:
-        room -= len(sentences[shown]) + 1
-        shown += 1
-    left = len(sentences) - shown
-    return "\n".join([*sentences[:shown], *([f"…and {left} more: `/daily list` shows them."] if left else [])])
+    shown = fitting(sentences, _NOTICE_LIMIT)
+    left = len(sentences) - len(shown)
+    return "\n".join([*shown, *([f"…and {left} more: `/daily list` shows them."] if left else [])])
 
 
 def _heading(told: Sequence[PausedSchedule]) -> str:

@@ -12,7 +12,7 @@ from bot.announcement import Verdict, joined, length
 from bot.announcement.checking import FACT_SENTENCES
 from bot.fuzzy import Names
 from bot.text import fold, message_parts
-from bot.understanding import is_chant, is_number, small_talk, tokens
+from bot.understanding import FIRM, is_chant, is_number, small_talk, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 # Characters of a question that count, before folding and after it.
 QUESTION_LIMIT = 300
-# Believed chance from which an answer is given as such, and from which its words are shown as the closest passage.
-SURE_FROM: Final = 0.87
+# Believed chance from which words are shown as the closest passage; from the engine's FIRM on they are an answer.
 CLOSEST_FROM: Final = 0.1
 # Sentences that the closest passages have together, at most.
 CLOSEST_SENTENCES: Final = 4
@@ -167,7 +166,7 @@ class AskService:
     def _found(self, text: str, typed: str) -> Reply:
         """Return the reply to a folded text; a ruling is asked for with the text as it was typed."""
         understood = self._understand(text)
-        sure = understood.best is not None and understood.score >= SURE_FROM
+        sure = understood.best is not None and understood.score >= FIRM
         named = understood.best is not None and self._names_a_stranger(text, understood)
         if sure and not named:
             return self._sure(understood)
@@ -250,7 +249,7 @@ class AskService:
         if claim.ruling is Verdict.NOT_ADDRESSED:
             return (ruling,)
         near = not {understood.best, *understood.nearest}.isdisjoint(claim.facts)
-        return (replace(ruling, direct=ruling.direct and ruling.belief >= SURE_FROM),) if near else ()
+        return (replace(ruling, direct=ruling.direct and ruling.belief >= FIRM),) if near else ()
 
     @staticmethod
     def _tells_less(ruling: CanonRuling) -> bool:

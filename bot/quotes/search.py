@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
@@ -146,7 +145,7 @@ _LONGEST_QUERY = 200
 _MOST_REPAIRS = 10
 # Words under so many letters are too short for slips.
 _SHORTEST = 4
-# How many queries are remembered with what was found, and with their meaning.
+# How many queries are remembered with what was found.
 _REMEMBERED: Final = 256
 # How far the engine must believe in a fact for its quotes to be called close: less where they share a word with the
 # query, more to put them before quotes that have the words, or when there is only one word, which says little.
@@ -199,8 +198,6 @@ class QuoteService:
         """Look up in `library` and `content`; with `facts` also by meaning, as the engine for facts tells it."""
         self._library = library
         self._content = content
-        # One look-up may ask twice.
-        self._understand = lru_cache(_REMEMBERED)(facts.understand) if facts else None
         # What was looked up lately, in the library's order: a press on 'Next' asks again, and people ask alike.
         self._looked_up: dict[tuple[str, str | None], Found | Missing] = {}
         self._facts = facts
@@ -286,9 +283,9 @@ class QuoteService:
 
     def _meant(self, query: str, pool: tuple[Quote, ...], believed: float) -> Found | None:
         """Return the quotes behind the facts that the query is near to; None where it is `believed` near to none."""
-        if self._understand is None:
+        if self._facts is None:
             return None
-        understood = self._understand(query)
+        understood = self._facts.understand(query)
         if understood.score < (believed if len(query.split()) > 1 else _SURE):
             return None
         facts = (self._library.fact_by_id[fact] for fact in understood.nearest[:_MEANT])

@@ -17,7 +17,7 @@ from bot.errors import StoreError
 from bot.fuzzy import most_alike
 from bot.quotes.ask import tier_of
 from bot.store.unanswered import KeptQuestion
-from bot.text import cut, normalise
+from bot.text import counted, cut, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -198,7 +198,7 @@ def shown(kept: Sequence[KeptQuestion], engine: Engine, library: Library, today:
         )
     groups = grouped(kept, engine)
     lines = [
-        f"# {_count(len(kept), 'question')} without a sure answer, in {_count(len(groups), 'group')}.",
+        f"# {counted(len(kept), 'question')} without a sure answer, in {counted(len(groups), 'group')}.",
         "# Read them before you use them: put into your own words what might tell who asked, and leave out the rest.",
         "# Paste the lists into the files named above them, under [phrasings] or [questions], and run check-data.",
     ]
@@ -218,12 +218,8 @@ def _list(fact: Fact | None, groups: Iterable[Group], today: dt.date) -> Iterato
     for group in groups:
         times = group.times
         met = ", ".join(f"{times[tier]} {tier}" for tier in sorted(times))
-        yield f"    # {_count(times.total(), 'time')}: {met}"
+        yield f"    # {counted(times.total(), 'time')}: {met}"
         for text, each in group.questions:
             often = f"  # {each.total()} times" if each.total() > 1 else ""
             yield f"    {json.dumps(text, ensure_ascii=False)},{often}"
     yield "]"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

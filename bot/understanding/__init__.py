@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.understanding.engine import (
+    FIRM,
     FORM,
     Answerable,
     Engine,
@@ -17,6 +18,7 @@ from bot.understanding.reading import MARK, NUMERALS, STOP, Lexicon, SmallTalk, 
 from bot.understanding.training import learn
 
 __all__ = [
+    "FIRM",
     "FORM",
     "MARK",
     "NUMERALS",
