@@ -26,9 +26,13 @@ CHANNEL, ROLE, MESSAGE = 1, 2, 3
 
 
 def fill(store: Path) -> None:
-    """Put something of two servers into each table that holds any, the server's id in each of its numbers."""
+    """Put something of two servers into each table that holds any, the server's id in each of its numbers.
+
+    All at once: a running bot that sees schedules of servers it isn't in notes their departure by itself.
+    """
     with closing(sqlite3.connect(store, isolation_level=None)) as connection:
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("BEGIN IMMEDIATE")
         for number, guild in enumerate((GONE, STAYS), 1):
             of = {"id": number, "guild": guild, "channel": guild + CHANNEL, "role": guild + ROLE,
                   "message": guild + MESSAGE, "scope": str(guild)}  # fmt: skip
@@ -46,6 +50,7 @@ def fill(store: Path) -> None:
                 "INSERT INTO synced_commands (application_id, scope, sha256) VALUES (7, :scope, 'x')",
             ):
                 connection.execute(statement, of)
+        connection.execute("COMMIT")
 
 
 def tables(store: Path) -> dict[str, list[str]]:
