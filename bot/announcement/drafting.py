@@ -238,7 +238,7 @@ def _read(text: str) -> _Article:
         if not normalise(block):
             continue
         if head and (byline := _BYLINE.fullmatch(head)) and not blocks:
-            writer = byline[1].strip()
+            writer = byline[1][:1].upper() + byline[1][1:].strip()
         elif head and _DATE.fullmatch(head):
             continue  # when the article was published is none of its words
         elif head and not blocks and not title:
@@ -246,7 +246,7 @@ def _read(text: str) -> _Article:
         elif head:
             heading = head
         else:
-            blocks.extend(_Block(part, heading, set_off) for part in _fitting(_BULLET.sub("", block, count=1)))
+            blocks.extend(_Block(part, heading, set_off) for part in _fitting(_without_bullet(block)))
     return _Article(title, writer, tuple(blocks))
 
 
@@ -268,12 +268,19 @@ def _parted(group: list[str], *, alone: bool) -> Iterator[list[str]]:
     """Yield the lines of a group that is `alone`, that are headings, or that begin a list's item, by themselves."""
     part: list[str] = []
     for line in group:
-        if part and (alone or line.startswith("#") or _BULLET.match(line) or part[-1].startswith("#")):
+        if part and (alone or line.startswith("#") or _is_item(line, part) or part[-1].startswith("#")):
             yield part
             part = []
         part.append(line)
     if part:
         yield part
+
+
+def _is_item(line: str, part: Sequence[str]) -> bool:
+    """Whether a line begins a list's item; a number at the start of a line may also end the sentence before it."""
+    return bool(_BULLET.match(line)) and (
+        not line[:1].isdigit() or part[-1].endswith((".", "!", "?", ":", ";")) or bool(_BULLET.match(part[0]))
+    )
 
 
 def _heading(block: str) -> str:
@@ -283,6 +290,12 @@ def _heading(block: str) -> str:
     if not normalise(words) or len(words) > _HEADING:
         return ""
     return words if marked or (words[-1] not in _NO_HEADING_END and not _BULLET.match(block)) else ""
+
+
+def _without_bullet(block: str) -> str:
+    """Return a list's item without its sign; a number within a paragraph ("it costs 110. The ...") is no sign."""
+    found = _BULLET.match(block)
+    return block[found.end() :] if found else block
 
 
 def _fitting(text: str) -> Iterator[str]:
@@ -302,6 +315,7 @@ def _fitting(text: str) -> Iterator[str]:
 def _names(blocks: Iterable[_Block]) -> dict[str, int]:
     """Return the names of people that the article may hold, with how often each is met, in its order."""
     times: Counter[str] = Counter()
+    begun: Counter[str] = Counter()
     things: set[str] = set()
     weak: set[str] = set()
     for block in blocks:
@@ -318,11 +332,22 @@ def _names(blocks: Iterable[_Block]) -> dict[str, int]:
                     weak.add(name)  # a capital that any sentence begins with
                 else:
                     times[name] += 1
-    for name in [name for name in times if " " not in name]:
-        wholes = [whole for whole in times if " " in whole and name in (whole.split()[0], whole.split()[-1])]
-        if wholes or name in things:
-            del times[name]
+                    begun[name] += match.start() <= 1
+    _merge(times, begun, things)
     return {name: n + (name in weak) for name, n in times.items() if name not in things}
+
+
+def _merge(times: Counter[str], begun: Mapping[str, int], things: set[str]) -> None:
+    """Leave out of `times` what is a name with another word at a sentence's beginning, a part of one, or a thing.
+
+    `begun` tells how often each name begins a sentence.
+    """
+    for name in [name for name in times if times[name] == begun[name] and name.partition(" ")[2] in times]:
+        # "Beyond Tarn Junction", where Tarn Junction is met elsewhere.
+        times[name.partition(" ")[2]] += times.pop(name)
+    for name in [name for name in times if " " not in name]:
+        if name in things or any(" " in each and name in (each.split()[0], each.split()[-1]) for each in times):
+            del times[name]
 
 
 def _bare(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -112,6 +113,39 @@ def test_passages_are_the_paragraphs_word_for_word(tmp_path: Path) -> None:
     ]
     plain = re.sub(r"[\s>#-]+", " ", ARTICLE)
     assert all(re.sub(r"[\s>#-]+", " ", text) in plain for text in texts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from("a seat costs 110. The next 5) and a bunk 60. In all".split(" ")), max_size=20),
+    st.lists(st.sampled_from(" \n"), min_size=20, max_size=20),
+)
+def test_a_paragraph_keeps_each_of_its_numbers(
+    tmp_path_factory: pytest.TempPathFactory, words: list[str], gaps: list[str]
+) -> None:
+    text = "It has" + "".join(gap + word for gap, word in zip(gaps, words, strict=False)) + " all."
+    folder = drafted(tmp_path_factory.mktemp("numbers"), f"The title\n\nBefore it.\n\n{text}")
+    kept = " ".join(passage["text"] for passage in list(entries(folder, "passages").values())[1:])
+    # Only what stands at the start of a line can be a list's sign.
+    within = Counter(word for gap, word in zip(gaps, words, strict=False) if gap == " ")
+    assert within <= Counter(kept.split())
+
+
+def test_a_number_that_ends_a_sentence_begins_no_item(tmp_path: Path) -> None:
+    text = "A seat costs 35. A bunk costs\n60. The price is the same all year.\n1. One.\n2. Two."
+    folder = drafted(tmp_path, f"The title\n\nBefore it.\n\n{text}")
+    assert [passage["text"] for passage in entries(folder, "passages").values()][1:] == [
+        "A seat costs 35. A bunk costs 60. The price is the same all year.",
+        "One.",
+        "Two.",
+    ]
+
+
+def test_a_name_is_not_taken_with_the_word_that_begins_its_sentence(tmp_path: Path) -> None:
+    text = "It stops at Tarn Junction. Beyond Tarn Junction it stops. Tell Ada Byron so. Ada Byron knows."
+    folder = drafted(tmp_path, f"The title\n\nBy the Harbour Line\n\n{text}")
+    assert [person["name"] for person in entries(folder, "people").values()] == ["Tarn Junction", "Ada Byron"]
+    assert [speaker["name"] for speaker in entries(folder, "speakers").values()] == ["The Harbour Line"]
 
 
 def test_speakers_and_nested_quotations(tmp_path: Path) -> None:
