@@ -48,6 +48,7 @@ from bot.quotes import (
 )
 from bot.quotes.unanswered import shown
 from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date, learn
+from bot.shards.rule import ALL, Shards
 from bot.store.content import Content
 from bot.store.database import Database
 from bot.store.synced import SyncedCommands
@@ -127,6 +128,11 @@ async def clock_of(settings: Settings) -> AsyncIterator[Clock]:
             yield clock
 
 
+def shards_of(settings: Settings) -> Shards:
+    """Return which shards the settings leave to this process."""
+    return Shards(settings.shards.of, frozenset(settings.shards.ids)) if settings.shards else ALL
+
+
 @contextlib.asynccontextmanager
 async def services(settings: Settings, meter: Meter | None = None) -> AsyncIterator[Services]:
     """Open the store, bring its content up to date, and build what the cogs use.
@@ -159,7 +165,9 @@ async def services(settings: Settings, meter: Meter | None = None) -> AsyncItera
                 unanswered=Unanswered(UnansweredQuestions(database), settings.keep_unanswered, clock),
                 synced=SyncedCommands(database),
                 clock=clock,
-                daily=DailyStore.on(database, dt.timedelta(hours=settings.late_limit_hours), meter),
+                daily=DailyStore.on(
+                    database, dt.timedelta(hours=settings.late_limit_hours), meter, shards_of(settings)
+                ),
                 meter=meter,
                 probe=database.probe,
             )
@@ -194,6 +202,7 @@ async def client(settings: Settings, *, force_sync: bool = False) -> AsyncIterat
             partial(daily_quotes, built),
             extensions=EXTENSIONS,
             dev_guild_id=settings.dev_guild_id,
+            shards=shards_of(settings),
             force_sync=force_sync,
         ) as bot,
     ):

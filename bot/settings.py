@@ -74,6 +74,13 @@ class ServiceManager(NamedTuple):
     watchdog: float | None = None
 
 
+class ShardIds(NamedTuple):
+    """The numbers of the shards that this process serves, from 0, and of how many in all."""
+
+    ids: tuple[int, ...]
+    of: int
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings, checked. `token` is None only for commands that do not need Discord."""
 
@@ -90,6 +97,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     service_manager: ServiceManager | None = None
     # Host and port; None: nothing listens.
     health_address: tuple[str, int] | None = None
+    # None: this process serves as many shards as Discord wants the bot to have.
+    shards: ShardIds | None = None
     # None: nothing that people ask is kept.
     keep_unanswered: dt.timedelta | None = None
 
@@ -178,6 +187,7 @@ def look(environment: Mapping[str, str], *, token: bool = False) -> Reading:
         clock_url=take(lambda: _clock(given, api_base), None) if api_base else None,
         service_manager=_service_manager(given),
         health_address=take(lambda: _listen(given.get("HEALTH_ADDRESS")), None),
+        shards=_shards(given, mistakes),
         keep_unanswered=take(lambda: _keep(given.get("KEEP_UNANSWERED")), None),
     )
     if token and not given.keys() & {"DISCORD_TOKEN", "DISCORD_TOKEN_FILE"}:
@@ -379,6 +389,54 @@ def _listen(value: str | None) -> tuple[str, int] | None:
             "address that others can reach where a firewall keeps strangers out"
         )
     return named[1] or named[2], int(port)
+
+
+_MOST_SHARDS = 100_000
+_RANGE = re.compile(r"([0-9]{1,6})(?: *- *([0-9]{1,6}))?")
+
+
+def _shards(given: Mapping[str, str], mistakes: list[str]) -> ShardIds | None:
+    """Return which shards are this process's; None where neither setting is given, or something is wrong with one."""
+    count, ids = given.get("SHARD_COUNT"), given.get("SHARD_IDS")
+    before = len(mistakes)
+    if count is not None and not (re.fullmatch(r"[0-9]{1,6}", count) and 1 <= int(count) <= _MOST_SHARDS):
+        mistakes.append(
+            f"SHARD_COUNT must be the number of the bot's shards in all processes, 1 to {_MOST_SHARDS}; it is "
+            f"{_shown(count)}"
+        )
+    chosen = None if ids is None else _ranges(ids)
+    if ids is not None and not chosen:
+        mistakes.append(
+            "SHARD_IDS must be the numbers of this process's shards, each once, such as 0-3 or 0,2,4; it is "
+            f"{_shown(ids)}"
+        )
+    for name, value, other in (("SHARD_IDS", ids, "SHARD_COUNT"), ("SHARD_COUNT", count, "SHARD_IDS")):
+        if value is None and other in given:
+            mistakes.append(f"{name} is missing: {other} needs it, and without both, all shards are served")
+    if len(mistakes) > before or count is None or not chosen:
+        return None
+    if max(chosen) >= int(count):
+        mistakes.append(
+            f"SHARD_IDS names shard {max(chosen)}, but with SHARD_COUNT {count} they are numbered 0 to {int(count) - 1}"
+        )
+        return None
+    return ShardIds(tuple(sorted(chosen)), int(count))
+
+
+def _ranges(value: str) -> list[int]:
+    """Return the numbers of a list such as `0-3, 8`; none where it is no such list, or names one twice."""
+    numbers: list[int] = []
+    for part in value.split(","):
+        match = _RANGE.fullmatch(part.strip())
+        if match is None:
+            return []
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first or last >= _MOST_SHARDS:
+            return []
+        numbers += range(first, last + 1)
+        if len(numbers) > _MOST_SHARDS:
+            return []
+    return numbers if len({*numbers}) == len(numbers) else []
 
 
 _KEEP = re.compile(r"([0-9]{1,5}) *(h|d|w|hours?|days?|weeks?)", re.IGNORECASE)

@@ -448,7 +448,7 @@ class Gateway:
             await self._close(self._live(None), 4004)
             self.sessions.clear()
             raise Close(4004, "Authentication failed.")
-        if not world.starts.take():
+        if not world.starts.take(shard):
             await _send(line, {"op": INVALID_SESSION, "d": False})
             return
         for old in [each for each in self.sessions.values() if each.shard == shard and not each.live]:

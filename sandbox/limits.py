@@ -145,16 +145,19 @@ def _headers(key: tuple[str, str], bucket: Bucket, window: _Window, now: float) 
 class Starts:
     """The identifies of a day (Discord's docs, "Session start limit"); `total` of them are allowed.
 
-    With `pace`, in seconds, sessions may only begin so far apart (Discord: 5 s). Without, as here by default, they
-    may begin at once, so that tests need not wait.
+    With `pace`, in seconds, sessions of a bucket may only begin so far apart (Discord: 5 s), whoever begins them; a
+    shard's bucket is its number modulo `max_concurrency` (the same, "Sharding for large bots"). Without, as here by
+    default, they may begin at once, so that tests need not wait. `refused` counts those that came too soon.
     """
 
     now: Callable[[], float]
     total: int = 1000
     pace: float = 0.0
+    max_concurrency: int = 1
     used: int = 0
     ends: float = 0.0
-    last: float = 0.0
+    refused: int = 0
+    _last: dict[int, float] = field(default_factory=dict)
 
     def left(self) -> int:
         """Tell how many are left."""
@@ -162,19 +165,21 @@ class Starts:
             self.used, self.ends = 0, self.now() + _DAY
         return max(0, self.total - self.used)
 
-    def take(self) -> bool:
-        """Count one; False if it comes too soon after the last."""
+    def take(self, shard: int = 0) -> bool:
+        """Count one; False if it comes too soon after the last of its bucket."""
         self.left()
         self.used += 1
-        too_soon = 0 <= self.now() - self.last < self.pace
-        self.last = self.now()
+        bucket, now = shard % self.max_concurrency, self.now()
+        too_soon = 0 <= now - self._last.get(bucket, -self.pace) < self.pace
+        self._last[bucket] = now
+        self.refused += too_soon
         return not too_soon
 
     def state(self) -> dict[str, int]:
         """Give what GET /gateway/bot tells of it."""
         left = self.left()
         reset = int((self.ends - self.now()) * 1000)
-        return {"total": self.total, "remaining": left, "reset_after": reset, "max_concurrency": 1}
+        return {"total": self.total, "remaining": left, "reset_after": reset, "max_concurrency": self.max_concurrency}
 
 
 _DAY = 86400.0

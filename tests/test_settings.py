@@ -16,7 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SettingError
-from bot.settings import ANNOUNCEMENT, DISCORD_API, Secret, ServiceManager, Settings, from_environment, look, read
+from bot.settings import (
+    ANNOUNCEMENT,
+    DISCORD_API,
+    Secret,
+    ServiceManager,
+    Settings,
+    ShardIds,
+    from_environment,
+    look,
+    read,
+)
 
 SECRET = "not-a-secret-" * 3 + "at-all"
 TOKEN = f"{base64.urlsafe_b64encode(b'1098765432109876543').decode().rstrip('=')}.GabcDe.{SECRET}"
@@ -105,6 +115,8 @@ def test_all_mistakes_are_told_at_once() -> None:
         "LOG_FORMAT": "xml",
         "DEV_GUILD_ID": "5",
         "LATE_LIMIT_HOURS": "six",
+        "SHARD_IDS": "0-",
+        "SHARD_COUNT": "none",
     }
     with pytest.raises(SettingError) as raised:
         read(wrong)
@@ -359,6 +371,51 @@ def test_what_is_no_limit(value: str) -> None:
     assert refused(LATE_LIMIT_HOURS=value) == (f"LATE_LIMIT_HOURS must be a number from 0 to 20; it is '{value}'")
 
 
+@pytest.mark.parametrize(
+    ("ids", "count", "meant"),
+    [
+        ("0", "1", (0,)),
+        ("1", "2", (1,)),
+        ("0-3", "16", (0, 1, 2, 3)),
+        ("5, 0-2 ,8 - 9", "10", (0, 1, 2, 5, 8, 9)),
+    ],
+)
+def test_which_shards_are_this_process_s(ids: str, count: str, meant: tuple[int, ...]) -> None:
+    assert read({"SHARD_IDS": ids, "SHARD_COUNT": count}).shards == ShardIds(meant, int(count))
+    assert read({"SHARD_IDS": "", "SHARD_COUNT": ""}).shards is None
+
+
+@pytest.mark.parametrize("ids", ["-1", "0-", "3-1", "0,0", "0-2,1", "a", "0;1", "0,,1", "0-99999999", "1.5"])
+def test_what_are_no_shards(ids: str) -> None:
+    told = refused(SHARD_IDS=ids, SHARD_COUNT="4")
+    assert told.startswith("SHARD_IDS must be the numbers of this process's shards")
+    assert told.endswith(f"'{ids}'")
+
+
+@pytest.mark.parametrize("count", ["0", "-2", "two", "1.0", "100001"])
+def test_what_is_no_number_of_shards(count: str) -> None:
+    assert refused(SHARD_IDS="0", SHARD_COUNT=count).startswith("SHARD_COUNT must be the number of the bot's shards")
+
+
+def test_shards_are_checked_together() -> None:
+    assert refused(SHARD_IDS="0").startswith("SHARD_COUNT is missing: SHARD_IDS needs it")
+    assert refused(SHARD_COUNT="2").startswith("SHARD_IDS is missing: SHARD_COUNT needs it")
+    assert refused(SHARD_IDS="0,2", SHARD_COUNT="2") == (
+        "SHARD_IDS names shard 2, but with SHARD_COUNT 2 they are numbered 0 to 1"
+    )
+
+
+@given(st.dictionaries(st.sampled_from(["SHARD_IDS", "SHARD_COUNT"]), st.from_regex(r"[0-9 ,-]{0,9}", fullmatch=True)))
+def test_any_shards_are_whole_or_told(environment: dict[str, str]) -> None:
+    reading = look(environment)
+    assert all(line.startswith("SHARD_") for line in reading.mistakes)
+    shards = reading.settings.shards
+    if shards is not None:
+        assert not reading.mistakes
+        assert shards.ids == tuple(sorted({*shards.ids}))
+        assert 0 <= min(shards.ids) <= max(shards.ids) < shards.of
+
+
 @given(st.dictionaries(st.sampled_from(["DISCORD_API_BASE", "DEV_GUILD_ID", "LOG_LEVEL", "CLOCK_URL"]), st.text()))
 def test_any_values_give_settings_or_a_line_for_each_mistake(environment: dict[str, str]) -> None:
     try:
@@ -489,6 +546,8 @@ def test_the_example_names_every_setting() -> None:
         "ANNOUNCEMENT_PATH",
         "LOG_LEVEL",
         "DEV_GUILD_ID",
+        "SHARD_IDS",
+        "SHARD_COUNT",
     ):
         assert f"{name}=" in example
 

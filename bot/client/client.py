@@ -23,9 +23,10 @@ from bot.client.controls import Actions, Directory
 from bot.client.library_parts import ObservedBot, ObservedTree, answer_briefly, forget_login, gateway_of, use_gateway
 from bot.daily.requests import DiscordClock, tracing
 from bot.errors import CanonkeeperError, SettingError, UnreachableError
+from bot.shards.rule import ALL, Shards
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from bot.canon import CanonService
     from bot.clock import Clock
@@ -261,6 +262,7 @@ class Canonkeeper(ObservedBot):
         *,
         extensions: tuple[str, ...],
         dev_guild_id: int | None = None,
+        shards: Shards = ALL,
         force_sync: bool = False,
         gateway_timeout: float = 60.0,
     ) -> None:
@@ -278,6 +280,7 @@ class Canonkeeper(ObservedBot):
             heartbeat_timeout=gateway_timeout,
             http_trace=tracing(discord_clock, services.meter),
         )
+        self._shards = shards
         self.services = services
         self.actions = Actions()
         self.daily = daily_quotes(self, discord_clock)
@@ -298,12 +301,28 @@ class Canonkeeper(ObservedBot):
             await self._patiently(lambda: self._log_in(token))
             await self._prepare()
             # `connect` would ask for the same, and keep the address for its first connection alone.
-            self.shard_count, gateway = await self._patiently(self._where_the_gateway_is)
+            wanted, gateway = await self._patiently(self._where_the_gateway_is)
         except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
             if told := errors.at_start(error):
                 raise told from error
             raise
         use_gateway(gateway)
+        if self._shards.ids is None:
+            self.shard_count = wanted
+            return
+        self.shard_count, self.shard_ids = self._shards.count, sorted(self._shards.ids)
+        if wanted > self.shard_count:
+            _log.warning(
+                "Discord advises %d shards, and SHARD_COUNT is %d: raise it in all processes at once, before a shard "
+                "has more than 2,500 servers",
+                wanted,
+                self.shard_count,
+            )
+
+    @property
+    def served(self) -> Sequence[int]:
+        """The numbers of the connections that this process keeps."""
+        return self.shard_ids or range(self.shard_count or 1)
 
     async def _log_in(self, token: str) -> None:
         await forget_login(self)

@@ -21,6 +21,7 @@ from bot.errors import (
     UnreachableError,
     UserError,
 )
+from bot.shards.rule import shard_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +155,7 @@ async def _clear(interaction: discord.Interaction[Any]) -> None:
 
 def _shard(interaction: discord.Interaction[Any]) -> int:
     """Return by which connection an interaction came (Discord's docs, Sharding): the first, for one of no server."""
-    return ((interaction.guild_id or 0) >> 22) % (interaction.client.shard_count or 1)
+    return shard_of(interaction.guild_id or 0, interaction.client.shard_count or 1)
 
 
 def _place(interaction: discord.Interaction[Any]) -> str:

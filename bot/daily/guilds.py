@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.daily.ports import Problem
 from bot.daily.schedule import MentionLoss, Pause, instant_on, upcoming, zone_info
 from bot.errors import StoreError, StoreUnavailableError
+from bot.shards.rule import Shards
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -90,8 +91,8 @@ class Presence:
 
         `present` holds all servers of connection `shard` (from 0) of `shards` that the bot is in.
         """
-        mine = partial(on_shard, shard=shard, shards=shards)
-        await self._note("the list of servers", partial(self._here, frozenset(present), mine, self._clock.now()))
+        known = Shards(shards, frozenset({shard}))
+        await self._note("the list of servers", partial(self._here, frozenset(present), known, self._clock.now()))
 
     async def left(self, *guilds: int) -> None:
         """Let the schedules of these servers wait; they are deleted seven days later."""
@@ -125,9 +126,9 @@ class Presence:
         async with self._in_order:
             await until_stored(what, note, self._clock)
 
-    async def _here(self, present: frozenset[int], mine: Callable[[int], bool], at: dt.datetime) -> None:
+    async def _here(self, present: frozenset[int], known: Shards, at: dt.datetime) -> None:
         gone = await self._left_guilds.gone()
-        left = {guild for guild in await self._left_guilds.guilds() - present - gone if mine(guild)}
+        left = {guild for guild in await self._left_guilds.guilds() - present - gone if known.serves(guild)}
         if left:
             await self._left(left, at)
         for guild in gone & present:
@@ -337,8 +338,3 @@ class Recovery:
     def _next(self, now: dt.datetime, schedule: Schedule) -> Occurrence:
         """Return the first post that is not missed by too much, nor was due before."""
         return next(upcoming(schedule.spec.rule, now - self._late_limit, schedule.last_date))
-
-
-def on_shard(guild: int, shard: int, shards: int) -> bool:
-    """Tell whether connection number `shard` (from 0) of `shards` serves the server with this id."""
-    return (guild >> 22) % shards == shard

@@ -19,6 +19,7 @@ from bot.daily.ports import EPOCH
 from bot.daily.schedule import ChannelKind, Extra, ExtraLoss, Pause, State, Style, Target, nonce
 from bot.daily.store import Identity, LeftGuilds, Recoveries, Schedules, pause_schedules, return_quote, write_bags
 from bot.meter import NoMeter
+from bot.shards.rule import ALL
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.daily.jobs import Outcome
     from bot.daily.schedule import Delivery, Occurrence, Schedule
     from bot.meter import Meter
+    from bot.shards.rule import Ownership
     from bot.store.database import Database, Transaction
 
 # What failed is shown until the next one: only those of the latest post are kept.
@@ -43,7 +45,7 @@ ON CONFLICT (delivery, kind) DO NOTHING
 _TAKE_FOLLOW_UPS = """
 SELECT follow_up.*, delivery.message, delivery.posted_in, delivery.quote, delivery.date, delivery.place, schedule.guild
 FROM follow_up JOIN delivery ON delivery.id = follow_up.delivery JOIN schedule ON schedule.id = delivery.schedule
-WHERE follow_up.lease_until <= ? AND follow_up.id NOT IN (SELECT value FROM json_each(?))
+WHERE follow_up.lease_until <= ? AND follow_up.id NOT IN (SELECT value FROM json_each(?)){mine}
 ORDER BY follow_up.lease_until LIMIT ?
 """
 _WAIT_FOLLOW_UP = (
@@ -73,7 +75,8 @@ async def take_follow_ups(
     tx: Transaction, worker: Identity, now: dt.datetime, limit: int, busy: Collection[int] = ()
 ) -> list[FollowUpJob]:
     """Lease up to `limit` jobs within a transaction, none of them `busy`."""
-    found = await tx.fetch_all(_TAKE_FOLLOW_UPS, (rows.to_ms(now), json.dumps([*busy]), limit))
+    query = _TAKE_FOLLOW_UPS.format(mine=worker.owned.condition("schedule.guild"))
+    found = await tx.fetch_all(query, (rows.to_ms(now), json.dumps([*busy]), limit))
     until = now + worker.lease
     await tx.executemany(
         "UPDATE follow_up SET owner = ?, lease_until = ?, tries = tries + 1 WHERE id = ?",
@@ -129,7 +132,7 @@ async def failed_follow_ups(database: Database, delivery: int) -> dict[Extra, st
     return {Extra(row["kind"]): row["failed"] for row in found}
 
 
-_DUE = f"{rows.SCHEDULE} WHERE next_due <= ? ORDER BY next_due, id LIMIT ?"
+_DUE = rows.SCHEDULE + " WHERE next_due <= ?{mine} ORDER BY next_due, id LIMIT ?"
 _INSERT = """
 INSERT INTO delivery (schedule, date, due, state, late, quote, nonce, channel, place, role, style, reason,
                       claimed_at, tries, owner, lease_until, drawn_before, publish, thread, asked_at)
@@ -147,7 +150,7 @@ _STALE = """
 SELECT delivery.*, schedule.guild, schedule.paused FROM delivery
 JOIN schedule ON schedule.id = delivery.schedule
 WHERE delivery.state = 'claimed' AND delivery.lease_until <= ?
-AND delivery.id NOT IN (SELECT value FROM json_each(?)) ORDER BY delivery.lease_until LIMIT ?
+AND delivery.id NOT IN (SELECT value FROM json_each(?)){mine} ORDER BY delivery.lease_until LIMIT ?
 """
 
 
@@ -158,7 +161,8 @@ async def take_stale(
 
     The rows `busy` are left alone: this process still works on them, only for longer than their lease.
     """
-    found = await tx.fetch_all(_STALE, (rows.to_ms(now), json.dumps([*busy]), limit))
+    query = _STALE.format(mine=worker.owned.condition("schedule.guild"))
+    found = await tx.fetch_all(query, (rows.to_ms(now), json.dumps([*busy]), limit))
     until = now + worker.lease
     await tx.executemany(
         "UPDATE delivery SET owner = ?, lease_until = ?, tries = tries + 1 WHERE id = ?",
@@ -179,7 +183,8 @@ async def claim_due(
     Missed dates are written down, and counted in what is returned; a schedule that cannot go on is paused, and a notice
     to its moderators is queued.
     """
-    due = [rows.schedule(row) for row in await tx.fetch_all(_DUE, (rows.to_ms(now), limit))]
+    query = _DUE.format(mine=worker.owned.condition("guild"))
+    due = [rows.schedule(row) for row in await tx.fetch_all(query, (rows.to_ms(now), limit))]
     if not due:
         return [], 0
     plans = [(s, plan(s, now, worker.late_limit, matching(s.spec.about))) for s in due]
@@ -299,7 +304,7 @@ _ASKING = """
 UPDATE delivery SET asked_at = asking.since
 FROM (SELECT value ->> 0 AS id, value ->> 1 AS tries, value ->> 2 AS since FROM json_each(?)) AS asking
 WHERE delivery.id = asking.id AND delivery.tries = asking.tries AND owner = ? AND state = 'claimed'
-AND EXISTS (SELECT 1 FROM schedule WHERE schedule.id = delivery.schedule AND paused IS NULL)
+AND EXISTS (SELECT 1 FROM schedule WHERE schedule.id = delivery.schedule AND paused IS NULL{mine})
 RETURNING delivery.id
 """
 _WAKE = """
@@ -310,11 +315,34 @@ SELECT min(at) AS at FROM (
     UNION ALL SELECT min(lease_until) FROM notice
     UNION ALL SELECT min(left_at) + ? FROM departure)
 """
+# The same where not all servers are this process's: few rows are open at a time, and the first that is due is soon
+# found along the index.
+_WAKE_OF_MINE = """
+SELECT min(at) AS at FROM (
+    SELECT min(next_due) AS at FROM schedule WHERE next_due IS NOT NULL{mine}
+    UNION ALL SELECT min(delivery.lease_until) FROM delivery JOIN schedule ON schedule.id = delivery.schedule
+              WHERE state = 'claimed'{mine}
+    UNION ALL SELECT min(follow_up.lease_until) FROM follow_up JOIN delivery ON delivery.id = follow_up.delivery
+              JOIN schedule ON schedule.id = delivery.schedule WHERE follow_up.lease_until IS NOT NULL{mine}
+    UNION ALL SELECT min(lease_until) FROM notice WHERE lease_until IS NOT NULL{notices}
+    UNION ALL SELECT min(left_at) + ? FROM departure WHERE left_at IS NOT NULL{departures})
+"""
 
 _OUTSTANDING = """
-SELECT (SELECT count(*) FROM schedule WHERE next_due <= ?) AS due,
-       (SELECT count(*) FROM delivery WHERE state = 'claimed') AS open
+SELECT (SELECT count(*) FROM schedule WHERE next_due <= ?{mine}) AS due,
+       (SELECT count(*) FROM delivery WHERE state = 'claimed'{open}) AS open
 """
+_OPEN_OF_MINE = " AND schedule IN (SELECT id FROM schedule WHERE id IS NOT NULL{mine})"
+
+
+def _wake(owned: Ownership) -> str:
+    mine, notices, departures = map(owned.condition, ("schedule.guild", "notice.guild", "departure.guild"))
+    return _WAKE_OF_MINE.format(mine=mine, notices=notices, departures=departures) if mine else _WAKE
+
+
+def _outstanding(owned: Ownership) -> str:
+    mine = owned.condition("schedule.guild")
+    return _OUTSTANDING.format(mine=mine, open=_OPEN_OF_MINE.format(mine=mine) if mine else "")
 
 
 class Deliveries:
@@ -362,11 +390,12 @@ class Deliveries:
     async def asking(self, jobs: Sequence[tuple[PostJob | NoticeJob, dt.datetime]]) -> set[str]:
         """Write which jobs are about to be asked for, each with `asked` as in Job.
 
-        Returns the nonces of those that may be: not those whose lease has passed to another, nor posts whose schedule
-        was paused or removed meanwhile.
+        Returns the nonces of those that may be: not those whose lease, or shard, has passed to another, nor posts whose
+        schedule was paused or removed meanwhile.
         """
         posts = [(job.id, job.tries, rows.to_ms(since)) for job, since in jobs if isinstance(job, PostJob)]
-        found = await self._database.write(_ASKING, (json.dumps(posts), self._worker.owner)) if posts else ()
+        query = _ASKING.format(mine=self._worker.owned.condition("schedule.guild"))
+        found = await self._database.write(query, (json.dumps(posts), self._worker.owner)) if posts else ()
         noted = {row["id"] for row in found}
         allowed = {each.nonce for each, _ in jobs if isinstance(each, PostJob) and each.id in noted}
         for notice, since in jobs:
@@ -407,7 +436,7 @@ class Deliveries:
 
     async def outstanding(self, now: dt.datetime) -> tuple[int, int]:
         """Return how many schedules are due and not claimed, and how many posts are claimed and have not ended."""
-        row = await self._database.fetch_one(_OUTSTANDING, (rows.to_ms(now),))
+        row = await self._database.fetch_one(_outstanding(self._worker.owned), (rows.to_ms(now),))
         assert row is not None, "two counts are always a row"  # noqa: S101
         return row["due"], row["open"]
 
@@ -462,7 +491,7 @@ class Deliveries:
 
         `retention` is for how long the rows of a server that the bot left are kept.
         """
-        row = await self._database.fetch_one(_WAKE, (int(retention.total_seconds() * 1000),))
+        row = await self._database.fetch_one(_wake(self._worker.owned), (int(retention.total_seconds() * 1000),))
         return rows.optional(row["at"]) if row else None
 
 
@@ -490,14 +519,19 @@ class DailyStore:
     watch: Callable[[], Awaitable[None]] | None = None
 
     @classmethod
-    def on(cls, database: Database, late_limit: dt.timedelta, meter: Meter | None = None) -> Self:
-        """Return the tables for a process of its own name; a post missed by at most `late_limit` is made."""
-        worker = Identity(secrets.token_hex(8), late_limit=max(late_limit, _LEAST_LATE))
+    def on(
+        cls, database: Database, late_limit: dt.timedelta, meter: Meter | None = None, owned: Ownership = ALL
+    ) -> Self:
+        """Return the tables for a process of its own name; a post missed by at most `late_limit` is made.
+
+        Only the servers that are `owned` are looked at.
+        """
+        worker = Identity(secrets.token_hex(8), late_limit=max(late_limit, _LEAST_LATE), owned=owned)
         return cls(
-            Schedules(database),
+            Schedules(database, owned),
             Deliveries(database, worker, meter),
-            LeftGuilds(database),
-            Recoveries(database),
+            LeftGuilds(database, owned),
+            Recoveries(database, owned),
             worker.late_limit,
             database.watch,
         )

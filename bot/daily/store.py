@@ -14,6 +14,7 @@ from bot.daily.jobs import NoticeJob, PausedSchedule, Retry
 from bot.daily.ports import EPOCH
 from bot.daily.schedule import EVERY_DAY, ChannelKind, ExtraLoss, MentionLoss, Pause, Rule, Style, Target
 from bot.errors import CanonkeeperError, StoreError
+from bot.shards.rule import ALL
 
 if TYPE_CHECKING:
     import contextlib
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.daily.bag import Bag
     from bot.daily.jobs import Outcome
     from bot.daily.schedule import Occurrence, Schedule, ScheduleSpec
+    from bot.shards.rule import Ownership
     from bot.store.database import Database, Transaction
 
 
@@ -30,12 +32,13 @@ class Identity(NamedTuple):
     """One process at work.
 
     `owner` is a name that no other process has; a claim is its alone for `lease`; a post missed by at most
-    `late_limit` is still made.
+    `late_limit` is still made. It works for the servers that are `owned` alone.
     """
 
     owner: str
     lease: dt.timedelta = dt.timedelta(seconds=45)
     late_limit: dt.timedelta = dt.timedelta(hours=6)
+    owned: Ownership = ALL
 
 
 _BEFORE = """
@@ -126,11 +129,11 @@ SELECT (SELECT group_concat(what) FROM told WHERE told.schedule = notice.schedul
        schedule.role, schedule.paused, schedule.unmentioned
 FROM notice JOIN schedule ON schedule.id = notice.schedule
 WHERE notice.guild IN (SELECT DISTINCT guild FROM notice WHERE lease_until <= ?
-                       AND guild NOT IN (SELECT value FROM json_each(?)) LIMIT ?)
+                       AND guild NOT IN (SELECT value FROM json_each(?)){mine} LIMIT ?)
 AND notice.lease_until <= ? ORDER BY notice.guild, notice.id
 """
 _ASKING = """
-UPDATE notice SET asked_at = ? WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND lease_until = ?
+UPDATE notice SET asked_at = ? WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND lease_until = ?{mine}
 RETURNING id
 """
 
@@ -158,7 +161,8 @@ async def take_notices(
 ) -> list[NoticeJob]:
     """Lease the notices of up to `limit` servers, none `busy`; each has until NOTICE_DEADLINE after it arose."""
     at = rows.to_ms(now)
-    found = await tx.fetch_all(_TAKE_NOTICES, (_LOSSES, at, json.dumps([*busy]), limit, at))
+    query = _TAKE_NOTICES.format(mine=worker.owned.condition("guild"))
+    found = await tx.fetch_all(query, (_LOSSES, at, json.dumps([*busy]), limit, at))
     by_guild: dict[int, list[sqlite3.Row]] = {}
     for row in found:
         if _why(row):
@@ -202,10 +206,11 @@ def _notice_job(guild: int, group: list[sqlite3.Row], lease_until: dt.datetime) 
 
 
 async def asking(database: Database, worker: Identity, notice: NoticeJob, since: dt.datetime) -> bool:
-    """Write that a notice is about to be asked for; False when its lease has passed to another."""
+    """Write that a notice is about to be asked for; False when its lease, or shard, has passed to another."""
     ids = json.dumps([paused.notice for paused in notice.schedules])
     leased = rows.to_ms(notice.lease_until)
-    return bool(await database.write(_ASKING, (rows.to_ms(since), ids, worker.owner, leased)))
+    query = _ASKING.format(mine=worker.owned.condition("guild"))
+    return bool(await database.write(query, (rows.to_ms(since), ids, worker.owner, leased)))
 
 
 def _why(row: sqlite3.Row) -> list[Pause | MentionLoss | ExtraLoss]:
@@ -257,8 +262,8 @@ AND days = :days AND zone = :zone AND about IS :about
 """
 # Equal plans are looked at and moved together, zone by zone: a start checks those of 100,000 schedules in about a
 # second, and Python keeps only a few zones at hand (PEP 615).
-_PLANNED = "SELECT DISTINCT zone, minute, next_date, next_due FROM schedule WHERE next_due > ? ORDER BY zone"
-_MOVE = "UPDATE schedule SET next_due = ? WHERE zone = ? AND minute = ? AND next_date = ? AND next_due = ?"
+_PLANNED = "SELECT DISTINCT zone, minute, next_date, next_due FROM schedule WHERE next_due > ?{mine} ORDER BY zone"
+_MOVE = "UPDATE schedule SET next_due = ? WHERE zone = ? AND minute = ? AND next_date = ? AND next_due = ?{mine}"
 
 
 # What moderators ask for is stored within so many seconds, or not at all: Discord waits three for an answer.
@@ -292,8 +297,9 @@ class Schedules:
     once the store is asked, or StoreUnavailableError is raised and nothing was done.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, owned: Ownership = ALL) -> None:
         self._database = database
+        self._owned = owned
 
     def _command(self) -> contextlib.AbstractAsyncContextManager[Transaction]:
         return self._database.transaction(COMMAND_SECONDS)
@@ -410,7 +416,8 @@ class Schedules:
         What is due already stays due, and where `instant_of` returns None nothing is changed. The weekdays of the
         rule that it is given are those of every day.
         """
-        found = await self._database.fetch_all(_PLANNED, (rows.to_ms(now),))
+        mine = self._owned.condition("guild")
+        found = await self._database.fetch_all(_PLANNED.format(mine=mine), (rows.to_ms(now),))
         moved = []
         for zone, minute, date, due in found:
             instant = instant_of(Rule(minute, EVERY_DAY, zone), dt.date.fromisoformat(date))
@@ -419,7 +426,7 @@ class Schedules:
         if not moved:
             return 0
         async with self._database.transaction() as tx:
-            return await tx.executemany(_MOVE, moved)
+            return await tx.executemany(_MOVE.format(mine=mine), moved)
 
     async def remove(self, schedule_id: int) -> None:
         """Delete a schedule with all that belongs to it."""
@@ -480,21 +487,29 @@ def _present(row: sqlite3.Row | None) -> sqlite3.Row:
 _NO_ACCESS_NOTICES = """
 DELETE FROM notice WHERE schedule IN (SELECT id FROM schedule WHERE guild = ? AND paused = ?)
 """
+_GUILDS = "SELECT DISTINCT guild FROM {table} WHERE guild IS NOT NULL{mine}"
+_LEFT_LONG_AGO = "SELECT guild FROM departure WHERE left_at <= ?{mine}"
 
 
 class LeftGuilds:
-    """Who is gone since when."""
+    """Which of this process's servers are gone, and since when."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, owned: Ownership = ALL) -> None:
         self._database = database
+        self._owned = owned
 
     async def guilds(self) -> set[int]:
         """Return the servers that have schedules."""
-        return {row["guild"] for row in await self._database.fetch_all("SELECT DISTINCT guild FROM schedule")}
+        return await self._of("schedule")
 
     async def gone(self) -> set[int]:
         """Return the servers with schedules that the bot was removed from."""
-        return {row["guild"] for row in await self._database.fetch_all("SELECT guild FROM departure")}
+        return await self._of("departure")
+
+    async def _of(self, table: str) -> set[int]:
+        query = _GUILDS.format(table=table, mine=self._owned.condition("guild"))
+        found = await self._database.fetch_all(query)
+        return {row["guild"] for row in found}
 
     async def leave(self, guilds: Collection[int], now: dt.datetime) -> None:
         """Note that the bot is no longer in these servers; their schedules wait.
@@ -545,7 +560,8 @@ class LeftGuilds:
         Those of which `away` does not say that the bot is not in them are kept: it may have come back unnoticed.
         """
         async with self._database.transaction() as tx:
-            found = await tx.fetch_all("SELECT guild FROM departure WHERE left_at <= ?", (rows.to_ms(before),))
+            query = _LEFT_LONG_AGO.format(mine=self._owned.condition("guild"))
+            found = await tx.fetch_all(query, (rows.to_ms(before),))
             guilds = [(row["guild"],) for row in found if away(row["guild"])]
             await tx.executemany("DELETE FROM schedule WHERE guild = ?", guilds)
             await tx.executemany("DELETE FROM departure WHERE guild = ?", guilds)
@@ -556,11 +572,11 @@ class LeftGuilds:
 REST = dt.timedelta(minutes=10)
 _TROUBLED = """
 WHERE paused IS NOT NULL AND paused NOT IN (?, ?)
-AND (?3 IS NULL OR guild IN (SELECT value FROM json_each(?3))) ORDER BY guild, id
+AND (?3 IS NULL OR guild IN (SELECT value FROM json_each(?3))){mine} ORDER BY guild, id
 """
 _MENTIONS = """
 SELECT id, guild, channel, role, unmentioned FROM schedule WHERE role IS NOT NULL AND paused IS NULL
-AND (?1 IS NULL OR guild IN (SELECT value FROM json_each(?1)))
+AND (?1 IS NULL OR guild IN (SELECT value FROM json_each(?1))){mine}
 """
 # The post that the pause stopped: it was refused, so it is surely not there, and is made after all.
 _STOPPED = """
@@ -581,21 +597,25 @@ class Mention(NamedTuple):
 
 
 class Recoveries:
-    """Ends pauses that the bot made, and keeps which roles are mentioned."""
+    """Ends pauses that the bot made in this process's servers, and keeps which roles are mentioned."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, owned: Ownership = ALL) -> None:
         self._database = database
+        self._owned = owned
+
+    def _mine(self, query: str) -> str:
+        return query.format(mine=self._owned.condition("guild"))
 
     async def troubled(self, guilds: Collection[int] | None) -> list[Schedule]:
         """Return what the bot paused itself in these servers, None for all."""
         wanted = _json(guilds)
-        found = await self._database.fetch_all(f"{rows.SCHEDULE} {_TROUBLED}", (*_NOT_OURS, wanted))
+        found = await self._database.fetch_all(rows.SCHEDULE + self._mine(_TROUBLED), (*_NOT_OURS, wanted))
         return [rows.schedule(row) for row in found]
 
     async def mentions(self, guilds: Collection[int] | None) -> list[Mention]:
         """Return what runs and is to mention a role in these servers, None for all."""
         wanted = _json(guilds)
-        found = await self._database.fetch_all(_MENTIONS, (wanted,))
+        found = await self._database.fetch_all(self._mine(_MENTIONS), (wanted,))
         return [
             Mention(row["id"], row["guild"], row["channel"], row["role"], _loss(row["unmentioned"])) for row in found
         ]

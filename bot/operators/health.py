@@ -127,7 +127,7 @@ class ShardWatch:
 
     def count(self) -> int:
         """Return how many there should be."""
-        return self._bot.shard_count or 1
+        return len(self._bot.served)
 
     def check(self) -> Check:
         """Return whether all shards are connected; a start takes its time."""
@@ -135,7 +135,7 @@ class ShardWatch:
         if len(up) == count:
             self._were_up = True
             return Check(ok=True, why="ok")
-        down = sorted(set(range(count)) - up)
+        down = sorted(set(self._bot.served) - up)
         if not self._were_up:
             late = time.monotonic() - self._began > START_SECONDS + count * _START_SHARD_SECONDS
             return Check(ok=not late, why=f"starting: {len(up)} of {count} connected")

@@ -323,6 +323,7 @@ async def test_the_days_identifies(sb: Sandbox, line: Line) -> None:
             await too_soon.frame()
             await too_soon.identify(shard=[0, 1])
             assert await too_soon.frame() == {"op": 9, "d": False}
+            assert starts.refused == 1
         starts.pace = 0.0
         starts.used = starts.total
         async with session.ws_connect(sb.gateway.url) as socket:
@@ -335,6 +336,27 @@ async def test_the_days_identifies(sb: Sandbox, line: Line) -> None:
     assert sb.gateway.sessions == {}
     sb.clock.advance(86_401)
     assert starts.left() == 1000
+
+
+async def test_each_bucket_lets_one_identify_in_five_seconds(sb: Sandbox) -> None:
+    starts = sb.world.starts
+    starts.pace, starts.max_concurrency = 5.0, 2
+    assert starts.state()["max_concurrency"] == 2
+
+    async def let_in(shard: int) -> bool:
+        async with aiohttp.ClientSession() as session, session.ws_connect(sb.gateway.url) as socket:
+            one = Line(socket, sb.token)
+            await one.frame()
+            await one.identify(shard=[shard, 4])
+            return bool((await one.frame())["op"] == 0)
+
+    assert [await let_in(shard) for shard in (0, 1, 2, 3)] == [True, True, False, False]
+    assert starts.refused == 2
+    sb.clock.advance(4.9)
+    assert not await let_in(1)
+    sb.clock.advance(5.1)
+    assert [await let_in(shard) for shard in (2, 1, 0)] == [True, True, False]
+    assert starts.refused == 4
 
 
 async def test_content_reaches_only_those_who_may_read_it(sb: Sandbox) -> None:

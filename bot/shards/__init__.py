@@ -1,0 +1,1 @@
+"""Which of the bot's connections to Discord, its shards, this process serves."""
