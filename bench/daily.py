@@ -27,7 +27,7 @@ from bot.daily.guilds import replan
 from bot.daily.jobs import Delivered, PostJob
 from bot.daily.ledger import DailyStore
 from bot.daily.worker import AT_ONCE, RETENTION
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from sandbox import Sandbox
 from sandbox.limits import Limits
 from tests.support.given import given
@@ -146,7 +146,7 @@ async def storm_of(store: Path, count: int, guilds: int) -> Measured:
 
 async def claiming(store: Path, count: int) -> float:
     """Return the CPU time, in milliseconds a post, of claiming and recording `count` posts."""
-    async with await Database.open(store) as database:
+    async with await SqliteDatabase.open(store) as database:
         await _fill(store, count, dt.datetime.now(dt.UTC))
         deliveries = DailyStore.on(database, dt.timedelta(hours=6)).deliveries
         words = [row["id"] for row in await database.fetch_all("SELECT id FROM quote")]
@@ -161,7 +161,7 @@ async def claiming(store: Path, count: int) -> float:
 async def reading(store: Path) -> float:
     """Return how many seconds a start takes to read in a store of which nothing is due."""
     began = time.monotonic()
-    async with await Database.open(store) as database:
+    async with await SqliteDatabase.open(store) as database:
         tables = DailyStore.on(database, dt.timedelta(hours=6))
         await tables.deliveries.next_wake(RETENTION)
         await tables.left_guilds.guilds()

@@ -14,13 +14,13 @@ from bot.daily.input import POPULAR
 from bot.daily.ledger import DailyStore
 from bot.daily.schedule import EVERY_DAY, Rule, upcoming
 from bot.daily.worker import Worker
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.store.database import Transaction
+    from bot.store.sqlite import SqliteTransaction
 
 _HOUR = 3600.0
 
@@ -34,18 +34,18 @@ class Idle(NamedTuple):
     transactions: int
 
 
-class _Counted(Database):
+class _Counted(SqliteDatabase):
     """A store that counts the queries and the transactions."""
 
     looks = 0
     transactions = 0
 
-    async def fetch_one(self, sql: str, parameters: Any = ()) -> Any:
+    async def fetch_one(self, sql: str, parameters: Any = (), *, within: float | None = None) -> Any:
         self.looks += 1
-        return await super().fetch_one(sql, parameters)
+        return await super().fetch_one(sql, parameters, within=within)
 
     @contextlib.asynccontextmanager
-    async def transaction(self, within: float | None = None) -> AsyncIterator[Transaction]:
+    async def transaction(self, within: float | None = None) -> AsyncIterator[SqliteTransaction]:
         self.transactions += 1
         async with super().transaction(within) as tx:
             yield tx

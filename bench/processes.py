@@ -72,11 +72,11 @@ def ours(store: str, announcement: str, *, engine: bool) -> dict[str, float]:
     from bot.library import read_library
     from bot.seeding import bring_up_to_date
     from bot.store.content import Content
-    from bot.store.database import Database
+    from bot.store.sqlite import SqliteDatabase
     from bot.understanding import Engine
 
     async def without() -> float:
-        async with await Database.open(Path(store)) as database:
+        async with await SqliteDatabase.open(Path(store)) as database:
             await read_library(Content(database))
             gc.collect()
             return resident_mib()
@@ -89,7 +89,7 @@ def ours(store: str, announcement: str, *, engine: bool) -> dict[str, float]:
             return resident_mib()
 
     async def unchanged() -> float:
-        async with await Database.open(Path(store)) as database:
+        async with await SqliteDatabase.open(Path(store)) as database:
             content = Content(database)
             began = time.perf_counter()
             await bring_up_to_date(database, Path(announcement))
@@ -105,10 +105,10 @@ def ours(store: str, announcement: str, *, engine: bool) -> dict[str, float]:
 def seeding(store: str, announcement: str) -> dict[str, float]:
     """Seed a new store, learning included."""
     from bot.seeding import bring_up_to_date
-    from bot.store.database import Database
+    from bot.store.sqlite import SqliteDatabase
 
     async def seed() -> None:
-        async with await Database.open(Path(store)) as database:
+        async with await SqliteDatabase.open(Path(store)) as database:
             await bring_up_to_date(database, Path(announcement))
 
     started, before = time.perf_counter(), _cpu()

@@ -50,7 +50,7 @@ from bot.quotes.unanswered import shown
 from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date, learn
 from bot.shards.rule import ALL, Shards
 from bot.store.content import Content
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from bot.store.synced import SyncedCommands
 from bot.store.unanswered import UnansweredQuestions
 from bot.terminal import explain, read_questions, tried
@@ -140,7 +140,7 @@ async def services(settings: Settings, meter: Meter | None = None) -> AsyncItera
     Raises StoreError or AnnouncementError, each in words that say what to do.
     """
     meter = meter or NoMeter()
-    async with clock_of(settings) as clock, await Database.open(settings.database_path) as database:
+    async with clock_of(settings) as clock, await SqliteDatabase.open(settings.database_path) as database:
         with database.in_words():
             await bring_up_to_date(database, settings.announcement_path, settings.learnt_path)
             content = Content(database)
@@ -287,7 +287,7 @@ async def forget(settings: Settings, guild: int) -> int:
         raise StoreError(
             f"DATABASE_PATH {settings.database_path} isn't there: set it to the database that the bot uses"
         )
-    async with await Database.open(settings.database_path) as database:
+    async with await SqliteDatabase.open(settings.database_path) as database:
         with database.in_words():
             async with database.erasing():
                 await SyncedCommands(database).forget(str(guild))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bot.announcement import Announcement
-    from bot.store.database import Database
+    from bot.store.sqlite import SqliteDatabase as Database
 
     # Is told which share of the learning is done, from 0 to 1.
     Progress = Callable[[float], None]

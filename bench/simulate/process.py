@@ -23,7 +23,7 @@ from bot.meter import NoMeter
 from bot.quotes.quiz import QuizService
 from bot.quotes.search import QuoteService
 from bot.quotes.unanswered import Unanswered
-from bot.store.database import BUSY_TIMEOUT_MS, Database
+from bot.store.sqlite import BUSY_TIMEOUT_MS, SqliteDatabase
 from bot.store.unanswered import UnansweredQuestions
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class Process:
     async def _run(self) -> None:
         machine = self._machine
         writer, reader = self._connections
-        database = Database(machine.path, writer, reader, BUSY_TIMEOUT_MS)  # type: ignore[arg-type]  # they stand in
+        database = SqliteDatabase(machine.path, writer, reader, BUSY_TIMEOUT_MS)  # type: ignore[arg-type]  # they stand in
         # Nobody deletes the file here.
         store = replace(DailyStore.on(database, LATE_LIMIT), watch=None)
         library = machine.library

@@ -27,7 +27,7 @@ from bot.daily.input import Zones
 from bot.daily.schedule import Style
 from bot.errors import StoreUnavailableError, UserError
 from bot.quotes.search import QuoteService
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from tests.support.daily import announcement
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _empty_store(path: Path) -> None:
         import asyncio
 
         async def make() -> None:
-            async with await Database.open(path):
+            async with await SqliteDatabase.open(path):
                 pass
 
         asyncio.run(make())

@@ -1,7 +1,7 @@
 """The bot's store, with its SQL run at once on the event loop, and with every commit told to the oracle.
 
-It stands in for aiosqlite's connection below `bot.store.database.Database`, which is the real one, as is SQLite. Every
-call is a point at which the process may be killed: before the statement, or after it and before its caller knows.
+It stands in for aiosqlite's connection below `bot.store.sqlite.SqliteDatabase`, which is the real one, as is SQLite.
+Every call is a point at which the process may be killed: before the statement, or after it and before its caller knows.
 What a crash leaves: committed transactions stay, the open one is gone. A loss of power is not simulated.
 """
 
@@ -11,7 +11,7 @@ import asyncio
 import sqlite3
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.store.database import BUSY_TIMEOUT_MS
+from bot.store.sqlite import BUSY_TIMEOUT_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,14 +1,13 @@
 """The ledger: one row for each schedule and local date, from the claim to its end.
 
-The claim, the choice of the quote and the step to the next due time are one transaction (`BEGIN IMMEDIATE`
-lets one process at a time into it), made before anything is sent. A claim is a lease: when it runs out,
+The claim, the choice of the quote and the step to the next due time are one transaction, made before anything is sent:
+what another process is about to claim is left to it. A claim is a lease: when it runs out,
 because its owner died or gave it back to wait, any process may take the row over.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -20,16 +19,16 @@ from bot.daily.schedule import ChannelKind, Extra, ExtraLoss, Pause, State, Styl
 from bot.daily.store import Identity, LeftGuilds, Recoveries, Schedules, pause_schedules, return_quote, write_bags
 from bot.meter import NoMeter
 from bot.shards.rule import ALL
+from bot.store.database import values
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 
     from bot.daily.jobs import Outcome
     from bot.daily.schedule import Delivery, Occurrence, Schedule
     from bot.meter import Meter
     from bot.shards.rule import Ownership
-    from bot.store.database import Database, Transaction
+    from bot.store.database import Database, Row, Transaction
 
 # What failed is shown until the next one: only those of the latest post are kept.
 _FORGET_FAILED = """
@@ -45,7 +44,7 @@ ON CONFLICT (delivery, kind) DO NOTHING
 _TAKE_FOLLOW_UPS = """
 SELECT follow_up.*, delivery.message, delivery.posted_in, delivery.quote, delivery.date, delivery.place, schedule.guild
 FROM follow_up JOIN delivery ON delivery.id = follow_up.delivery JOIN schedule ON schedule.id = delivery.schedule
-WHERE follow_up.lease_until <= ? AND follow_up.id NOT IN (SELECT value FROM json_each(?)){mine}
+WHERE follow_up.lease_until <= ? AND follow_up.id <> ALL(?){mine}
 ORDER BY follow_up.lease_until LIMIT ?
 """
 _WAIT_FOLLOW_UP = (
@@ -57,7 +56,7 @@ RETURNING (SELECT schedule FROM delivery WHERE delivery.id = follow_up.delivery)
 """
 # It can be done again: should it be lost again, that is told.
 _DONE_FOLLOW_UP = """
-DELETE FROM told WHERE what IN (SELECT value FROM json_each(?)) AND schedule = (SELECT delivery.schedule FROM follow_up
+DELETE FROM told WHERE what = ANY(?) AND schedule = (SELECT delivery.schedule FROM follow_up
 JOIN delivery ON delivery.id = follow_up.delivery WHERE follow_up.id = ?)
 """
 
@@ -76,7 +75,7 @@ async def take_follow_ups(
 ) -> list[FollowUpJob]:
     """Lease up to `limit` jobs within a transaction, none of them `busy`."""
     query = _TAKE_FOLLOW_UPS.format(mine=worker.owned.condition("schedule.guild"))
-    found = await tx.fetch_all(query, (rows.to_ms(now), json.dumps([*busy]), limit))
+    found = await tx.fetch_free(query, (rows.to_ms(now), [*busy], limit), of="follow_up")
     until = now + worker.lease
     await tx.executemany(
         "UPDATE follow_up SET owner = ?, lease_until = ?, tries = tries + 1 WHERE id = ?",
@@ -85,7 +84,7 @@ async def take_follow_ups(
     return [_follow_up_job(row, until) for row in found]
 
 
-def _follow_up_job(row: sqlite3.Row, until: dt.datetime) -> FollowUpJob:
+def _follow_up_job(row: Row, until: dt.datetime) -> FollowUpJob:
     return FollowUpJob(
         id=row["id"],
         target=Target(row["guild"], row["posted_in"], ChannelKind(row["place"])),
@@ -120,8 +119,8 @@ async def record_follow_ups(tx: Transaction, worker: Identity, outcomes: Sequenc
                 await store.tell_of_loss(tx, row["schedule"], loss, now)
 
 
-def _losses(extra: Extra) -> str:
-    return json.dumps([loss.value for loss in ExtraLoss if loss.value.startswith(f"{extra.value}-")])
+def _losses(extra: Extra) -> list[str]:
+    return [loss.value for loss in ExtraLoss if loss.value.startswith(f"{extra.value}-")]
 
 
 async def failed_follow_ups(database: Database, delivery: int) -> dict[Extra, str]:
@@ -138,7 +137,7 @@ INSERT INTO delivery (schedule, date, due, state, late, quote, nonce, channel, p
                       claimed_at, tries, owner, lease_until, drawn_before, publish, thread, asked_at)
 VALUES (:schedule, :date, :due, :state, :late, :quote, :nonce, :channel, :place, :role, :style, :reason,
         :claimed_at, :tries, :owner, :lease_until, :drawn_before, :publish, :thread,
-        iif(:due <= (SELECT continued_at FROM copied), :epoch, NULL))
+        CASE WHEN :due <= (SELECT continued_at FROM copied) THEN :epoch END)
 ON CONFLICT (schedule, date) DO NOTHING
 """
 _CLAIMED = """
@@ -150,7 +149,7 @@ _STALE = """
 SELECT delivery.*, schedule.guild, schedule.paused FROM delivery
 JOIN schedule ON schedule.id = delivery.schedule
 WHERE delivery.state = 'claimed' AND delivery.lease_until <= ?
-AND delivery.id NOT IN (SELECT value FROM json_each(?)){mine} ORDER BY delivery.lease_until LIMIT ?
+AND delivery.id <> ALL(?){mine} ORDER BY delivery.lease_until LIMIT ?
 """
 
 
@@ -162,7 +161,7 @@ async def take_stale(
     The rows `busy` are left alone: this process still works on them, only for longer than their lease.
     """
     query = _STALE.format(mine=worker.owned.condition("schedule.guild"))
-    found = await tx.fetch_all(query, (rows.to_ms(now), json.dumps([*busy]), limit))
+    found = await tx.fetch_free(query, (rows.to_ms(now), [*busy], limit), of="delivery")
     until = now + worker.lease
     await tx.executemany(
         "UPDATE delivery SET owner = ?, lease_until = ?, tries = tries + 1 WHERE id = ?",
@@ -184,7 +183,7 @@ async def claim_due(
     to its moderators is queued.
     """
     query = _DUE.format(mine=worker.owned.condition("guild"))
-    due = [rows.schedule(row) for row in await tx.fetch_all(query, (rows.to_ms(now), limit))]
+    due = await store.with_bags(tx, await tx.fetch_free(query, (rows.to_ms(now), limit), of="schedule"))
     if not due:
         return [], 0
     plans = [(s, plan(s, now, worker.late_limit, matching(s.spec.about))) for s in due]
@@ -193,15 +192,15 @@ async def claim_due(
     stopped = [(s.id, made.pause) for s, made in plans if made.pause is not None]
     await pause_schedules(tx, stopped)
     await store.enqueue_notices(tx, [schedule for schedule, _ in stopped], now)
-    pairs = [part for s, made in plans if made.post for part in (s.id, made.post.occurrence.date.isoformat())]
-    if not pairs:
+    posts = [(s.id, made.post.occurrence.date.isoformat()) for s, made in plans if made.post]
+    if not posts:
         return [], written
-    question_marks = ", ".join(["(?, ?)"] * (len(pairs) // 2))
-    claimed = await tx.fetch_all(_CLAIMED.format(pairs=question_marks), (worker.owner, rows.to_ms(now), *pairs))
+    pairs, given = values(posts)
+    claimed = await tx.fetch_all(_CLAIMED.format(pairs=pairs), (worker.owner, rows.to_ms(now), *given))
     return [_post_job(row, worker, now + worker.lease, 1) for row in claimed], written - len(claimed)
 
 
-def _post_job(row: sqlite3.Row, worker: Identity, until: dt.datetime, tries: int) -> PostJob:
+def _post_job(row: Row, worker: Identity, until: dt.datetime, tries: int) -> PostJob:
     """Return a leased row as a job; `tries` counts this attempt too."""
     delivery = rows.delivery(row)
     return PostJob(
@@ -283,11 +282,10 @@ async def _step(tx: Transaction, plans: list[tuple[Schedule, Plan]]) -> None:
 
 
 _SENT = """
+WITH made (message, channel, at, is_late, id) AS (VALUES {made})
 UPDATE delivery SET state = 'sent', message = made.message, posted_in = made.channel, sent_at = made.at,
-       late = max(late, made.is_late), reason = NULL, lease_until = NULL, owner = NULL
-FROM (SELECT value ->> 0 AS message, value ->> 1 AS channel, value ->> 2 AS at, value ->> 3 AS is_late,
-             value ->> 4 AS id FROM json_each(?)) AS made
-WHERE delivery.id = made.id AND state != 'sent' RETURNING late, sent_at - due AS after
+       late = CASE WHEN made.is_late = 1 THEN 1 ELSE late END, reason = NULL, lease_until = NULL, owner = NULL
+FROM made WHERE delivery.id = made.id AND state != 'sent' RETURNING late, sent_at - due AS after
 """
 _END = """
 UPDATE delivery SET state = ?, reason = ?, lease_until = NULL, owner = NULL
@@ -296,13 +294,13 @@ WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed' RETURNING schedul
 # What kept it back before is still what did, where nothing else is known.
 _AGAIN = """
 UPDATE delivery SET lease_until = ?, asked_at = ?, owner = NULL, failures = ?, setback = coalesce(?, setback),
-       setback_until = CASE WHEN ? IS NULL THEN setback_until ELSE ? END
+       setback_until = CASE WHEN CAST(? AS text) IS NULL THEN setback_until ELSE ? END
 WHERE id = ? AND owner = ? AND tries = ? AND state = 'claimed'
 """
 # A row is as good as stopped once its schedule is paused or removed: that holds up to the last moment.
 _ASKING = """
-UPDATE delivery SET asked_at = asking.since
-FROM (SELECT value ->> 0 AS id, value ->> 1 AS tries, value ->> 2 AS since FROM json_each(?)) AS asking
+WITH asking (id, tries, since) AS (VALUES {asking})
+UPDATE delivery SET asked_at = asking.since FROM asking
 WHERE delivery.id = asking.id AND delivery.tries = asking.tries AND owner = ? AND state = 'claimed'
 AND EXISTS (SELECT 1 FROM schedule WHERE schedule.id = delivery.schedule AND paused IS NULL{mine})
 RETURNING delivery.id
@@ -313,7 +311,7 @@ SELECT min(at) AS at FROM (
     UNION ALL SELECT min(lease_until) FROM delivery WHERE state = 'claimed'
     UNION ALL SELECT min(lease_until) FROM follow_up WHERE lease_until IS NOT NULL
     UNION ALL SELECT min(lease_until) FROM notice
-    UNION ALL SELECT min(left_at) + ? FROM departure)
+    UNION ALL SELECT min(left_at) + ? FROM departure) AS waking
 """
 # The same where not all servers are this process's: few rows are open at a time, and the first that is due is soon
 # found along the index.
@@ -325,7 +323,7 @@ SELECT min(at) AS at FROM (
     UNION ALL SELECT min(follow_up.lease_until) FROM follow_up JOIN delivery ON delivery.id = follow_up.delivery
               JOIN schedule ON schedule.id = delivery.schedule WHERE follow_up.lease_until IS NOT NULL{mine}
     UNION ALL SELECT min(lease_until) FROM notice WHERE lease_until IS NOT NULL{notices}
-    UNION ALL SELECT min(left_at) + ? FROM departure WHERE left_at IS NOT NULL{departures})
+    UNION ALL SELECT min(left_at) + ? FROM departure WHERE left_at IS NOT NULL{departures}) AS waking
 """
 
 _OUTSTANDING = """
@@ -394,9 +392,12 @@ class Deliveries:
         schedule was paused or removed meanwhile.
         """
         posts = [(job.id, job.tries, rows.to_ms(since)) for job, since in jobs if isinstance(job, PostJob)]
-        query = _ASKING.format(mine=self._worker.owned.condition("schedule.guild"))
-        found = await self._database.write(query, (json.dumps(posts), self._worker.owner)) if posts else ()
-        noted = {row["id"] for row in found}
+        noted: set[int] = set()
+        if posts:
+            asked, given = values(posts)
+            query = _ASKING.format(asking=asked, mine=self._worker.owned.condition("schedule.guild"))
+            found = await self._database.write(query, (*given, self._worker.owner))
+            noted = {row["id"] for row in found}
         allowed = {each.nonce for each, _ in jobs if isinstance(each, PostJob) and each.id in noted}
         for notice, since in jobs:
             if isinstance(notice, NoticeJob) and await store.asking(self._database, self._worker, notice, since):
@@ -415,7 +416,12 @@ class Deliveries:
             if isinstance(v, Delivered) and isinstance(v.job, PostJob)
         ]
         async with self._database.transaction() as tx:
-            sent = await tx.fetch_all(_SENT, (json.dumps(made),)) if made else []
+            # Held in order, so that processes never wait for each other in a circle; no claim changes a bag meanwhile.
+            await tx.hold("schedule", "id", {v.job.schedule for v in outcomes if isinstance(v.job, PostJob)})
+            sent: Sequence[Row] = ()
+            if made:
+                placeholders, given = values(made)
+                sent = await tx.fetch_all(_SENT.format(made=placeholders), given)
             await add_follow_ups(tx, self._worker, outcomes, now)
             await record_follow_ups(tx, self._worker, outcomes, now)
             await self._wait(tx, outcomes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import TYPE_CHECKING, Any
 
 from bot.daily.bag import Bag
@@ -23,19 +22,17 @@ from bot.daily.schedule import (
 )
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Mapping
 
     from bot.daily.schedule import Occurrence
+    from bot.store.database import Row
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MILLISECOND = dt.timedelta(milliseconds=1)
 
-# A schedule with the round in which each quote was drawn last.
-SCHEDULE = """
-SELECT schedule.*,
-       (SELECT json_group_object(quote, drawn.round) FROM drawn WHERE drawn.schedule = schedule.id) AS drawn
-FROM schedule
-"""
+SCHEDULE = "SELECT schedule.* FROM schedule"
+# The round in which each quote was drawn last.
+DRAWN = "SELECT schedule, quote, round FROM drawn WHERE schedule = ANY(?)"
 
 
 def to_ms(instant: dt.datetime) -> int:
@@ -85,13 +82,13 @@ def spec_columns(spec: ScheduleSpec) -> dict[str, Any]:
     }
 
 
-def extras(row: sqlite3.Row) -> frozenset[Extra]:
+def extras(row: Row) -> frozenset[Extra]:
     """Return what the columns publish and thread of a row say."""
     return frozenset(extra for extra in Extra if row[extra.value])
 
 
-def schedule(row: sqlite3.Row) -> Schedule:
-    """Return a row of SCHEDULE."""
+def schedule(row: Row, drawn: Mapping[str, int]) -> Schedule:
+    """Return a row of SCHEDULE; `drawn` holds the round in which each quote was drawn last."""
     return Schedule(
         id=row["id"],
         number=row["number"],
@@ -103,7 +100,7 @@ def schedule(row: sqlite3.Row) -> Schedule:
             style=Style(row["style"]),
             extras=extras(row),
         ),
-        bag=Bag(row["seed"], row["round"], json.loads(row["drawn"]), row["last_quote"]),
+        bag=Bag(row["seed"], row["round"], dict(drawn), row["last_quote"]),
         last_date=date(row["last_date"]),
         next_date=date(row["next_date"]),
         next_due=optional(row["next_due"]),
@@ -113,7 +110,7 @@ def schedule(row: sqlite3.Row) -> Schedule:
     )
 
 
-def delivery(row: sqlite3.Row) -> Delivery:
+def delivery(row: Row) -> Delivery:
     """Return a row of the ledger."""
     return Delivery(
         id=row["id"],

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -13,19 +12,18 @@ from bot.daily.bag import draw, drop, put_back
 from bot.daily.jobs import NoticeJob, PausedSchedule, Retry
 from bot.daily.ports import EPOCH
 from bot.daily.schedule import EVERY_DAY, ChannelKind, ExtraLoss, MentionLoss, Pause, Rule, Style, Target
-from bot.errors import CanonkeeperError, StoreError
+from bot.errors import CanonkeeperError
 from bot.shards.rule import ALL
 
 if TYPE_CHECKING:
     import contextlib
-    import sqlite3
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from bot.daily.bag import Bag
     from bot.daily.jobs import Outcome
     from bot.daily.schedule import Occurrence, Schedule, ScheduleSpec
     from bot.shards.rule import Ownership
-    from bot.store.database import Database, Transaction
+    from bot.store.database import Database, Parameters, Row, Transaction
 
 
 class Identity(NamedTuple):
@@ -52,6 +50,22 @@ SELECT (SELECT quote FROM delivery WHERE schedule = :schedule AND state IN ('sen
 """
 
 
+async def fetch_schedules(
+    reading: Database | Transaction, condition: str, parameters: Parameters = ()
+) -> list[Schedule]:
+    """Return the schedules for which a condition holds, which begins with WHERE and may have an order."""
+    return await with_bags(reading, await reading.fetch_all(f"{rows.SCHEDULE} {condition}", parameters))
+
+
+async def with_bags(reading: Database | Transaction, found: Sequence[Row]) -> list[Schedule]:
+    """Return rows of SCHEDULE with what was drawn of each: read in a second statement, after the rows are held."""
+    bags: dict[int, dict[str, int]] = {row["id"]: {} for row in found}
+    if bags:
+        for drawn in await reading.fetch_all(rows.DRAWN, ([*bags],)):
+            bags[drawn["schedule"]][drawn["quote"]] = drawn["round"]
+    return [rows.schedule(row, bags[row["id"]]) for row in found]
+
+
 async def write_bags(tx: Transaction, bags: Iterable[tuple[int, Bag, Bag]]) -> None:
     """Write the bags of schedules within a transaction: (schedule id, bag before, bag after)."""
     bags = list(bags)
@@ -74,17 +88,17 @@ async def write_bags(tx: Transaction, bags: Iterable[tuple[int, Bag, Bag]]) -> N
     )
 
 
-async def return_quote(tx: Transaction, failed: sqlite3.Row) -> None:
+async def return_quote(tx: Transaction, failed: Row) -> None:
     """Put the quote of a delivery that was not posted, and never will be, back into its schedule's bag.
 
     `failed` is the delivery's row: its schedule, date, quote and drawn_before. Its state is written already.
     """
     schedule, date, quote = failed["schedule"], failed["date"], failed["quote"]
-    row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule,))
+    found = await _one(tx, schedule)
     since = await tx.fetch_one(_SINCE, {"schedule": schedule, "date": date, "quote": quote})
-    if row is None or since is None:
+    if found is None or since is None:
         return
-    bag = rows.schedule(row).bag
+    bag = found.bag
     before = [each["quote"] for each in await tx.fetch_all(_BEFORE, (schedule, date))]
     # One that came again since keeps the mark of that time.
     mark = bag.drawn.get(quote) if since["again"] else failed["drawn_before"]
@@ -110,7 +124,7 @@ AND coalesce(paused, unmentioned) IS NOT NULL ON CONFLICT (schedule, what) DO UP
 # For so long it is tried to tell; `/daily list` shows the reason as long as it lasts.
 NOTICE_DEADLINE = dt.timedelta(days=1)
 # An extra that is not done is told once for as long as that lasts: posts come too seldom to tell once a day.
-_LOSSES = json.dumps([loss.value for loss in ExtraLoss])
+_LOSSES = [loss.value for loss in ExtraLoss]
 _ENQUEUE_LOSS = """
 INSERT INTO notice (schedule, guild, since, lease_until) SELECT id, guild, :at, :at FROM schedule
 WHERE id = :schedule AND paused IS NULL
@@ -121,21 +135,20 @@ _REMEMBER_LOSS = """
 INSERT INTO told (schedule, what, at) SELECT id, :what, :at FROM schedule WHERE id = :schedule AND paused IS NULL
 ON CONFLICT (schedule, what) DO NOTHING
 """
-_FORGET_LOSSES = "DELETE FROM told WHERE schedule = ? AND what IN (SELECT value FROM json_each(?))"
+_FORGET_LOSSES = "DELETE FROM told WHERE schedule = ? AND what = ANY(?)"
 _TAKE_NOTICES = """
-SELECT (SELECT group_concat(what) FROM told WHERE told.schedule = notice.schedule AND at >= notice.since
-        AND what IN (SELECT value FROM json_each(?))) AS lost,
-       notice.*, schedule.number, schedule.channel, schedule.channel_name, schedule.place, schedule.style,
+SELECT notice.*, schedule.number, schedule.channel, schedule.channel_name, schedule.place, schedule.style,
        schedule.role, schedule.paused, schedule.unmentioned
 FROM notice JOIN schedule ON schedule.id = notice.schedule
-WHERE notice.guild IN (SELECT DISTINCT guild FROM notice WHERE lease_until <= ?
-                       AND guild NOT IN (SELECT value FROM json_each(?)){mine} LIMIT ?)
+WHERE notice.guild IN (SELECT DISTINCT guild FROM notice WHERE lease_until <= ? AND guild <> ALL(?){mine} LIMIT ?)
 AND notice.lease_until <= ? ORDER BY notice.guild, notice.id
 """
-_ASKING = """
-UPDATE notice SET asked_at = ? WHERE id IN (SELECT value FROM json_each(?)) AND owner = ? AND lease_until = ?{mine}
-RETURNING id
+# What is lost with the posts of schedules since there was something to tell of them.
+_LOST = """
+SELECT told.schedule, told.what FROM told JOIN notice ON notice.schedule = told.schedule
+WHERE told.schedule = ANY(?) AND told.at >= notice.since AND told.what = ANY(?) ORDER BY told.what
 """
+_ASKING = "UPDATE notice SET asked_at = ? WHERE id = ANY(?) AND owner = ? AND lease_until = ?{mine} RETURNING id"
 
 
 async def enqueue_notices(tx: Transaction, schedules: Iterable[int], now: dt.datetime) -> None:
@@ -162,13 +175,19 @@ async def take_notices(
     """Lease the notices of up to `limit` servers, none `busy`; each has until NOTICE_DEADLINE after it arose."""
     at = rows.to_ms(now)
     query = _TAKE_NOTICES.format(mine=worker.owned.condition("guild"))
-    found = await tx.fetch_all(query, (_LOSSES, at, json.dumps([*busy]), limit, at))
-    by_guild: dict[int, list[sqlite3.Row]] = {}
+    found = await tx.fetch_free(query, (at, [*busy], limit, at), of="notice")
+    lost: dict[int, list[str]] = {row["schedule"]: [] for row in found}
+    if found:
+        for row in await tx.fetch_all(_LOST, ([*lost], _LOSSES)):
+            lost[row["schedule"]].append(row["what"])
+    by_guild: dict[int, list[_Untold]] = {}
     for row in found:
-        if _why(row):
-            by_guild.setdefault(row["guild"], []).append(row)
-    # A moderator has mended it, or paused it, before it was told.
-    await tx.executemany("DELETE FROM notice WHERE id = ?", [(row["id"],) for row in found if not _why(row)])
+        untold = _Untold(row, _why(row, lost[row["schedule"]]))
+        if untold.why:
+            by_guild.setdefault(row["guild"], []).append(untold)
+        else:
+            # A moderator has mended it, or paused it, before it was told.
+            await tx.execute("DELETE FROM notice WHERE id = ?", (row["id"],))
     await tx.executemany(
         "UPDATE notice SET owner = ?, lease_until = ?, tries = tries + 1 WHERE id = ?",
         [(worker.owner, rows.to_ms(now + worker.lease), row["id"]) for row in found],
@@ -176,9 +195,16 @@ async def take_notices(
     return [_notice_job(guild, group, now + worker.lease) for guild, group in by_guild.items()]
 
 
-def _notice_job(guild: int, group: list[sqlite3.Row], lease_until: dt.datetime) -> NoticeJob:
-    first = group[0]
-    asked = [row["asked_at"] for row in group if row["asked_at"] is not None]
+class _Untold(NamedTuple):
+    """A notice with its schedule, and what there is to tell of that."""
+
+    row: Row
+    why: list[Pause | MentionLoss | ExtraLoss]
+
+
+def _notice_job(guild: int, group: list[_Untold], lease_until: dt.datetime) -> NoticeJob:
+    first = group[0].row
+    asked = [row["asked_at"] for row, _ in group if row["asked_at"] is not None]
     return NoticeJob(
         id=first["id"],
         target=Target(guild, 0, ChannelKind.TEXT),
@@ -186,8 +212,8 @@ def _notice_job(guild: int, group: list[sqlite3.Row], lease_until: dt.datetime) 
         lease_until=lease_until,
         latest=rows.from_ms(first["since"]) + NOTICE_DEADLINE,
         asked=rows.from_ms(min(asked)) if asked else None,
-        tries=max(row["tries"] for row in group) + 1,
-        failures=max(row["failures"] for row in group),
+        tries=max(row["tries"] for row, _ in group) + 1,
+        failures=max(row["failures"] for row, _ in group),
         schedules=tuple(
             PausedSchedule(
                 row["id"],
@@ -199,26 +225,26 @@ def _notice_job(guild: int, group: list[sqlite3.Row], lease_until: dt.datetime) 
                 row["role"],
                 row["channel_name"],
             )
-            for row in group
-            for why in _why(row)
+            for row, reasons in group
+            for why in reasons
         ),
     )
 
 
 async def asking(database: Database, worker: Identity, notice: NoticeJob, since: dt.datetime) -> bool:
     """Write that a notice is about to be asked for; False when its lease, or shard, has passed to another."""
-    ids = json.dumps([paused.notice for paused in notice.schedules])
+    ids = [paused.notice for paused in notice.schedules]
     leased = rows.to_ms(notice.lease_until)
     query = _ASKING.format(mine=worker.owned.condition("guild"))
     return bool(await database.write(query, (rows.to_ms(since), ids, worker.owner, leased)))
 
 
-def _why(row: sqlite3.Row) -> list[Pause | MentionLoss | ExtraLoss]:
+def _why(row: Row, lost: Iterable[str]) -> list[Pause | MentionLoss | ExtraLoss]:
     """Return what there is to tell of a schedule; a pause goes before all else, and nobody is told of their own."""
     if row["paused"] is not None:
         return [] if row["paused"] in _NOT_OURS else [Pause(row["paused"])]
-    lost = [ExtraLoss(each) for each in row["lost"].split(",")] if row["lost"] is not None else []
-    return [*([MentionLoss(row["unmentioned"])] if row["unmentioned"] is not None else ()), *lost]
+    unmentioned = [MentionLoss(row["unmentioned"])] if row["unmentioned"] is not None else []
+    return [*unmentioned, *(ExtraLoss(each) for each in lost)]
 
 
 async def record_notices(tx: Transaction, worker: Identity, outcomes: Iterable[Outcome]) -> None:
@@ -247,18 +273,18 @@ SELECT :guild, (SELECT min(candidate.number) FROM (SELECT 1 AS number UNION ALL
                 SELECT number + 1 FROM schedule WHERE guild = :guild) AS candidate
                 WHERE candidate.number NOT IN (SELECT number FROM schedule WHERE guild = :guild)),
        :channel, :place, :minute, :days, :zone, :about, :role, :style, :publish, :thread, :seed, :next_date, :next_due
-WHERE (SELECT count(*) FROM schedule WHERE guild = :guild) < :limit
+WHERE (SELECT count(*) FROM schedule WHERE guild = :guild) < :limit RETURNING id
 """
 _CHANGE = """
-UPDATE schedule SET channel_name = iif(channel IS :channel, channel_name, NULL), channel = :channel, place = :place,
-       minute = :minute, days = :days, zone = :zone, about = :about,
-       unmentioned = iif(role IS :role, unmentioned, NULL), role = :role,
+UPDATE schedule SET channel_name = CASE WHEN channel = :channel THEN channel_name END, channel = :channel,
+       place = :place, minute = :minute, days = :days, zone = :zone, about = :about,
+       unmentioned = CASE WHEN role = :role THEN unmentioned END, role = :role,
        style = :style, publish = :publish, thread = :thread
 WHERE id = :id
 """
 _EQUAL = """
 SELECT number FROM schedule WHERE guild = :guild AND channel = :channel AND minute = :minute
-AND days = :days AND zone = :zone AND about IS :about
+AND days = :days AND zone = :zone AND coalesce(about, '') = coalesce(:about, '')
 """
 # Equal plans are looked at and moved together, zone by zone: a start checks those of 100,000 schedules in about a
 # second, and Python keeps only a few zones at hand (PEP 615).
@@ -312,23 +338,23 @@ class Schedules:
         next_date, next_due = rows.next_of(first)
         values = rows.spec_columns(spec) | {"seed": seed, "next_date": next_date, "next_due": next_due}
         async with self._command() as tx:
+            await tx.lock(spec.target.guild)
             await _refuse_equal(tx, spec)
-            cursor = await tx.execute(_ADD, values | {"limit": limit})
-            if cursor.rowcount == 0:
+            added = await tx.fetch_one(_ADD, values | {"limit": limit})
+            if added is None:
                 raise TooManyError(f"a server has at most {limit} schedules")
-            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (cursor.lastrowid,))
-        return rows.schedule(_present(row))
+            schedule = await _one(tx, added["id"])
+        assert schedule is not None, "it was written in this transaction"  # noqa: S101
+        return schedule
 
     async def of_guild(self, guild: int) -> list[Schedule]:
         """Return the server's schedules by number. Raises StoreLostError when the store's file is lost."""
         self._database.check_file()
-        found = await self._database.fetch_all(f"{rows.SCHEDULE} WHERE guild = ? ORDER BY number", (guild,))
-        return [rows.schedule(row) for row in found]
+        return await fetch_schedules(self._database, "WHERE guild = ? ORDER BY number", (guild,))
 
     async def get(self, schedule_id: int) -> Schedule | None:
         """Return one schedule, or None when it was removed."""
-        row = await self._database.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
-        return rows.schedule(row) if row else None
+        return await _one(self._database, schedule_id)
 
     async def change(
         self, schedule_id: int, spec: ScheduleSpec, next_of: Callable[[Schedule], Occurrence], *, resume: bool = False
@@ -339,9 +365,10 @@ class Schedules:
         the bot made ends. Raises EqualError when another one posts the same.
         """
         async with self._command() as tx:
+            await tx.lock(spec.target.guild)
             await _refuse_equal(tx, spec, but=schedule_id)
             # Read here: the worker may have claimed a date since the caller looked.
-            before = await _one(tx, schedule_id)
+            before = await _held(tx, schedule_id)
             await tx.execute(_CHANGE, rows.spec_columns(spec) | {"id": schedule_id})
             if before is not None and (before.spec.target, before.spec.extras) != (spec.target, spec.extras):
                 await tx.execute(_FORGET_LOSSES, (schedule_id, _LOSSES))
@@ -360,7 +387,7 @@ class Schedules:
         Returns the id of that quote, dropped or not, and the schedule after it; None when the schedule is gone.
         """
         async with self._command() as tx:
-            schedule = await _one(tx, schedule_id)
+            schedule = await _held(tx, schedule_id)
             if schedule is None:
                 return None
             coming, after = drop(schedule.bag, matching)
@@ -372,7 +399,7 @@ class Schedules:
     async def draw_next(self, schedule_id: int, matching: Collection[str]) -> Drawn | None:
         """Take the quote that would come next out of the bag, as if it were posted; None when the schedule is gone."""
         async with self._command() as tx:
-            schedule = await _one(tx, schedule_id)
+            schedule = await _held(tx, schedule_id)
             if schedule is None:
                 return None
             quote, after = draw(schedule.bag, matching)
@@ -382,7 +409,7 @@ class Schedules:
     async def put_back(self, schedule_id: int, drawn: Drawn) -> None:
         """Put a quote that was drawn and not posted back into the bag."""
         async with self._command() as tx:
-            schedule = await _one(tx, schedule_id)
+            schedule = await _held(tx, schedule_id)
             if schedule is not None:
                 after = put_back(schedule.bag, drawn.quote, drawn.mark, drawn.last, [])
                 await write_bags(tx, [(schedule_id, schedule.bag, after)])
@@ -401,7 +428,7 @@ class Schedules:
         dropped.
         """
         async with self._command() as tx:
-            schedule = await _one(tx, schedule_id)
+            schedule = await _held(tx, schedule_id)
             if schedule is None:
                 return None
             if place is not None:
@@ -419,7 +446,8 @@ class Schedules:
         mine = self._owned.condition("guild")
         found = await self._database.fetch_all(_PLANNED.format(mine=mine), (rows.to_ms(now),))
         moved = []
-        for zone, minute, date, due in found:
+        for row in found:
+            zone, minute, date, due = row["zone"], row["minute"], row["next_date"], row["next_due"]
             instant = instant_of(Rule(minute, EVERY_DAY, zone), dt.date.fromisoformat(date))
             if instant is not None and rows.to_ms(instant) != due:
                 moved.append((rows.to_ms(instant), zone, minute, date, due))
@@ -439,6 +467,7 @@ class Schedules:
         `name` is what the channel was called, to tell of it.
         """
         async with self._database.transaction() as tx:
+            await tx.hold("schedule", "channel", [channel])
             await tx.execute("UPDATE schedule SET channel_name = ? WHERE channel = ?", (name, channel))
             found = await tx.fetch_all("SELECT id FROM schedule WHERE channel = ? AND paused IS NULL", (channel,))
             await pause_schedules(tx, [(row["id"], reason) for row in found])
@@ -460,9 +489,15 @@ async def _forget_trouble(tx: Transaction, schedule_id: int) -> None:
     await tx.execute("DELETE FROM told WHERE schedule = ?", (schedule_id,))
 
 
-async def _one(tx: Transaction, schedule_id: int) -> Schedule | None:
-    row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (schedule_id,))
-    return rows.schedule(row) if row else None
+async def _one(reading: Database | Transaction, schedule_id: int) -> Schedule | None:
+    found = await fetch_schedules(reading, "WHERE id = ?", (schedule_id,))
+    return found[0] if found else None
+
+
+async def _held(tx: Transaction, schedule_id: int) -> Schedule | None:
+    """Return a schedule that stays as it is until the transaction writes to it: no claim comes in between."""
+    await tx.hold("schedule", "id", [schedule_id])
+    return await _one(tx, schedule_id)
 
 
 async def _set_next(tx: Transaction, schedule: Schedule, next_of: Callable[[Schedule], Occurrence]) -> None:
@@ -478,10 +513,10 @@ async def _refuse_equal(tx: Transaction, spec: ScheduleSpec, but: int = 0) -> No
         raise EqualError(row["number"])
 
 
-def _present(row: sqlite3.Row | None) -> sqlite3.Row:
-    if row is None:
-        raise StoreError("a row that was written in this transaction is gone")
-    return row
+async def _hold_all(tx: Transaction, guild: int) -> None:
+    """Hold a server with all its schedules: none is added, changed or claimed until the transaction ends."""
+    await tx.lock(guild)
+    await tx.hold("schedule", "guild", [guild])
 
 
 _NO_ACCESS_NOTICES = """
@@ -518,7 +553,8 @@ class LeftGuilds:
         older one, so both wait with the others: whatever is still shut out is paused again at its next post.
         """
         async with self._database.transaction() as tx:
-            for guild in guilds:
+            for guild in sorted(guilds):
+                await _hold_all(tx, guild)
                 await tx.execute(_NO_ACCESS_NOTICES, (guild, Pause.NO_ACCESS.value))
                 await tx.execute(
                     "UPDATE schedule SET paused = ? WHERE guild = ? AND paused = ?",
@@ -538,9 +574,10 @@ class LeftGuilds:
         One for which `next_of` returns None has lost its zone: it stays paused, and a notice is queued.
         """
         async with self._database.transaction() as tx:
+            await _hold_all(tx, guild)
             await tx.execute("DELETE FROM departure WHERE guild = ?", (guild,))
-            found = await tx.fetch_all(f"{rows.SCHEDULE} WHERE guild = ? AND paused = ?", (guild, Pause.LEFT.value))
-            following = [(row["id"], next_of(rows.schedule(row))) for row in found]
+            found = await fetch_schedules(tx, "WHERE guild = ? AND paused = ?", (guild, Pause.LEFT.value))
+            following = [(schedule.id, next_of(schedule)) for schedule in found]
             await tx.executemany(
                 "UPDATE schedule SET paused = ?, next_date = ?, next_due = ? WHERE id = ?",
                 [(None if next_ else Pause.ZONE_GONE.value, *rows.next_of(next_), id_) for id_, next_ in following],
@@ -551,8 +588,9 @@ class LeftGuilds:
     async def forget(self, guild: int) -> int:
         """Delete all rows of a server, whether or not the bot is in it; return how many schedules those were."""
         async with self._database.transaction() as tx:
+            await _hold_all(tx, guild)
             await tx.execute("DELETE FROM departure WHERE guild = ?", (guild,))
-            return (await tx.execute("DELETE FROM schedule WHERE guild = ?", (guild,))).rowcount
+            return await tx.execute("DELETE FROM schedule WHERE guild = ?", (guild,))
 
     async def purge(self, before: dt.datetime, away: Callable[[int], bool]) -> int:
         """Delete all rows of the servers that were left at `before` or earlier; return how many servers.
@@ -562,26 +600,31 @@ class LeftGuilds:
         async with self._database.transaction() as tx:
             query = _LEFT_LONG_AGO.format(mine=self._owned.condition("guild"))
             found = await tx.fetch_all(query, (rows.to_ms(before),))
-            guilds = [(row["guild"],) for row in found if away(row["guild"])]
-            await tx.executemany("DELETE FROM schedule WHERE guild = ?", guilds)
-            await tx.executemany("DELETE FROM departure WHERE guild = ?", guilds)
+            guilds = sorted(row["guild"] for row in found if away(row["guild"]))
+            for guild in guilds:
+                await _hold_all(tx, guild)
+                await tx.execute("DELETE FROM schedule WHERE guild = ?", (guild,))
+                await tx.execute("DELETE FROM departure WHERE guild = ?", (guild,))
         return len(guilds)
 
 
 # A schedule that fails again is begun again after so long, however often its cause seems to come and go.
 REST = dt.timedelta(minutes=10)
 _TROUBLED = """
-WHERE paused IS NOT NULL AND paused NOT IN (?, ?)
-AND (?3 IS NULL OR guild IN (SELECT value FROM json_each(?3))){mine} ORDER BY guild, id
+WHERE paused IS NOT NULL AND paused <> ALL(:not_ours) AND (:everywhere OR guild = ANY(:guilds)){mine} ORDER BY guild, id
 """
 _MENTIONS = """
 SELECT id, guild, channel, role, unmentioned FROM schedule WHERE role IS NOT NULL AND paused IS NULL
-AND (?1 IS NULL OR guild IN (SELECT value FROM json_each(?1))){mine}
+AND (:everywhere OR guild = ANY(:guilds)){mine}
 """
 # The post that the pause stopped: it was refused, so it is surely not there, and is made after all.
 _STOPPED = """
 SELECT id, date, due FROM delivery WHERE schedule = ? AND state = 'failed' AND reason = ? AND due >= ?
 AND date = (SELECT max(date) FROM delivery AS latest WHERE latest.schedule = delivery.schedule)
+"""
+_NOTE = """
+UPDATE schedule SET unmentioned = :loss
+WHERE id = :schedule AND role = :role AND coalesce(unmentioned, '') <> coalesce(:loss, '')
 """
 _LATEST = "SELECT max(date) AS date FROM delivery WHERE schedule = ?"
 
@@ -608,14 +651,11 @@ class Recoveries:
 
     async def troubled(self, guilds: Collection[int] | None) -> list[Schedule]:
         """Return what the bot paused itself in these servers, None for all."""
-        wanted = _json(guilds)
-        found = await self._database.fetch_all(rows.SCHEDULE + self._mine(_TROUBLED), (*_NOT_OURS, wanted))
-        return [rows.schedule(row) for row in found]
+        return await fetch_schedules(self._database, self._mine(_TROUBLED), _among(guilds) | {"not_ours": [*_NOT_OURS]})
 
     async def mentions(self, guilds: Collection[int] | None) -> list[Mention]:
         """Return what runs and is to mention a role in these servers, None for all."""
-        wanted = _json(guilds)
-        found = await self._database.fetch_all(self._mine(_MENTIONS), (wanted,))
+        found = await self._database.fetch_all(self._mine(_MENTIONS), _among(guilds))
         return [
             Mention(row["id"], row["guild"], row["channel"], row["role"], _loss(row["unmentioned"])) for row in found
         ]
@@ -631,12 +671,13 @@ class Recoveries:
         if paused.paused is None:
             return False
         async with self._database.transaction() as tx:
-            row = await tx.fetch_one(f"{rows.SCHEDULE} WHERE id = ?", (paused.id,))
-            if row is None or row["paused"] != paused.paused.value:
+            schedule = await _held(tx, paused.id)
+            if schedule is None or schedule.paused is not paused.paused:
                 return False
-            if row["resumed_at"] is not None and now - rows.from_ms(row["resumed_at"]) < REST:
+            rest = await tx.fetch_one("SELECT resumed_at FROM schedule WHERE id = ?", (paused.id,))
+            resumed = rest["resumed_at"] if rest else None
+            if resumed is not None and now - rows.from_ms(resumed) < REST:
                 return False
-            schedule = rows.schedule(row)
             stopped = await tx.fetch_one(_STOPPED, (paused.id, paused.paused.value, rows.to_ms(now - late_limit)))
             if stopped is not None:
                 await tx.execute("DELETE FROM delivery WHERE id = ?", (stopped["id"],))
@@ -660,26 +701,22 @@ class Recoveries:
         A notice of a loss is queued.
         """
         async with self._database.transaction() as tx:
-            cursor = await tx.execute(
-                "UPDATE schedule SET unmentioned = ? WHERE id = ? AND role = ? AND unmentioned IS NOT ?",
-                (loss, mention.schedule, mention.role, loss),
-            )
-            if cursor.rowcount and loss is not None:
+            noted = await tx.execute(_NOTE, {"loss": loss, "schedule": mention.schedule, "role": mention.role})
+            if noted and loss is not None:
                 await enqueue_notices(tx, [mention.schedule], now)
-            elif cursor.rowcount and mention.loss is not None:
+            elif noted and mention.loss is not None:
                 await _drop_notice(tx, mention.schedule, mention.loss)
-        return bool(cursor.rowcount)
+        return bool(noted)
 
 
 async def _drop_notice(tx: Transaction, schedule: int, what: Pause | MentionLoss) -> None:
     """Drop a notice that was not told yet: it is over. What was not told is told when it comes again."""
-    cursor = await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule,))
-    if cursor.rowcount:
+    if await tx.execute("DELETE FROM notice WHERE schedule = ?", (schedule,)):
         await tx.execute("DELETE FROM told WHERE schedule = ? AND what = ?", (schedule, what.value))
 
 
-def _json(guilds: Collection[int] | None) -> str | None:
-    return None if guilds is None else json.dumps([*guilds])
+def _among(guilds: Collection[int] | None) -> dict[str, Any]:
+    return {"everywhere": guilds is None, "guilds": [*(guilds or ())]}
 
 
 def _loss(value: str | None) -> MentionLoss | None:
@@ -704,17 +741,11 @@ async def take_over(database: Database, now: dt.datetime) -> bool:
     if await database.fetch_one(_UNUSED_COPY) is None:
         return False
     async with database.transaction() as tx:
-        if await tx.fetch_one(_UNUSED_COPY) is None:
+        went_on = rows.to_ms(now + _AHEAD)
+        if not await tx.execute("UPDATE copied SET continued_at = ? WHERE continued_at IS NULL", (went_on,)):
             return False  # another process was first
-        await tx.execute("UPDATE copied SET continued_at = ?", (rows.to_ms(now + _AHEAD),))
         unknown = (rows.to_ms(EPOCH),)
         await tx.execute("UPDATE delivery SET asked_at = ? WHERE state = 'claimed'", unknown)
         await tx.execute("UPDATE notice SET asked_at = ?", unknown)
-        for table in _NUMBERED:
-            await tx.execute(
-                "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, 0 "
-                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
-                (table,),
-            )
-            await tx.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ?", (_SKIPPED, table))
+        await tx.skip_numbers(_NUMBERED, _SKIPPED)
     return True

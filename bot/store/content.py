@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bot.announcement import Announcement
-    from bot.store.database import Database, Transaction
+    from bot.store.sqlite import SqliteDatabase as Database
+    from bot.store.sqlite import SqliteTransaction as Transaction
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import StoreBusyError, StoreError
 from bot.store import migrate
-from bot.store.database import BUSY_TIMEOUT_MS, Database, in_words
+from bot.store.sqlite import BUSY_TIMEOUT_MS, SqliteDatabase, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ async def restore(file: Path, path: Path) -> Path | None:
                 if (source := Path(f"{file}{end}")).exists():
                     await asyncio.to_thread(shutil.copyfile, source, Path(f"{part}{end}"))
             await asyncio.to_thread(_checked, part, file)
-            async with await Database.open(part) as database, database.transaction() as tx:
+            async with await SqliteDatabase.open(part) as database, database.transaction() as tx:
                 await tx.execute(_MARK)
             _like(part, path)
             _flush(part)

@@ -49,7 +49,7 @@ def migrations() -> tuple[Migration, ...]:
     Raises StoreError when their numbers leave a gap: a file is missing from the installation.
     """
     found = []
-    for file in resources.files("bot.store").joinpath("migrations").iterdir():
+    for file in resources.files("bot.store").joinpath("migrations", "sqlite").iterdir():
         if match := _NAME.match(file.name):
             sql = file.read_text(encoding="utf-8")
             found.append(Migration(int(match[1]), file.name, sql, hashlib.sha256(sql.encode()).hexdigest()))

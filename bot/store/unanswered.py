@@ -49,8 +49,5 @@ class UnansweredQuestions:
         last = 2**40 if until is None else until
         if await self._database.fetch_one("SELECT 1 FROM unanswered WHERE hour <= ? LIMIT 1", (last,)) is None:
             return
-        async with self._database.transaction() as tx:
-            # SQLite's docs, pragma.html: what is deleted is overwritten with zeros.
-            await tx.execute("PRAGMA secure_delete = ON")
-            await tx.execute("DELETE FROM unanswered WHERE hour <= ?", (last,))
-            await tx.execute("PRAGMA secure_delete = OFF")
+        async with self._database.erasing():
+            await self._database.write("DELETE FROM unanswered WHERE hour <= ?", (last,))

@@ -13,7 +13,7 @@ from bot.daily.bag import Bag, predict
 from bot.daily.jobs import Delivered, NotDelivered, PostJob
 from bot.daily.schedule import Pause, Reason, State
 from bot.store import migrate
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, START, Office, office, spec
 
@@ -167,7 +167,7 @@ async def test_quotes_drawn_before_rounds_were_kept_are_of_the_present_round(
 ) -> None:
     path, steps = tmp_path / "older.sqlite3", migrate.migrations()
     monkeypatch.setattr(migrate, "migrations", lambda: steps[:3])
-    async with await Database.open(path):
+    async with await SqliteDatabase.open(path):
         pass
     with closing(sqlite3.connect(path)) as older, older:
         older.execute(

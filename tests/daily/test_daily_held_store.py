@@ -98,7 +98,7 @@ async def test_a_slow_commit_is_announced_and_then_told_truly(
     chat: DailyChat, second_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A disk that takes four seconds to write."""
-    writer = chat.bot.services.daily.deliveries._database._writer
+    writer = chat.file._writer
     commit = writer.commit
 
     async def slowly() -> None:
@@ -116,15 +116,15 @@ async def test_a_slow_commit_is_announced_and_then_told_truly(
 async def test_a_slow_thread_stores_nothing_after_its_time(
     chat: DailyChat, second_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer = chat.bot.services.daily.deliveries._database._writer
-    execute = writer.execute
+    writer = chat.file._writer
+    fetch = writer.execute_fetchall
 
     async def slowly(sql: str, parameters: object = None) -> object:
-        if sql.startswith("INSERT INTO schedule") or "INSERT INTO schedule" in sql:
+        if "INSERT INTO schedule" in sql:
             await busy(writer, 2.5)
-        return await execute(sql, parameters)
+        return await fetch(sql, parameters)
 
-    monkeypatch.setattr(writer, "execute", slowly)
+    monkeypatch.setattr(writer, "execute_fetchall", slowly)
     reply = await chat.schedule()
     assert "My database is busy right now; nothing was changed" in await said(chat, reply)
     await asyncio.sleep(0.2)

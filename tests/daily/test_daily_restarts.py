@@ -146,7 +146,7 @@ async def test_a_server_that_takes_the_bot_back_while_it_is_off_keeps_its_schedu
 @contextlib.asynccontextmanager
 async def store_held(chat: DailyChat, path: Path) -> AsyncIterator[None]:
     """Let another program hold the store for the block."""
-    await chat.bot.services.daily.deliveries._database._writer.execute("PRAGMA busy_timeout = 10")
+    await chat.file._writer.execute("PRAGMA busy_timeout = 10")
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield

@@ -24,7 +24,7 @@ from bot.library import read_library
 from bot.quotes.ask import AskService
 from bot.seeding import CLAIMS, FACTS, lessons
 from bot.store.content import Content, write_content
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from bot.understanding import Engine, learn
 from tests.eval.scoring import Shown, Tally, tally
 from tests.eval.sets import HERE, Item
@@ -114,7 +114,7 @@ async def _services(announcement: Announcement) -> tuple[AskService, CanonServic
     learnt = {name: learn(lesson) for name, lesson in lessons(announcement).items()}
     lesson = canon.learn(announcement)
     with tempfile.TemporaryDirectory() as folder:
-        async with await Database.open(Path(folder) / "stage.sqlite3") as database:
+        async with await SqliteDatabase.open(Path(folder) / "stage.sqlite3") as database:
             await write_content(database, announcement, "stage", learnt)
             library = await read_library(Content(database))
     facts, claims = Engine.load(learnt[FACTS]), Engine.load(learnt[CLAIMS])

@@ -15,6 +15,7 @@ from bot import app
 from bot.client import client
 from bot.errors import SettingError, StoreBrokenError, StoreError, StoreFullError
 from bot.operators import health
+from bot.store.sqlite import SqliteDatabase
 from sandbox import Sandbox
 from tests.conftest import connected, settings_for
 from tests.support.asking import ask, fetch, until
@@ -177,6 +178,7 @@ async def test_a_store_in_other_trouble(
         raise error
 
     database = bot.services.daily.deliveries._database
+    assert isinstance(database, SqliteDatabase)
     with monkeypatch.context() as patched:
         patched.setattr(type(database._writer), "execute", fail)
         answer = await ask(address, "/healthz")

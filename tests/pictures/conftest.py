@@ -12,7 +12,7 @@ from bot.library import Library, read_library
 from bot.pictures.typesetting import Faces
 from bot.settings import ANNOUNCEMENT
 from bot.store.content import Content, write_content
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 async def _read(path: Path) -> Library:
-    async with await Database.open(path) as database:
+    async with await SqliteDatabase.open(path) as database:
         await write_content(database, announcements.load(ANNOUNCEMENT), "", {})
         return await read_library(Content(database))
 

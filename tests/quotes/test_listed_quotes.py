@@ -10,7 +10,7 @@ import pytest
 
 from bot.announcement import Announcement, load
 from bot.store.content import Content, write_content
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def drawn(store: Path, folder: Path, before: tuple[str, ...], after: tuple[str, 
     """What the bags of three schedules know after the quotes listed in `before` became those in `after`."""
 
     async def run() -> dict[int, dict[str, int]]:
-        async with await Database.open(store) as database:
+        async with await SqliteDatabase.open(store) as database:
             await write_content(database, relisted(folder, *before), "before", {})
             async with database.transaction() as tx:
                 await tx.executemany(SCHEDULE, [(1, 1, 1, "from-october"), (2, 2, 2, "the-kettle"), (3, 3, 3, None)])
@@ -97,7 +97,7 @@ def test_shorter_quotes_take_over_from_a_longer_one(tmp_path: Path, folder: Path
 
 def test_listed_quotes_are_numbered_among_themselves(tmp_path: Path, folder: Path) -> None:
     async def run() -> None:
-        async with await Database.open(tmp_path / "store.sqlite3") as database:
+        async with await SqliteDatabase.open(tmp_path / "store.sqlite3") as database:
             await write_content(database, relisted(folder, *SHORT), "x", {})
             quotes = await Content(database).quotes()
             assert [quote.order for quote in quotes] == list(range(1, 16))
@@ -113,7 +113,7 @@ def test_a_source_is_cited_in_the_words_for_it(tmp_path: Path, folder: Path) -> 
     path.write_text(text.replace('id = "letter"', 'id = "letter"\ncite = "Ines Falk\'s letter"'), encoding="utf-8")
 
     async def run() -> None:
-        async with await Database.open(tmp_path / "store.sqlite3") as database:
+        async with await SqliteDatabase.open(tmp_path / "store.sqlite3") as database:
             await write_content(database, load(folder), "x", {})
             content = Content(database)
             assert "Ines Falk's letter" in {quote.source.cited for quote in await content.quotes()}

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from bot import announcement
 from bot.quotes.unanswered import LENGTH, Unanswered, grouped, kept_words, shown
 from bot.store import unanswered as table
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from bot.store.unanswered import KeptQuestion, UnansweredQuestions
 from sandbox import Sandbox
 from tests.support.clock import FakeClock
@@ -168,7 +168,7 @@ async def test_a_question_is_answered_though_it_cannot_be_kept(
 
 async def test_no_more_than_so_many_are_kept(second_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "MOST", 3)
-    async with await Database.open(second_path) as database:
+    async with await SqliteDatabase.open(second_path) as database:
         questions = UnansweredQuestions(database)
         for number in range(5):
             await questions.add(KeptQuestion(f"why {number}", "silent"), number, 1.0)
@@ -181,7 +181,7 @@ async def test_what_is_due_is_deleted_once_the_store_can_be_used(
 ) -> None:
     caplog.set_level(logging.WARNING)
     clock = FakeClock(START)
-    async with await Database.open(second_path, busy_timeout_ms=50) as database:
+    async with await SqliteDatabase.open(second_path, busy_timeout_ms=50) as database:
         questions = UnansweredQuestions(database)
         await questions.add(KeptQuestion("why", "silent"), 1, 1.0)
         with contextlib.closing(sqlite3.connect(second_path, isolation_level=None)) as other:
@@ -248,7 +248,7 @@ async def test_the_program_lists_them(second_path: Path) -> None:
     empty = program("unanswered", store=second_path)
     assert (empty.code, empty.err) == (0, "")
     assert empty.out.startswith("No unanswered questions are kept. With KEEP_UNANSWERED=30d")
-    async with await Database.open(second_path) as database:
+    async with await SqliteDatabase.open(second_path) as database:
         hour = int(dt.datetime.now(dt.UTC).timestamp()) // 3600
         await UnansweredQuestions(database).add(KeptQuestion(SILENT, "silent"), hour - 48, 1.0)
         await UnansweredQuestions(database).add(KeptQuestion("why not", "closest"), hour, 1.0)

@@ -22,7 +22,7 @@ import pytest
 from bench import storm
 from bot.errors import StoreError
 from bot.store import copies, migrate
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.permissions import READ_HISTORY
@@ -317,7 +317,7 @@ async def test_nothing_is_replaced_while_the_bot_runs(second_path: Path, tmp_pat
     file = tmp_path / "backup"
     copies.backup(second_path, file)
     before = names(tmp_path)
-    async with await Database.open(second_path) as database:
+    async with await SqliteDatabase.open(second_path) as database:
         with pytest.raises(StoreError, match="is in use, so nothing was changed: stop the bot, and restore again"):
             await copies.restore(file, second_path)
         await database.write("INSERT INTO synced_commands VALUES (1, 'global', 'x')")

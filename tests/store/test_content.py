@@ -17,7 +17,7 @@ from bot.announcement import Announcement, QuoteEntry, checksum, load
 from bot.errors import LearningError, StoreConstraintError
 from bot.seeding import bring_up_to_date, learn
 from bot.store.content import Content, write_content, written_checksum
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from bot.store.synced import SyncedCommands
 from tests.support.seeded import SECOND
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def database(second_path: Path) -> AsyncIterator[Database]:
-    async with await Database.open(second_path) as opened:
+async def database(second_path: Path) -> AsyncIterator[SqliteDatabase]:
+    async with await SqliteDatabase.open(second_path) as opened:
         yield opened
 
 
 @pytest.fixture
-def content(database: Database) -> Content:
+def content(database: SqliteDatabase) -> Content:
     return Content(database)
 
 
@@ -222,12 +222,12 @@ def learnt_at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return asked
 
 
-async def test_an_unchanged_folder_is_not_seeded_again(database: Database, learnt_at_once: list[int]) -> None:
+async def test_an_unchanged_folder_is_not_seeded_again(database: SqliteDatabase, learnt_at_once: list[int]) -> None:
     assert not await bring_up_to_date(database, SECOND)
     assert learnt_at_once == []
 
 
-async def test_a_changed_folder_is(database: Database, tmp_path: Path, learnt_at_once: list[int]) -> None:
+async def test_a_changed_folder_is(database: SqliteDatabase, tmp_path: Path, learnt_at_once: list[int]) -> None:
     folder = shutil.copytree(SECOND, tmp_path / "changed")
     topics = folder / "topics.toml"
     topics.write_text(topics.read_text().replace('"The sound"', '"How it sounds"'))
@@ -238,7 +238,7 @@ async def test_a_changed_folder_is(database: Database, tmp_path: Path, learnt_at
 
 
 async def test_quotes_that_are_gone_are_found_no_more(
-    database: Database, tmp_path: Path, learnt_at_once: list[int]
+    database: SqliteDatabase, tmp_path: Path, learnt_at_once: list[int]
 ) -> None:
     folder = shutil.copytree(SECOND, tmp_path / "changed")
     quotes = folder / "quotes.toml"
@@ -251,7 +251,7 @@ async def test_quotes_that_are_gone_are_found_no_more(
     assert learnt_at_once
 
 
-async def test_a_folder_with_mistakes_leaves_the_store_as_it_was(database: Database, tmp_path: Path) -> None:
+async def test_a_folder_with_mistakes_leaves_the_store_as_it_was(database: SqliteDatabase, tmp_path: Path) -> None:
     folder = shutil.copytree(SECOND, tmp_path / "wrong")
     (folder / "topics.toml").unlink()
     with pytest.raises(Exception, match=r"topics\.toml: the file is missing"):
@@ -260,7 +260,9 @@ async def test_a_folder_with_mistakes_leaves_the_store_as_it_was(database: Datab
     assert not await bring_up_to_date(database, SECOND)
 
 
-async def test_a_seed_that_fails_leaves_the_store_as_it_was(database: Database, announcement: Announcement) -> None:
+async def test_a_seed_that_fails_leaves_the_store_as_it_was(
+    database: SqliteDatabase, announcement: Announcement
+) -> None:
     before = await Content(database).quotes()
     with pytest.raises(StoreConstraintError):
         await write_content(database, announcement, "another", {"facts": None})  # type: ignore[dict-item]  # so that it fails
@@ -268,7 +270,7 @@ async def test_a_seed_that_fails_leaves_the_store_as_it_was(database: Database, 
     assert await written_checksum(database) != "another"
 
 
-async def test_what_servers_chose_survives_another_seed(database: Database, announcement: Announcement) -> None:
+async def test_what_servers_chose_survives_another_seed(database: SqliteDatabase, announcement: Announcement) -> None:
     synced = SyncedCommands(database)
     await synced.put(1, "global", "abc")
     await write_content(database, announcement, "another", {})
@@ -277,7 +279,7 @@ async def test_what_servers_chose_survives_another_seed(database: Database, anno
 
 
 async def test_a_program_that_reads_another_form_learns_anew(
-    database: Database, monkeypatch: pytest.MonkeyPatch, learnt_at_once: list[int]
+    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, learnt_at_once: list[int]
 ) -> None:
     monkeypatch.setattr(seeding, "FORM", 999)
     assert await bring_up_to_date(database, SECOND)
@@ -285,7 +287,7 @@ async def test_a_program_that_reads_another_form_learns_anew(
 
 
 async def test_an_empty_store_was_seeded_from_nothing(tmp_path: Path) -> None:
-    async with await Database.open(tmp_path / "new.sqlite3") as database:
+    async with await SqliteDatabase.open(tmp_path / "new.sqlite3") as database:
         assert await written_checksum(database) is None
     assert checksum(SECOND)
 
@@ -298,7 +300,7 @@ async def test_a_start_takes_what_was_learnt_ahead(tmp_path: Path, learnt_at_onc
     assert await learn(SECOND, file)
     assert learnt_at_once == [2]
     for name in ("one", "two"):
-        async with await Database.open(tmp_path / name) as database:
+        async with await SqliteDatabase.open(tmp_path / name) as database:
             assert await bring_up_to_date(database, SECOND, file)
             assert await Content(database).learnt("facts") == b"learnt"
             assert not await bring_up_to_date(database, SECOND, file)
@@ -307,7 +309,7 @@ async def test_a_start_takes_what_was_learnt_ahead(tmp_path: Path, learnt_at_onc
 
 
 async def test_a_store_of_an_older_announcement_takes_it_too(
-    database: Database, tmp_path: Path, learnt_at_once: list[int]
+    database: SqliteDatabase, tmp_path: Path, learnt_at_once: list[int]
 ) -> None:
     folder = shutil.copytree(SECOND, tmp_path / "changed")
     (folder / "topics.toml").write_text((folder / "topics.toml").read_text() + "\n")
@@ -330,7 +332,7 @@ async def test_what_another_program_learnt_is_not_used(
 ) -> None:
     await learn(SECOND, tmp_path / "learnt.bin")
     monkeypatch.setattr(f"bot.seeding.{form}", 999)
-    async with await Database.open(tmp_path / "store.sqlite3") as database:
+    async with await SqliteDatabase.open(tmp_path / "store.sqlite3") as database:
         assert await bring_up_to_date(database, SECOND, tmp_path / "learnt.bin")
     assert learnt_at_once == [2, 2]
 
@@ -339,7 +341,7 @@ async def test_what_was_learnt_from_another_folder_is_not_used(tmp_path: Path, l
     folder = shutil.copytree(SECOND, tmp_path / "changed")
     (folder / "topics.toml").write_text((folder / "topics.toml").read_text() + "\n")
     await learn(folder, tmp_path / "learnt.bin")
-    async with await Database.open(tmp_path / "store.sqlite3") as database:
+    async with await SqliteDatabase.open(tmp_path / "store.sqlite3") as database:
         assert await bring_up_to_date(database, SECOND, tmp_path / "learnt.bin")
     assert learnt_at_once == [2, 2]
 
@@ -349,7 +351,7 @@ async def test_a_damaged_file_is_learnt_again(tmp_path: Path, learnt_at_once: li
     await learn(SECOND, file)
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    async with await Database.open(tmp_path / "store.sqlite3") as database:
+    async with await SqliteDatabase.open(tmp_path / "store.sqlite3") as database:
         assert await bring_up_to_date(database, SECOND, file)
     assert learnt_at_once == [2, 2]
     assert await learn(SECOND, file)
@@ -373,7 +375,7 @@ async def test_no_damage_goes_unnoticed(tmp_path: Path, learnt_at_once: list[int
 async def test_a_file_that_cannot_be_read_is_told(
     tmp_path: Path, learnt_at_once: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with await Database.open(tmp_path / "store.sqlite3") as database:
+    async with await SqliteDatabase.open(tmp_path / "store.sqlite3") as database:
         assert await bring_up_to_date(database, SECOND, tmp_path)
     assert learnt_at_once == [2]
     assert f"{tmp_path} isn't used" in caplog.text
@@ -391,7 +393,7 @@ async def test_a_folder_that_cannot_be_written_to(tmp_path: Path, learnt_at_once
 
 
 async def test_words_are_looked_up_in_memory(second_path: Path) -> None:
-    async with await Database.open(second_path) as database:
+    async with await SqliteDatabase.open(second_path) as database:
         content = Content(database)
         found = await content.search("hall")
     # The store is closed by now.

@@ -16,7 +16,7 @@ from bot.errors import (
     StoreFullError,
     StoreUnavailableError,
 )
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,42 +27,42 @@ ALL = "SELECT application_id FROM synced_commands ORDER BY application_id"
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with await Database.open(tmp_path / "folder" / "store.sqlite3") as opened:
+async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    async with await SqliteDatabase.open(tmp_path / "folder" / "store.sqlite3") as opened:
         yield opened
 
 
-async def put(database: Database, *numbers: int) -> None:
+async def put(database: SqliteDatabase, *numbers: int) -> None:
     async with database.transaction() as tx:
         for number in numbers:
             await tx.execute(PUT, (number, "global", "x"))
             await asyncio.sleep(0)
 
 
-async def numbers(database: Database) -> list[int]:
+async def numbers(database: SqliteDatabase) -> list[int]:
     return [row["application_id"] for row in await database.fetch_all(ALL)]
 
 
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 2)])
-async def test_how_the_connections_are_set(database: Database, pragma: str, value: object) -> None:
-    assert tuple(await database.fetch_one(f"PRAGMA {pragma}") or ()) == (value,)
+async def test_how_the_connections_are_set(database: SqliteDatabase, pragma: str, value: object) -> None:
+    assert [tuple(row) for row in await database.fetch_all(f"PRAGMA {pragma}")] == [(value,)]
     async with database.transaction() as tx:
-        assert tuple(await tx.fetch_one(f"PRAGMA {pragma}") or ()) == (value,)
+        assert [tuple(row) for row in await tx.fetch_all(f"PRAGMA {pragma}")] == [(value,)]
 
 
-async def test_what_is_committed_is_seen(database: Database) -> None:
+async def test_what_is_committed_is_seen(database: SqliteDatabase) -> None:
     await put(database, 1, 2)
     assert await numbers(database) == [1, 2]
 
 
-async def test_what_is_not_committed_is_not_seen(database: Database) -> None:
+async def test_what_is_not_committed_is_not_seen(database: SqliteDatabase) -> None:
     async with database.transaction() as tx:
         await tx.execute(PUT, (1, "global", "x"))
         assert await numbers(database) == []
         assert len(await tx.fetch_all(ALL)) == 1
 
 
-async def test_an_error_takes_everything_back(database: Database) -> None:
+async def test_an_error_takes_everything_back(database: SqliteDatabase) -> None:
     async def fail() -> None:
         async with database.transaction() as tx:
             await tx.execute(PUT, (1, "global", "x"))
@@ -75,7 +75,7 @@ async def test_an_error_takes_everything_back(database: Database) -> None:
     assert await numbers(database) == [2]
 
 
-async def test_transactions_do_not_interleave(database: Database) -> None:
+async def test_transactions_do_not_interleave(database: SqliteDatabase) -> None:
     seen: list[str] = []
 
     async def one(name: str) -> None:
@@ -88,7 +88,7 @@ async def test_transactions_do_not_interleave(database: Database) -> None:
     assert "".join(seen) == "aaabbbcccddd"
 
 
-async def test_a_commit_that_fails_leaves_no_transaction_open(database: Database) -> None:
+async def test_a_commit_that_fails_leaves_no_transaction_open(database: SqliteDatabase) -> None:
     """A deferred foreign key is looked at when the transaction is committed."""
     with pytest.raises(StoreConstraintError, match="FOREIGN KEY"):
         async with database.transaction() as tx:
@@ -98,7 +98,9 @@ async def test_a_commit_that_fails_leaves_no_transaction_open(database: Database
 
 
 @pytest.mark.parametrize("turns", range(8))
-async def test_a_transaction_that_is_cancelled_at_any_point_leaves_none_open(database: Database, turns: int) -> None:
+async def test_a_transaction_that_is_cancelled_at_any_point_leaves_none_open(
+    database: SqliteDatabase, turns: int
+) -> None:
     working = asyncio.create_task(put(database, 1, 2, 3))
     for _ in range(turns):
         await asyncio.sleep(0)
@@ -110,7 +112,7 @@ async def test_a_transaction_that_is_cancelled_at_any_point_leaves_none_open(dat
 
 async def test_two_connections_see_each_other_s_commits(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite3"
-    async with await Database.open(path) as one, await Database.open(path) as other:
+    async with await SqliteDatabase.open(path) as one, await SqliteDatabase.open(path) as other:
         await put(one, 1)
         assert await numbers(other) == [1]
         await asyncio.gather(put(one, 2, 3), put(other, 4, 5), put(one, 6), put(other, 7))
@@ -119,7 +121,7 @@ async def test_two_connections_see_each_other_s_commits(tmp_path: Path) -> None:
 
 async def test_a_writer_waits_for_another_connection_and_then_says_so(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite3"
-    async with await Database.open(path) as one, await Database.open(path, busy_timeout_ms=50) as other:
+    async with await SqliteDatabase.open(path) as one, await SqliteDatabase.open(path, busy_timeout_ms=50) as other:
         async with one.transaction():
             with pytest.raises(StoreBusyError, match="locked"):
                 await put(other, 1)
@@ -129,32 +131,32 @@ async def test_a_writer_waits_for_another_connection_and_then_says_so(tmp_path: 
 
 async def test_readers_go_on_while_somebody_writes(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite3"
-    async with await Database.open(path) as one, await Database.open(path) as other:
+    async with await SqliteDatabase.open(path) as one, await SqliteDatabase.open(path) as other:
         await put(one, 1)
         async with one.transaction() as tx:
             await tx.execute(PUT, (2, "global", "x"))
             assert await numbers(other) == [1]
 
 
-async def test_foreign_keys_hold(database: Database) -> None:
+async def test_foreign_keys_hold(database: SqliteDatabase) -> None:
     with pytest.raises(StoreConstraintError, match="FOREIGN KEY"):
         async with database.transaction() as tx:
             await tx.execute("INSERT INTO quote_topic (quote, topic) VALUES ('nothing', 'nothing')")
 
 
-async def test_tables_are_strict(database: Database) -> None:
+async def test_tables_are_strict(database: SqliteDatabase) -> None:
     with pytest.raises(StoreConstraintError, match="cannot store TEXT value in INTEGER column"):
         async with database.transaction() as tx:
             await tx.execute(PUT, ("one", "global", "x"))
 
 
 async def test_closing_folds_everything_into_one_file(tmp_path: Path) -> None:
-    async with await Database.open(tmp_path / "store.sqlite3") as database:
+    async with await SqliteDatabase.open(tmp_path / "store.sqlite3") as database:
         await put(database, 1)
     assert [path.name for path in tmp_path.iterdir()] == ["store.sqlite3"]
 
 
-async def full(database: Database, _path: Path) -> None:
+async def full(database: SqliteDatabase, _path: Path) -> None:
     """Let the file grow no more, as on a full disk (SQLite's docs, pragma.html, max_page_count)."""
     async with database.transaction() as tx:
         await tx.execute("PRAGMA max_page_count = 1")
@@ -162,7 +164,7 @@ async def full(database: Database, _path: Path) -> None:
             await tx.execute(PUT, (number, "x" * 500, "x"))
 
 
-async def damaged(database: Database, path: Path) -> None:
+async def damaged(database: SqliteDatabase, path: Path) -> None:
     await put(database, *range(2_000))
     await database.fetch_all("PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(path.read_bytes())
@@ -171,13 +173,13 @@ async def damaged(database: Database, path: Path) -> None:
     await database.fetch_all("SELECT max(sha256) FROM synced_commands")
 
 
-async def read_only(database: Database, _path: Path) -> None:
+async def read_only(database: SqliteDatabase, _path: Path) -> None:
     async with database.transaction() as tx:
         await tx.execute("PRAGMA query_only = ON")
         await tx.execute(PUT, (1, "global", "x"))
 
 
-async def unknown(database: Database, _path: Path) -> None:
+async def unknown(database: SqliteDatabase, _path: Path) -> None:
     await database.fetch_all("SELECT 1 FROM nowhere")
 
 
@@ -191,10 +193,10 @@ async def unknown(database: Database, _path: Path) -> None:
     ],
 )
 async def test_what_sqlite_raises_is_raised_as_ours(
-    tmp_path: Path, spoil: Callable[[Database, Path], Awaitable[None]], kind: type[StoreError], words: str
+    tmp_path: Path, spoil: Callable[[SqliteDatabase, Path], Awaitable[None]], kind: type[StoreError], words: str
 ) -> None:
     path = tmp_path / "store.sqlite3"
-    async with await Database.open(path) as database:
+    async with await SqliteDatabase.open(path) as database:
         with pytest.raises(StoreError, match=words) as caught:
             await spoil(database, path)
     assert type(caught.value) is kind

@@ -12,8 +12,8 @@ import pytest
 
 from bot.errors import StoreError
 from bot.store import migrate
-from bot.store.database import Database
 from bot.store.migrate import Migration, migrations
+from bot.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def use(monkeypatch: pytest.MonkeyPatch, *steps: Migration) -> None:
 
 
 async def open_and_close(path: Path) -> None:
-    async with await Database.open(path):
+    async with await SqliteDatabase.open(path):
         pass
 
 
@@ -138,9 +138,9 @@ async def test_a_step_that_another_process_ran_meanwhile_is_not_run_again(
 
 
 def test_a_gap_in_the_numbers_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "sqlite").mkdir(parents=True)
     for name in ("0001_a.sql", "0003_c.sql", "notes.txt"):
-        (tmp_path / "migrations" / name).write_text("SELECT 1;")
+        (tmp_path / "migrations" / "sqlite" / name).write_text("SELECT 1;")
     monkeypatch.setattr(resources, "files", lambda _: tmp_path)
     with pytest.raises(StoreError, match="have a gap in their numbers"):
         migrations()

@@ -14,7 +14,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.seeding import bring_up_to_date
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 from tests.support.program import program
 from tests.support.seeded import SECOND
 
@@ -222,7 +222,7 @@ def test_a_store_that_another_program_keeps_to_itself(second_path: Path) -> None
 async def test_a_store_that_is_locked_when_there_is_something_to_seed(tmp_path: Path, second_path: Path) -> None:
     with closing(sqlite3.connect(second_path, isolation_level=None)) as other:
         other.execute("UPDATE content_state SET checksum = 'older'")
-        async with await Database.open(second_path, busy_timeout_ms=50) as database:
+        async with await SqliteDatabase.open(second_path, busy_timeout_ms=50) as database:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreError, match="is in use by another program"), database.in_words():
                 await bring_up_to_date(database, SECOND)
@@ -231,12 +231,12 @@ async def test_a_store_that_is_locked_when_there_is_something_to_seed(tmp_path: 
 
 async def test_opening_can_be_cancelled(tmp_path: Path) -> None:
     for turns in range(0, 30, 3):
-        opening = asyncio.create_task(Database.open(tmp_path / "store.sqlite3"))
+        opening = asyncio.create_task(SqliteDatabase.open(tmp_path / "store.sqlite3"))
         for _ in range(turns):
             await asyncio.sleep(0)
         opening.cancel()
         (found,) = await asyncio.gather(opening, return_exceptions=True)
-        if isinstance(found, Database):
+        if isinstance(found, SqliteDatabase):
             await found.close()
-    async with await Database.open(tmp_path / "store.sqlite3"):
+    async with await SqliteDatabase.open(tmp_path / "store.sqlite3"):
         pass

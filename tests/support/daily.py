@@ -23,7 +23,7 @@ from bot.daily.store import Identity, LeftGuilds, Recoveries, Schedules
 from bot.daily.worker import Worker
 from bot.library import Library
 from bot.quotes.search import QuoteService
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -180,7 +180,7 @@ class Channel:
 class Office:
     """A process at work on a store: its worker and its scheduler, with a clock and channel of the test."""
 
-    def __init__(self, database: Database, clock: FakeClock, channel: Channel, owner: str = "one") -> None:
+    def __init__(self, database: SqliteDatabase, clock: FakeClock, channel: Channel, owner: str = "one") -> None:
         self.database, self.clock, self.channel = database, clock, channel
         self.filters = filters()
         self.store = DailyStore(
@@ -262,5 +262,5 @@ def zones() -> Zones:
 async def office(
     path: Path, clock: FakeClock, channel: Channel | None = None, owner: str = "one"
 ) -> AsyncIterator[Office]:
-    async with await Database.open(path) as database:
+    async with await SqliteDatabase.open(path) as database:
         yield Office(database, clock, channel or Channel(clock), owner)

@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.store.sqlite import SqliteDatabase
 from sandbox import Sandbox
 from tests.conftest import assert_in_form, connected, settings_for
 from tests.support.seeded import SECOND
@@ -64,6 +65,13 @@ class DailyChat:
         async with asyncio.timeout(seconds):
             while not holds():  # noqa: ASYNC110 - what is waited for happens in another program
                 await asyncio.sleep(0.02)
+
+    @property
+    def file(self) -> SqliteDatabase:
+        """The store where it is a file."""
+        database = self.bot.services.daily.deliveries._database
+        assert isinstance(database, SqliteDatabase)
+        return database
 
     async def ledger(self) -> list[dict[str, Any]]:
         rows = await self.bot.services.daily.deliveries._database.fetch_all("SELECT * FROM delivery ORDER BY id")

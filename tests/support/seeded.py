@@ -11,7 +11,7 @@ from pathlib import Path
 from bot import announcement
 from bot.seeding import bring_up_to_date
 from bot.settings import ANNOUNCEMENT
-from bot.store.database import Database
+from bot.store.sqlite import SqliteDatabase
 
 ROOT = Path(__file__).resolve().parents[2]
 SECOND = ROOT / "tests" / "announcement" / "second"
@@ -47,5 +47,5 @@ def _fingerprint(folder: Path) -> str:
 
 
 async def _seed(path: Path, folder: Path) -> None:
-    async with await Database.open(path) as database:
+    async with await SqliteDatabase.open(path) as database:
         await bring_up_to_date(database, folder)
