@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import announcement, memory, seeding, terminal
+from bot.announcement import words
 from bot.errors import AnnouncementError, CanonkeeperError
 from bot.operators import logs
 from bot.settings import from_environment, look_at_environment
@@ -19,7 +20,7 @@ from bot.store import copies
 from bot.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from bot.settings import Settings
 
@@ -27,10 +28,11 @@ _log = logging.getLogger(__name__)
 
 FAULT = 1
 MISTAKE = 2
+CHECK = "check"
 # What takes a text: the command, and its help.
 _TYPED = (
     ("quote", "look up a quote, here in the terminal"),
-    ("canon", "check canon, here in the terminal"),
+    (CHECK, "check a claim, or whatever the announcement rules on, here in the terminal"),
     ("ask", "ask a question, here in the terminal"),
     ("why", "explain how a text is understood, with the closest phrasings in the data"),
 )
@@ -61,17 +63,37 @@ def parser() -> argparse.ArgumentParser:
     learn = commands.add_parser("learn", help="do the learning in advance, so that a start takes only seconds")
     learn.add_argument("path", nargs="?", type=Path, help="where to save what is learnt (default: LEARNT_PATH)")
     commands.add_parser("unanswered", help="list what couldn't be answered lately, to paste into the data")
+    # What the presets call it in Discord does it, too.
+    names = [name for name in map(_called, words.presets()) if name not in commands.choices and name != CHECK]
     for name, what in _TYPED:
-        command = commands.add_parser(name, help=what)
+        command = commands.add_parser(name, help=what, aliases=names if name == CHECK else ())
+        command.set_defaults(command=name)
         command.add_argument("text", nargs="+", metavar="TEXT")
+    made.set_defaults(known=frozenset(commands.choices))
     return made
+
+
+def _called(preset: str) -> str:
+    return words.preset(preset).check.command
+
+
+def _neutral(arguments: Sequence[str], known: Container[str]) -> list[str]:
+    """Return the arguments with our own name for the command that checks, where they have the announcement's."""
+    if not arguments or arguments[0].startswith("-") or arguments[0] in known:
+        return [*arguments]
+    try:
+        called = announcement.load_words(from_environment().announcement_path).check.command
+    except CanonkeeperError:
+        return [*arguments]  # what is wrong with the data is told where they are used
+    return [CHECK if arguments[0] == called else arguments[0], *arguments[1:]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; mistakes are told in a line each on standard error."""
     _print_anything()
     memory.set_up()
-    given = parser().parse_args(arguments)
+    made = parser()
+    given = made.parse_args(_neutral(sys.argv[1:] if arguments is None else arguments, made.get_default("known")))
     try:
         return _run(given)
     except AnnouncementError as error:

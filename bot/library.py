@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Speaker,
         Subject,
         Topic,
+        Words,
     )
     from bot.store.content import Content
 
@@ -30,6 +31,7 @@ class Library:
     """All content but the search index, which stays in the store."""
 
     head: Head
+    words: Words
     sources: tuple[Source, ...]
     speakers: tuple[Speaker, ...]
     topics: tuple[Topic, ...]
@@ -77,6 +79,7 @@ async def read_library(content: Content) -> Library:
     """Read everything but the search index from the seeded store."""
     return Library(
         head=await content.head(),
+        words=await content.words(),
         sources=await content.sources(),
         speakers=await content.speakers(),
         topics=await content.topics(),

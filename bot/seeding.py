@@ -16,6 +16,7 @@ import msgspec
 
 from bot import announcement as announcements
 from bot import canon
+from bot.announcement import words
 from bot.errors import LearningError
 from bot.store.content import write_content, written_checksum
 from bot.understanding import FORM, Answerable, Example, Lesson, general
@@ -92,7 +93,7 @@ async def learn(folder: Path, file: Path, progress: Progress | None = None) -> b
 
 def _checksum(folder: Path) -> str:
     # A program that reads another form of what was learnt, or has other lists of its own, learns again, too.
-    return f"{announcements.checksum(folder)}.{FORM}.{canon.FORM}.{general.digest()}"
+    return f"{announcements.checksum(folder)}.{FORM}.{canon.FORM}.{general.digest()}.{words.digest()}"
 
 
 def _ready(file: Path, checksum: str) -> dict[str, bytes] | None:

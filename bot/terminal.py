@@ -8,12 +8,11 @@ import tomllib
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bot.announcement import Verdict, read_text
-from bot.canon import NEAREST, STRENGTHS
+from bot.announcement import Meaning, read_text
+from bot.canon import NEAREST
 from bot.errors import AnnouncementError
 from bot.fuzzy import most_alike
 from bot.quotes import Answered, Closest, Greeted, Missing, Ruled, tier_of
-from bot.quotes.overview import HEADING
 from bot.text import cut, normalise
 
 if TYPE_CHECKING:
@@ -29,12 +28,12 @@ if TYPE_CHECKING:
 
 
 async def answer(opening: AbstractAsyncContextManager[Services], command: str, text: str) -> str:
-    """Return the answer to one of the commands quote, canon and ask."""
+    """Return the answer to one of the commands quote, check and ask."""
     async with opening as services:
         if command == "quote":
             return await _quote(services, text)
-        if command == "canon":
-            return _canon(services, text)
+        if command == "check":
+            return _check(services, text)
         return _ask(services, text)
 
 
@@ -46,9 +45,10 @@ async def _quote(services: Services, text: str) -> str:
     return _quotes(found.quotes[:1], f"1 of {len(found.quotes)}")
 
 
-def _canon(services: Services, text: str) -> str:
-    if services.overview.is_meant(text):
-        return "\n".join((f"{HEADING}:", *(f"- {ship.told}" for ship in services.overview.ships)))
+def _check(services: Services, text: str) -> str:
+    overview = services.overview
+    if overview.is_meant(text):
+        return "\n".join((f"{overview.words.heading}:", *(f"- {pair.told}" for pair in overview.pairs)))
     checked = services.canon.check(text)
     return f"Did you mean {checked.meant.name}?" if checked.meant else _rulings(checked.rulings)
 
@@ -62,7 +62,7 @@ def _ruling(ruling: CanonRuling) -> str:
         "" if ruling.direct else NEAREST,
         ruling.statement,
         f"{ruling.label}: {ruling.line}",
-        f"({STRENGTHS[ruling.strength]})" if STRENGTHS[ruling.strength] else "",
+        f"({ruling.strength})" if ruling.strength else "",
     )
     return "\n".join(line for line in lines if line)
 
@@ -106,7 +106,7 @@ _SHOWN: Final = 6
 _ANSWERED: Final[dict[str, str]] = {
     "sure": "with confidence",
     "closest": "with the closest passage, and says that it isn't sure",
-    "ruled": "with a canon check",
+    "ruled": "with a ruling",
     "greeted": "as if it were small talk",
     "silent": "that it couldn't find anything",
 }
@@ -136,7 +136,7 @@ def phrasings(folder: Path) -> Iterator[Phrasing]:
 def explain(text: str, folder: Path, facts: Engine, claims: Engine, tier: Tier) -> str:
     """Return, in lines for a person, how `text` is understood as a question and as a claim, and what is near to it.
 
-    `tier` is how /ask answers it, which also looks at canon checks and names.
+    `tier` is how /ask answers it, which also looks at rulings and names.
     """
     known = list(phrasings(folder))
     lines = [
@@ -228,7 +228,7 @@ def _given(reply: Reply) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (reply.fact.id,), (reply.runner_up.id,) if reply.runner_up else ()
     if isinstance(reply, Ruled):
         # Where the announcement is silent, to say so is no answer.
-        ruled = [ruling for ruling in reply.rulings if ruling.verdict is not Verdict.NOT_ADDRESSED]
+        ruled = [ruling for ruling in reply.rulings if ruling.means is not Meaning.SILENT]
         ids = (each for ruling in ruled for each in (ruling.claim, ruling.subject) if each)
         return tuple(dict.fromkeys(ids)), ()
     return (), tuple(fact.id for fact in reply.nearest)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from bot.announcement import Fact
+    from bot.announcement.words import CheckWords
     from bot.client import Canonkeeper
     from bot.client.controls import Actions, Directory, Mention
     from bot.client.panels import Component, Panel
@@ -44,11 +45,18 @@ _GREETINGS: Final[dict[SmallTalk, str]] = {
 
 
 def reply_view(
-    reply: Reply, *, private: bool, question: str | None = None, mention: Mention = named, hint: bool = False
+    reply: Reply,
+    check: CheckWords | None,
+    *,
+    private: bool,
+    question: str | None = None,
+    mention: Mention = named,
+    hint: bool = False,
 ) -> panels.Panel:
     """Return how a reply looks; `question` is shown above it where the channel would not show it otherwise.
 
-    `mention` mentions a command; `hint` adds what else can be done to a reply that has no answer.
+    `check` is what the command that checks claims is called, None where there is none. `mention` mentions a command;
+    `hint` adds what else can be done to a reply that has no answer.
     """
     if isinstance(reply, Answered):
         return answered(reply, private=private, question=question)
@@ -59,13 +67,18 @@ def reply_view(
     if isinstance(reply, Greeted):
         return panels.Panel(
             f"**{_GREETINGS[reply.kind]}** Ask me about the announcement and I'll find its exact words. "
-            f"{mention('quote')} looks up quotes, {mention('canon')} checks a ship or a claim, and {mention('help')} "
-            "shows what else I can do.",
+            f"{_commands(mention, check)} {mention('help')} shows what else I can do.",
             accent=panels.Accent.ABOUT,
             rows=_offered(reply.nearest, private=private),
         )
     helped = f"{mention('help')} shows what else I can do" if hint else None
-    return _silent(reply, private=private, question=question, footer=helped)
+    return _silent(reply, check, private=private, question=question, footer=helped)
+
+
+def _commands(mention: Mention, check: CheckWords | None) -> str:
+    """Return what two commands do, as far as there are these; more follows behind the 'and'."""
+    checks = f", {mention(check.command)} {check.checks}, and" if check else ", and"
+    return f"{mention('quote')} looks up quotes{checks}"
 
 
 def answered(answer: Answered, *, private: bool, question: str | None = None) -> panels.Panel:
@@ -97,9 +110,11 @@ def _closest(answer: Closest, *, private: bool, question: str | None) -> panels.
     )
 
 
-def _silent(answer: NoAnswer, *, private: bool, question: str | None, footer: str | None) -> panels.Panel:
+def _silent(
+    answer: NoAnswer, check: CheckWords | None, *, private: bool, question: str | None, footer: str | None
+) -> panels.Panel:
     """Return an honest nothing: it quotes nothing and offers what the announcement does answer."""
-    claim = f"\nTo check a claim, try `/canon {answer.claim.statement}`" if answer.claim else ""
+    claim = f"\nTo check a claim, try `/{check.command} {answer.claim.statement}`" if answer.claim and check else ""
     offer = "\nIt does answer these:" if answer.nearest else ""
     return panels.Panel(
         _asked(question),
@@ -139,12 +154,19 @@ class AskCog(commands.Cog):
     """Questions in people's own words."""
 
     def __init__(
-        self, asking: AskService, told: Told, library: Library, actions: Actions, directory: Directory
+        self,
+        asking: AskService,
+        told: Told,
+        library: Library,
+        check: CheckWords | None,
+        actions: Actions,
+        directory: Directory,
     ) -> None:
         self._asking = asking
         self._told = told
         self._library = library
         self._directory = directory
+        self._check = check
         actions.register(SUGGESTED, self._suggested, read_suggestion)
 
     @app_commands.command(
@@ -163,7 +185,7 @@ class AskCog(commands.Cog):
         reply = self._asking.ask(question)
         found = isinstance(reply, Answered | Closest | Ruled)
         mention = named if found else await self._directory.mention()
-        view = reply_view(reply, private=private, question=question, mention=mention)
+        view = reply_view(reply, self._check, private=private, question=question, mention=mention)
         if found:
             await show(interaction, view, private=private)
         else:
@@ -203,7 +225,7 @@ class AskCog(commands.Cog):
         asked = None if _may_reply(message) else question
         # Who wrote a message may not know the commands.
         mention = await self._directory.mention()
-        await _send(message, reply_view(reply, private=False, question=asked, mention=mention, hint=True))
+        await _send(message, reply_view(reply, self._check, private=False, question=asked, mention=mention, hint=True))
         await self._told(question, reply)
 
     async def _suggested(self, interaction: discord.Interaction[Any], suggestion: tuple[bool, str]) -> None:
@@ -258,4 +280,5 @@ async def setup(bot: Canonkeeper) -> None:
         services.meter.asked(tier_of(reply))
         await services.unanswered.note(question, reply)
 
-    await bot.add_cog(AskCog(services.asking, told, services.library, bot.actions, bot.directory))
+    check = services.canon.words.check if services.canon.offered else None
+    await bot.add_cog(AskCog(services.asking, told, services.library, check, bot.actions, bot.directory))

@@ -10,9 +10,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client.controls import show
-from bot.client.views import QUIZ, marked, quiz, read_choice
+from bot.client.views import QUIZ, WHO_SAID_IT, marked, quiz, read_choice
 from bot.errors import UserError
-from bot.quotes.quiz import CANON, WHO
+from bot.quotes.quiz import CLAIM, WHO
 
 if TYPE_CHECKING:
     from random import Random
@@ -25,22 +25,37 @@ if TYPE_CHECKING:
 class QuizCog(commands.Cog):
     """Questions to guess at. Nothing is kept of them, nor of who answered what."""
 
-    def __init__(self, quiz: QuizService, actions: Actions, chance: Random) -> None:
+    def __init__(
+        self, quiz: QuizService, actions: Actions, tree: app_commands.CommandTree[Any], chance: Random
+    ) -> None:
         self._quiz = quiz
+        self._tree = tree
         self._chance = chance
+        titles = {WHO: WHO_SAID_IT, CLAIM: quiz.title}
+        offered = [titles[kind] for kind in quiz.kinds]
+        # A cog's decorators don't know what the announcement has enough for, and how it calls that.
+        self._command = app_commands.Command[Any, Any, None](
+            name="quiz",
+            description=f"{' '.join(offered)} Guess, and see the quote that tells",
+            callback=self._ask,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+        app_commands.describe(kind="Which quiz; leave it out for either", private="Show the question only to me")(
+            self._command
+        )
+        app_commands.choices(kind=[app_commands.Choice(name=titles[kind], value=kind) for kind in quiz.kinds])(
+            self._command
+        )
         actions.register(QUIZ, self._answer, read_choice)
 
-    @app_commands.command(name="quiz", description="Who said it? Canon or not? Guess, and see the quote that tells")
-    @app_commands.describe(kind="Which quiz; leave it out for either", private="Show the question only to me")
-    @app_commands.choices(
-        kind=[
-            app_commands.Choice(name="Who said it?", value=WHO),
-            app_commands.Choice(name="Canon or not?", value=CANON),
-        ]
-    )
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-    async def quiz(self, interaction: discord.Interaction[Any], kind: str | None = None, private: bool = False) -> None:
+    async def cog_load(self) -> None:
+        self._tree.add_command(self._command)
+
+    async def cog_unload(self) -> None:
+        self._tree.remove_command(self._command.name)
+
+    async def _ask(self, interaction: discord.Interaction[Any], kind: str | None = None, private: bool = False) -> None:
         """Answer /quiz."""
         kind = kind or self._chance.choice(self._quiz.kinds)
         if kind not in self._quiz.kinds:
@@ -58,4 +73,4 @@ class QuizCog(commands.Cog):
 async def setup(bot: Canonkeeper) -> None:
     """Add the cog with what it uses, unless the announcement has nothing to guess at."""
     if bot.services.quiz.kinds:
-        await bot.add_cog(QuizCog(bot.services.quiz, bot.actions, SystemRandom()))
+        await bot.add_cog(QuizCog(bot.services.quiz, bot.actions, bot.tree, SystemRandom()))

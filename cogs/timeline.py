@@ -117,5 +117,6 @@ class TimelineCog(commands.Cog):
 
 
 async def setup(bot: Canonkeeper) -> None:
-    """Add the cog with what it uses."""
-    await bot.add_cog(TimelineCog(bot.services.timeline, bot.actions))
+    """Add the cog with what it uses, unless the announcement has no timeline."""
+    if bot.services.timeline.entries:
+        await bot.add_cog(TimelineCog(bot.services.timeline, bot.actions))

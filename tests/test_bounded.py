@@ -91,7 +91,7 @@ def paths(real: Services) -> dict[str, Callable[[str], Any]]:
     zones, abouts = Zones.load(), Filters(real.library, real.quotes)
 
     def ask(text: str) -> object:
-        return answers.reply_view(real.asking.ask(text), private=False, question=text)
+        return answers.reply_view(real.asking.ask(text), real.library.words.check, private=False, question=text)
 
     return {
         "fold": fold,

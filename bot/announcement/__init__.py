@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.announcement.checking import remarks
 from bot.announcement.drafting import draft
-from bot.announcement.loading import checksum, load, read_text
+from bot.announcement.loading import checksum, load, load_words, read_text
 from bot.announcement.model import (
     Announcement,
     Claim,
@@ -21,12 +21,11 @@ from bot.announcement.model import (
     QuoteEntry,
     Source,
     Speaker,
-    Strength,
     Subject,
     Topic,
-    Verdict,
 )
 from bot.announcement.quotes import attributions, introduces, joined, length, overlap
+from bot.announcement.words import Meaning, Part, Words
 
 __all__ = [
     "Announcement",
@@ -36,6 +35,8 @@ __all__ = [
     "Fact",
     "Head",
     "Inset",
+    "Meaning",
+    "Part",
     "Passage",
     "Person",
     "PhrasedClaim",
@@ -44,10 +45,9 @@ __all__ = [
     "QuoteEntry",
     "Source",
     "Speaker",
-    "Strength",
     "Subject",
     "Topic",
-    "Verdict",
+    "Words",
     "attributions",
     "checksum",
     "draft",
@@ -55,6 +55,7 @@ __all__ = [
     "joined",
     "length",
     "load",
+    "load_words",
     "overlap",
     "read_text",
     "remarks",

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import re
-import typing
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from bot.announcement.model import OF_CLAIMS, OF_SUBJECTS, Subject, Verdict
+from bot.announcement.model import Person
 from bot.announcement.quotes import introduces
+from bot.announcement.words import NO_STRENGTH, Meaning, with_article
 from bot.text import counted, normalise, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Protocol
 
-    from bot.announcement.model import Announcement, Inset, Passage, QuoteEntry, Strength
+    from bot.announcement.model import Announcement, Inset, Passage, QuoteEntry, Subject
+    from bot.announcement.words import Words
+
+    # The words of which the values of some keys must be one.
+    Choices = Mapping[str, tuple[str, ...]]
 
 # What an author still has to fill in; new-announcement writes it where the article doesn't tell.
 OPEN: Final = "???"
 
 _AT = re.compile(r" - at `\$\.?(.*)`$")
-_FIELD = re.compile(r"[a-z_]+")
 # What a pattern of the structs asks for.
 _PATTERNS: Final = {
     "^[a-z0-9]+(-[a-z0-9]+)*$": "must be made of lowercase letters, digits and single hyphens",
@@ -49,8 +52,8 @@ _EXPECTED = re.compile(r"Expected `(\w+)(?: \| null)?`, got `\w+`")
 _ENUM = re.compile(r"Invalid enum value (.+)")
 
 
-def plain(reason: str, struct: type[msgspec.Struct]) -> str:
-    """Return msgspec's `reason` for refusing an entry of this kind, without a word of Python."""
+def plain(reason: str, choices: Choices) -> str:
+    """Return msgspec's `reason` for refusing an entry, without a word of Python; `choices` are those of its keys."""
     found = _AT.search(reason)
     place = _place(found[1]) if found else ""
     at = f"`{place}`" if place else "the entry"
@@ -62,40 +65,49 @@ def plain(reason: str, struct: type[msgspec.Struct]) -> str:
         return f"{at} {_PATTERNS[match[1]]}"
     if match := _EXPECTED.fullmatch(said):
         return f"{at}: {_TYPES.get(match[1], f'{match[1]} is expected')}"
-    if (match := _ENUM.fullmatch(said)) and found:
-        return f"{at} must be one of {', '.join(_allowed(struct, found[1]))}; it is {match[1]}"
+    if (match := _ENUM.fullmatch(said)) and place in choices:
+        return f"{at} must be one of {', '.join(choices[place])}; it is {match[1]}"
     return reason
 
 
-def every(content: object, struct: Any, error: msgspec.ValidationError) -> tuple[str, ...]:
+def every(content: object, struct: Any, choices: Choices, error: msgspec.ValidationError) -> tuple[str, ...]:
     """Return each of the reasons for refusing an entry, of which `error` tells the first, in words for a person."""
     if not isinstance(content, dict) or not isinstance(struct, type) or not issubclass(struct, msgspec.Struct):
-        return (plain(str(error), struct),)
-    found = [still_open(content, struct)]
+        return (plain(str(error), choices),)
+    found = [still_open(content, choices)]
     known = {field.name: field for field in msgspec.structs.fields(struct)}
     found += [f"the entry has an unknown key: `{key}`" for key in content if key not in known]
     for key, field in known.items():
         if key not in content:
             found += [f"the entry is missing the key `{key}`"] if field.required else []
         elif not any(_open(key, content[key])):
-            found.append(_refused(key, content[key], field.type, struct))
+            found.append(_refused(key, content[key], field.type, choices))
     return tuple(filter(None, found))
 
 
-def _refused(key: str, value: object, kind: Any, struct: type[msgspec.Struct]) -> str:
+def _refused(key: str, value: object, kind: Any, choices: Choices) -> str:
     """Return why a key's value is refused; nothing where it isn't."""
     try:
         msgspec.convert({key: value}, msgspec.defstruct("Key", [(key, kind)]))
     except msgspec.ValidationError as error:
-        return plain(str(error), struct)
-    return ""
+        return plain(str(error), choices)
+    return next(unchosen({key: value}, choices), "")
 
 
-def still_open(content: object, struct: type[msgspec.Struct]) -> str:
+def unchosen(content: object, choices: Choices) -> Iterator[str]:
+    """Yield in words each key whose value isn't among its choices."""
+    for key, value in content.items() if isinstance(content, dict) else ():
+        if isinstance(value, str) and key in choices and value not in choices[key]:
+            yield f"`{key}` must be one of {', '.join(choices[key])}; it is '{value}'"
+
+
+def still_open(content: object, choices: Choices) -> str:
     """Return in words which keys of an entry still hold the mark `OPEN`; nothing where none does."""
     if not isinstance(content, dict):
         return ""
-    words = "; ".join(f"`{path}`{_choice(struct, key)}" for key, value in content.items() for path in _open(key, value))
+    words = "; ".join(
+        f"`{path}`{_choice(choices, key)}" for key, value in content.items() for path in _open(key, value)
+    )
     return f"still to be filled in: {words}" if words else ""
 
 
@@ -110,32 +122,13 @@ def _open(path: str, value: object) -> Iterator[str]:
         yield path
 
 
-def _choice(struct: type[msgspec.Struct], key: str) -> str:
-    known = {each.name for each in msgspec.structs.fields(struct)}
-    words = _allowed(struct, key) if key in known else ()
-    return f", one of {', '.join(words)}" if words else ""
+def _choice(choices: Choices, key: str) -> str:
+    return f", one of {', '.join(choices[key])}" if key in choices else ""
 
 
 def _place(path: str) -> str:
     """Return the key of a path such as `topics[0]` or `inset[0].text`."""
     return re.sub(r"\[[^\]]*\]", "", path)
-
-
-def _allowed(struct: type[msgspec.Struct], path: str) -> tuple[str, ...]:
-    """Return the words of which the key at `path` must be one."""
-    field = _FIELD.match(path)
-    kinds = {each.name: each.type for each in msgspec.structs.fields(struct)}
-    if field and kinds[field[0]] is Verdict:
-        return OF_SUBJECTS if struct is Subject else OF_CLAIMS
-    return tuple(_literals(kinds[field[0]])) if field else ()
-
-
-def _literals(kind: Any) -> Iterator[str]:
-    if typing.get_origin(kind) is typing.Literal:
-        yield from typing.get_args(kind)
-    else:
-        for part in typing.get_args(kind):
-            yield from _literals(part)
 
 
 _MARKS = "\"\u201c\u201d'\u2018\u2019()[]"
@@ -243,8 +236,12 @@ def _ids(announcement: Announcement) -> Iterator[str]:
         for repeated, times in Counter(ids := [entry.id for entry in entries]).items():
             if times > 1:
                 yield f"{file}: '{repeated}' is used {times} times; every id must be unique"
-        if not ids and file not in {"timeline.toml", "lexicon.toml", "people.toml"}:
+        if not ids and file not in _OPTIONAL:
             yield f"{file}: has no entries; at least one is needed"
+
+
+# What an announcement may do without.
+_OPTIONAL: Final = frozenset({"people.toml", "subjects.toml", "claims/", "timeline.toml", "lexicon.toml"})
 
 
 def _files(announcement: Announcement) -> tuple[tuple[str, tuple[_Identified, ...]], ...]:
@@ -276,34 +273,31 @@ def _speakers(announcement: Announcement) -> Iterator[str]:
 
 
 def _rulings(announcement: Announcement) -> Iterator[str]:
-    persons = {person.id for person in announcement.people}
+    words = announcement.words
+    persons = {person.id for person in announcement.people} | {subject.id for subject in _unnamed(announcement)}
     for subject in announcement.subjects:
         where = f"subjects.toml: subject '{subject.id}'"
-        wanted, members = (2, "two different members") if subject.kind == "ship" else (1, "one member")
-        if len(set(subject.members)) != wanted:
-            yield f"{where}: a {subject.kind} has {members}"
+        wanted = words.subjects[subject.kind].members
+        # Somebody or something alone may stand for itself.
+        if len(set(subject.members) or {subject.id}) != wanted:
+            members = "one member" if wanted == 1 else "two different members"
+            yield f"{where}: {with_article(subject.kind)} has {members}"
         yield from _unknown(where, "members", subject.members, persons, "people.toml")
-        yield from _one_of(where, "verdict", OF_SUBJECTS, subject.verdict)
-        yield from _backed(where, ruled=subject.verdict is not Verdict.NOT_ADDRESSED, entry=subject)
+        yield from _backed(where, subject.verdict, subject, words)
     for claim in announcement.claims:
-        where = f"claims/{claim.id}.toml"
-        yield from _one_of(where, "ruling", OF_CLAIMS, claim.ruling)
-        yield from _backed(where, ruled=claim.ruling is not Verdict.NOT_ADDRESSED, entry=claim)
+        yield from _backed(f"claims/{claim.id}.toml", claim.ruling, claim, words)
 
 
-def _one_of(where: str, key: str, verdicts: tuple[Verdict, ...], verdict: Verdict) -> Iterator[str]:
-    if verdict not in verdicts:
-        yield f"{where}: `{key}` must be one of {', '.join(verdicts)}; it is '{verdict}'"
-
-
-def _backed(where: str, *, ruled: bool, entry: _Ruled) -> Iterator[str]:
+def _backed(where: str, verdict: str, entry: _Ruled, words: Words) -> Iterator[str]:
     """Yield a mistake unless a ruling has evidence, and what is not ruled on has none."""
+    ruled = words.means(verdict) is not Meaning.SILENT
     if ruled and not entry.quotes:
         yield f"{where}: a ruling needs evidence: name at least one quote"
-    if ruled and entry.strength == "none":
-        yield f"{where}: strength 'none' only goes with 'not-addressed'; use 'creator' or 'article'"
-    if not ruled and (entry.quotes or entry.strength != "none"):
-        yield f"{where}: what isn't addressed can't have quotes, and its strength is 'none'"
+    if ruled and entry.strength == NO_STRENGTH:
+        strong = " or ".join(f"'{strength}'" for strength in words.strengths)
+        yield f"{where}: strength '{NO_STRENGTH}' only goes with '{words.silent}'; use {strong}"
+    if not ruled and (entry.quotes or entry.strength != NO_STRENGTH):
+        yield f"{where}: what isn't addressed can't have quotes, and its strength is '{NO_STRENGTH}'"
 
 
 def _facts(announcement: Announcement) -> Iterator[str]:
@@ -317,8 +311,34 @@ def _facts(announcement: Announcement) -> Iterator[str]:
             yield f"{where}: its quotes have {length} sentences; at most {FACT_SENTENCES} are shown"
 
 
+def _unnamed(announcement: Announcement) -> Iterator[Subject]:
+    """Yield the subjects that stand for themselves: what is no person, nor a pair of others."""
+    for subject in announcement.subjects:
+        if not subject.members and not announcement.words.is_pair(subject.kind):
+            yield subject
+
+
+def completed(announcement: Announcement) -> Announcement:
+    """Return the announcement with those among its people that only stand in its subjects, and as their members."""
+    known = {person.id for person in announcement.people}
+    unnamed = {subject.id: subject for subject in _unnamed(announcement)}
+    added = (
+        Person(id=subject.id, name=subject.name, aliases=subject.aliases)
+        for subject in unnamed.values()
+        if subject.id not in known
+    )
+    return msgspec.structs.replace(
+        announcement,
+        people=(*announcement.people, *added),
+        subjects=tuple(
+            msgspec.structs.replace(subject, members=(subject.id,)) if subject.id in unnamed else subject
+            for subject in announcement.subjects
+        ),
+    )
+
+
 def _aliases(announcement: Announcement) -> Iterator[str]:
-    """Yield a mistake where a name leads to two entries: speakers and topics share a box, ships and people do."""
+    """Yield a mistake where a name leads to two entries: speakers and topics share a box, subjects and people do."""
     # What is looked for first in the box for quotes: an id, and the word for chance.
     taken = [("quotes.toml: the word for a quote by chance", "random")]
     taken += [(f"quotes.toml: '{quote.id}'", quote.id) for quote in announcement.quotes if "-" not in quote.id]
@@ -328,23 +348,22 @@ def _aliases(announcement: Announcement) -> Iterator[str]:
         for entry in entries
         for name in {normalise(name) for name in (entry.name, entry.id, *entry.aliases)}
     ]
-    people = [
-        (f"people.toml: '{person.id}'", name)
-        for person in announcement.people
-        for name in {normalise(name) for name in (person.name, person.id, *person.aliases)}
-    ]
-    ships = [
-        (f"subjects.toml: '{subject.id}'", name)
-        for subject in announcement.subjects
-        if subject.kind == "ship"
-        for name in {normalise(name) for name in (subject.name, subject.id, *subject.aliases)}
+    persons = {person.id for person in announcement.people}
+    # A subject that has a person's id is that person; others of one member only point to somebody.
+    apart = [subject for subject in _unnamed(announcement) if subject.id not in persons]
+    pairs = [subject for subject in announcement.subjects if announcement.words.is_pair(subject.kind)]
+    named = [
+        (f"{file}: '{entry.id}'", name)
+        for file, entries in (("people.toml", announcement.people), ("subjects.toml", (*apart, *pairs)))
+        for entry in entries
+        for name in {normalise(name) for name in (entry.name, entry.id, *entry.aliases)}
     ]
     forms = [
         (f"lexicon.toml: '{concept.id}'", normalise(form))
         for concept in announcement.concepts
         for form in concept.forms
     ]
-    for names in (quote_box, people + ships, forms):
+    for names in (quote_box, named, forms):
         first: dict[str, str] = {}
         for where, name in names:
             if not name:
@@ -413,7 +432,7 @@ if TYPE_CHECKING:
         @property
         def quotes(self) -> tuple[str, ...]: ...
         @property
-        def strength(self) -> Strength: ...
+        def strength(self) -> str: ...
 
 
 # With fewer phrasings than this, a fact is often missed (docs/decisions/understanding.md).

@@ -122,21 +122,22 @@ _HEADERS: Final = {
 #   aliases = ["price", "box office"]
 """,
     "people.toml": """\
-# People who may be named. These are names from the article: delete what is no person, and say what each is with
-# kind = "character", "creator" or "other". Aliases are lower case, each for one person only.
+# People who may be named. These are names from the article: delete what is no person. Aliases are lower case, each for
+# one person only. kind = "author" is for those whose own account it is; everybody else needs no kind.
 # For somebody whom the article never names, but people will ask about, add:  unmentioned = true
 """,
     "subjects.toml": """\
-# What a canon check rules on: a "ship" (two members) or a "person" (one). At least one is needed.
+# What people check by its name alone, and what the article says of it; leave this empty where that makes no sense.
 #   [[subject]]
-#   id = "clara"
-#   kind = "person"
-#   name = "Clara Voss"
-#   members = ["clara-voss"]            # from people.toml
-#   verdict = "mentioned"               # confirmed, ended, mentioned or not-addressed
-#   line = "The orchestra will open with her Third Symphony; of her heart nothing is said."
-#   strength = "creator"                # creator, article or none (with not-addressed)
-#   quotes = ["open-with-her-third"]    # the evidence, from quotes.toml; none with not-addressed
+#   id = "winter-season"
+#   kind = "thing"                      # thing or person; a pair has two members from people.toml
+#   name = "The winter season"
+#   aliases = ["winter concerts"]
+#   verdict = "confirmed"               # confirmed, ended, mentioned or not-addressed
+#   line = "The winter season takes place as planned, in the old hall."
+#   strength = "first-hand"             # first-hand, reported or none (with not-addressed)
+#   quotes = ["the-winter-season-takes-place"]  # the evidence, from quotes.toml; none with not-addressed
+# A person needs, besides:  members = ["clara-voss"]  (from people.toml)
 """,
     "timeline.toml": """\
 # How it came about, step by step: the sentences of the article that give a time, in the article's order.
@@ -150,6 +151,19 @@ _HEADERS: Final = {
 #   forms = ["tickets", "ticket", "seats for the first night"]
 """,
 }
+# Of a new folder alone: one that is older has other words.
+_WORDS: Final = """\
+# What things are called here. Everything is as in the preset "plain"; what you write is put in its place. All keys are
+# told in data/README.md of the program. For example:
+#   [check]
+#   command = "true"            # the command is /true then, and not /check
+#   menu = "Is that true?"
+#   [verdicts.confirmed]
+#   label = "Takes place"
+#   [asking]                    # words that ask for a verdict on a subject, and no more
+#   words = ["cancelled", "takes", "place"]
+preset = "plain"
+"""
 _OF_FACT: Final = """\
 # Something that the announcement states. Write the question in its plainest form (75 characters) and the answer in a
 # line that says no more than the quote does; or delete this file where the quote answers nothing.
@@ -166,8 +180,9 @@ quotes = [{quote}]
 # ]
 """
 _FIRST_CLAIM: Final = """\
-# A statement that people argue about, a file for each; name the file after it. At least one is needed.
-# ruling: supported, contradicted, mentioned or not-addressed. strength: creator, article or none (with not-addressed).
+# A statement that people argue about, a file for each; name the file after it. Delete this one if there is none.
+# ruling: supported, contradicted, mentioned or not-addressed. strength: first-hand, reported or none (with
+# not-addressed).
 # The line tells readers on either side what is true. quotes: the evidence from quotes.toml, at most three.
 statement = "{open}"
 ruling = "{open}"
@@ -481,6 +496,7 @@ class _Drafting:
     def _head(self) -> None:
         title = self.article.title
         if not self.folder.has("announcement.toml"):
+            self.folder.begin("words.toml", _WORDS)
             self.folder.add(
                 "announcement.toml",
                 _keys(id=_slug(title) or "announcement", title=title or OPEN, about=OPEN, timeline_title=_CAME_ABOUT),
@@ -594,7 +610,7 @@ class _Drafting:
                 person = _free(_slug(name) or "person", set(), self._persons)
                 self._persons |= {normalise(person), normalise(name)}
                 aliases = _aliases(name, self._persons, shared)
-                self.folder.add("people.toml", _table("person", id=person, name=name, kind=OPEN, aliases=aliases))
+                self.folder.add("people.toml", _table("person", id=person, name=name, aliases=aliases))
 
 
 def _runs(text: str, insets: Sequence[_Inset]) -> Iterator[str]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.announcement import model
-from bot.announcement.checking import check, every, still_open
+from bot.announcement import words as matter
+from bot.announcement.checking import check, completed, every, still_open, unchosen
 from bot.errors import AnnouncementError
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ _TABLES: dict[str, tuple[str, type[msgspec.Struct], str]] = {
     "timeline.toml": ("entry", model.Entry, "timeline"),
     "lexicon.toml": ("concept", model.Concept, "concepts"),
 }
+# The others may be missing.
+_NEEDED = frozenset({"sources.toml", "speakers.toml", "topics.toml", "passages.toml", "quotes.toml", "facts"})
 # folder -> (the struct of an entry, the form of one writer's phrasings of it, the field of Announcement); a file each
 _FOLDERS: dict[str, tuple[type[msgspec.Struct], Any, str]] = {
     "claims": (model.Claim, model.PhrasedClaim, "claims"),
@@ -35,6 +38,7 @@ _FOLDERS: dict[str, tuple[type[msgspec.Struct], Any, str]] = {
 # The order in which an author works, from the announcement's words to how people ask.
 _WORK = (
     "announcement.toml",
+    matter.FILE,
     "speakers.toml",
     "sources.toml",
     "passages.toml",
@@ -63,13 +67,23 @@ def load(folder: Path) -> model.Announcement:
             (f"{folder}: there's no such folder; give another to check-data, or set ANNOUNCEMENT_PATH",)
         )
     reading = _Reading(folder)
+    words = reading.words()
     parts: dict[str, Any] = {field: reading.tables(name, key, struct) for name, (key, struct, field) in _TABLES.items()}
     parts |= {field: reading.entries(name, struct, form) for name, (struct, form, field) in _FOLDERS.items()}
     reading.out_of_scope()
-    announcement = model.Announcement(head=reading.head(), phrasings=reading.phrasings(), **parts)
+    announcement = model.Announcement(head=reading.head(), words=words, phrasings=reading.phrasings(), **parts)
     if mistakes := [*reading.mistakes, *reading.of_its_own(check(announcement))]:
         raise AnnouncementError(tuple(sorted(mistakes, key=_place)))
-    return announcement
+    return completed(announcement)
+
+
+def load_words(folder: Path) -> matter.Words:
+    """Read the words of the announcement in `folder`. Raises AnnouncementError with every mistake in them."""
+    reading = _Reading(folder)
+    words = reading.words()
+    if reading.mistakes:
+        raise AnnouncementError(tuple(reading.mistakes))
+    return words
 
 
 def _place(mistake: str) -> int:
@@ -112,14 +126,18 @@ class _Reading:
         self.unread: set[str] = set()
         self.broken: set[str] = set()
         self._partly: set[str] = set()
+        self._words_known = True
+        self._choices: dict[Any, dict[str, tuple[str, ...]]] = {**matter.CHOICES}
         self._said: dict[tuple[str, str], dict[str, Any]] = {}
 
-    def file(self, name: str) -> dict[str, Any] | None:
-        """Return the file's tables; None (and a mistake) where it is missing or no TOML."""
+    def file(self, name: str, *, needed: bool = True) -> dict[str, Any] | None:
+        """Return the file's tables; None (and a mistake) where it is missing or no TOML; {} where it isn't `needed`."""
         try:
             # Some editors begin a file with a byte order mark; "utf-8-sig" passes over it.
             return tomllib.loads((self.folder / name).read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
+            if not needed:
+                return {}
             self.mistakes.append(f"{name}: the file is missing; every announcement needs it")
         except UnicodeDecodeError:
             self.mistakes.append(f"{name}: the file isn't UTF-8 text; save it as UTF-8")
@@ -132,19 +150,81 @@ class _Reading:
 
     def convert(self, content: object, struct: type[msgspec.Struct], where: str) -> Any:
         """Return the struct, or None (and every mistake in it)."""
+        choices = self._choices.get(struct, {})
+        # What follows from a mistake in the words isn't told.
+        told = choices if self._words_known else {}
         try:
             converted = msgspec.convert(content, struct)
         except msgspec.ValidationError as error:
-            self.mistakes.extend(f"{where}: {mistake}" for mistake in every(content, struct, error))
+            found = every(content, struct, told, error)
+        else:
+            found = tuple(filter(None, (still_open(content, told), *unchosen(content, told))))
+            if not found and not any(unchosen(content, choices)):
+                return converted
+        self.mistakes.extend(f"{where}: {mistake}" for mistake in found)
+        return None
+
+    def words(self) -> matter.Words:
+        """Return the words of the matter, and from now on know what kinds, verdicts and strengths there are.
+
+        Where they hold a mistake, the preset's do, and nothing is said of what isn't among them.
+        """
+        before = len(self.mistakes)
+        content = dict(self.file(matter.FILE, needed=False) or {})
+        name = content.pop("preset", matter.DEFAULT)
+        if name not in matter.presets():
+            known = " or ".join(f'"{each}"' for each in matter.presets())
+            self.mistakes.append(f"{matter.FILE}: there's no preset '{name}'; use {known}")
+            name = matter.DEFAULT
+        words = self._words_of(matter.filled(matter.merged(name, content)))
+        self._words_known = len(self.mistakes) == before
+        if words is None:
+            words = matter.preset(name)
+        strengths = (*words.strengths, matter.NO_STRENGTH)
+        self._choices[model.Person] = {"kind": tuple(words.people)}
+        self._choices[model.Subject] = {
+            "kind": tuple(words.subjects),
+            "verdict": words.verdicts_of("subjects"),
+            "strength": strengths,
+        }
+        self._choices[model.Claim] = {"ruling": words.verdicts_of("claims"), "strength": strengths}
+        return words
+
+    def _words_of(self, tables: dict[str, Any]) -> matter.Words | None:
+        """Return the words in these tables, which are a preset's and what an author puts over them."""
+        before = len(self.mistakes)
+        found: dict[str, Any] = {}
+        for table, content in tables.items():
+            where = f"{matter.FILE}: [{table}]"
+            if table in matter.TABLES:
+                found[table] = self.convert(content, matter.TABLES[table], where)
+            elif table not in matter.BY_ID:
+                known = ", ".join([*matter.TABLES, *matter.BY_ID])
+                self.mistakes.append(f"{matter.FILE}: '{table}' isn't known here; the tables are {known}")
+            elif not isinstance(content, dict):
+                self.mistakes.append(f"{where}: a table is expected, with a key and a value on each line")
+            else:
+                found[table] = self._by_id(table, content)
+        if len(self.mistakes) > before:
             return None
-        if open_keys := still_open(content, struct):
-            self.mistakes.append(f"{where}: {open_keys}")
-            return None
-        return converted
+        words = msgspec.convert(found, matter.Words)
+        self.mistakes.extend(f"{matter.FILE}: {each}" for each in (*matter.left_open(tables), *matter.check(words)))
+        return words
+
+    def _by_id(self, table: str, content: dict[str, Any]) -> dict[str, Any]:
+        """Return the entries of a table by their ids."""
+        form = matter.BY_ID[table]
+        found = {}
+        for name, value in content.items():
+            where = f"{matter.FILE}: [{table}.{name}]" if isinstance(value, dict) else f"{matter.FILE}: [{table}]"
+            if not matter.ID.fullmatch(name):
+                self.mistakes.append(f"{where}: '{name}' must be made of lowercase letters, digits and single hyphens")
+            found[name] = self.convert(value, form, where if isinstance(value, dict) else f"{where}: `{name}`")
+        return found
 
     def tables(self, name: str, key: str, struct: type[msgspec.Struct]) -> tuple[Any, ...]:
         """Return the entries of a file."""
-        content = self.file(name)
+        content = self.file(name, needed=name in _NEEDED)
         if content is None:
             return ()
         self.mistakes.extend(f"{name}: '{other}' isn't known here; use [[{key}]]" for other in content.keys() - {key})
@@ -173,11 +253,13 @@ class _Reading:
         """Return what the announcement is; something to go on with where that cannot be read."""
         content = self.file("announcement.toml")
         found = None if content is None else self.convert(content, model.Head, "announcement.toml")
-        return found or model.Head(id="x", title="x", about="x", timeline_title="x")
+        return found or model.Head(id="x", title="x", about="x")
 
     def entries(self, name: str, struct: type[msgspec.Struct], form: Any) -> tuple[Any, ...]:
         """Return the entries of a folder, each named by its file, in the order of their names."""
         folder = self.folder / name
+        if not folder.is_dir() and name not in _NEEDED:
+            return ()
         if not folder.is_dir():
             self.mistakes.append(f"{name}/: the folder is missing; every announcement needs it")
             self.unread.add(f"{name}/")

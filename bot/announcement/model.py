@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import enum
-from typing import Annotated, Final, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from bot.announcement.words import NO_STRENGTH, Line, Words
+
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, Meta(min_length=1, max_length=4000)]
-Line = Annotated[str, Meta(min_length=1, max_length=400)]
 Colour = Annotated[str, Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
 # Without white space and angle brackets, which end a link of Discord's Markdown. Other letters are written as %C3%A9.
 Address = Annotated[str, Meta(pattern=r"^https?://[!-;=?-~]+$", max_length=500)]
-
-Strength = Literal["creator", "article", "none"]
-
-
-class Verdict(enum.StrEnum):
-    """What the announcement rules on a statement; its words and colours are with whoever shows it."""
-
-    CONFIRMED = "confirmed"
-    ENDED = "ended"
-    SUPPORTED = "supported"
-    CONTRADICTED = "contradicted"
-    MENTIONED = "mentioned"
-    NOT_ADDRESSED = "not-addressed"
-
-
-# Ships and people are confirmed or ended, claims supported or contradicted.
-OF_SUBJECTS: Final = (Verdict.CONFIRMED, Verdict.ENDED, Verdict.MENTIONED, Verdict.NOT_ADDRESSED)
-OF_CLAIMS: Final = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.MENTIONED, Verdict.NOT_ADDRESSED)
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,7 +26,7 @@ class Head(_Entry, frozen=True):
     id: Slug
     title: Line
     about: Line
-    timeline_title: Line
+    timeline_title: Line = "How it came about"
 
 
 class Source(_Entry, frozen=True):
@@ -137,28 +119,29 @@ class Quote(QuoteEntry, frozen=True, kw_only=True):
 
 
 class Person(_Entry, frozen=True):
-    """Somebody whom people may name; `unmentioned` means that the announcement never does."""
+    """Somebody whom people may name, of a kind in the words; `unmentioned` means that the announcement never does."""
 
     id: Slug
     name: Line
-    kind: Literal["character", "creator", "other"]
+    kind: Slug = "other"
     aliases: tuple[str, ...] = ()
     unmentioned: bool = False
 
 
 class Subject(_Entry, frozen=True):
-    """What a canon check rules on: a ship (two members) or a person (one).
+    """What can be ruled on by its name: somebody, something, or a pair; kind, verdict and strength are in the words.
 
-    `statement` is the sentence that the verdict belongs to where the name alone could be misread beside it.
+    `statement` is the sentence that the verdict belongs to where the name alone could be misread beside it. Without
+    `members`, it is something that nobody else is named for.
     """
 
     id: Slug
-    kind: Literal["ship", "person"]
+    kind: Slug
     name: Line
-    members: tuple[Slug, ...]
-    verdict: Verdict
+    verdict: Slug
     line: Line
-    strength: Strength
+    members: tuple[Slug, ...] = ()
+    strength: Slug = NO_STRENGTH
     statement: Line | None = None
     aliases: tuple[str, ...] = ()
     quotes: Annotated[tuple[Slug, ...], Meta(max_length=3)] = ()
@@ -167,15 +150,15 @@ class Subject(_Entry, frozen=True):
 class Claim(_Entry, frozen=True):
     """A statement that people argue over, with its ruling; whoever says the opposite is shown this one too.
 
-    `mentioned` is for what the announcement speaks of and leaves open. A claim that asks no more than a subject's
-    verdict names it in `subject`, and that is what is shown.
+    Ruling and strength are in the words. A claim that asks no more than a subject's verdict names it in `subject`, and
+    that is what is shown.
     """
 
     id: Slug
     statement: Line
-    ruling: Verdict
+    ruling: Slug
     line: Line
-    strength: Strength
+    strength: Slug = NO_STRENGTH
     quotes: Annotated[tuple[Slug, ...], Meta(max_length=3)] = ()
     facts: tuple[Slug, ...] = ()
     subject: Slug | None = None
@@ -232,6 +215,7 @@ class Announcement(_Entry, frozen=True):
     """All of an announcement's folder."""
 
     head: Head
+    words: Words
     sources: tuple[Source, ...]
     speakers: tuple[Speaker, ...]
     topics: tuple[Topic, ...]

@@ -1,17 +1,15 @@
-"""Canon checks: who is named, what is claimed, and what the announcement rules on the statement that is shown."""
+"""Checks: who is named, what is claimed, and what the announcement rules on the statement that is shown."""
 
 from __future__ import annotations
 
 from bot.canon.names import Roster
 from bot.canon.rules import Check, Judge, Ruling
-from bot.canon.service import NEAREST, STRENGTHS, VERDICT_LABELS, CanonCheck, CanonRuling, CanonService, Meant
+from bot.canon.service import NEAREST, CanonCheck, CanonRuling, CanonService, Meant
 from bot.canon.training import FORM, CanonLesson, learn
 
 __all__ = [
     "FORM",
     "NEAREST",
-    "STRENGTHS",
-    "VERDICT_LABELS",
     "CanonCheck",
     "CanonLesson",
     "CanonRuling",

@@ -1,6 +1,6 @@
-"""Finds the people and ships that a text names: by name, alias, joined names, or with a slip of the finger.
+"""Finds the people and pairs that a text names: by name, alias, joined names, or with a slip of the finger.
 
-Never the nearest ship when names differ: a slip keeps the first letter, changes one letter in four at
+Never the nearest pair when names differ: a slip keeps the first letter, changes one letter in four at
 most, must lead to one name alone, and is not looked for in words that mean something already.
 """
 
@@ -32,9 +32,9 @@ _MOST_SLIPS = 20
 
 
 class Named(NamedTuple):
-    """A person or ship, by its id."""
+    """A person or a pair, by its id."""
 
-    kind: Literal["person", "ship"]
+    kind: Literal["person", "pair"]
     id: str
 
 
@@ -58,7 +58,7 @@ class Mentions(msgspec.Struct, frozen=True):
     `said` holds the people as often as they are named, by which two pairs that share somebody are told apart.
     """
 
-    ships: tuple[str, ...]
+    pairs: tuple[str, ...]
     persons: tuple[str, ...]
     rest: tuple[str, ...]
     said: tuple[str, ...] = ()
@@ -67,12 +67,11 @@ class Mentions(msgspec.Struct, frozen=True):
 class Roster:
     """All names that people may type, and what they stand for."""
 
-    def __init__(self, people: Iterable[Person], subjects: Iterable[Subject], known_words: Collection[str]) -> None:
+    def __init__(self, people: Iterable[Person], pairs: Iterable[Subject], known_words: Collection[str]) -> None:
         self._known: Final = frozenset(known_words)
         self._names: Final[dict[tuple[str, ...], Named]] = {}
-        for subject in subjects:
-            if subject.kind == "ship":
-                self._learn(Named("ship", subject.id), (subject.name, subject.id, *subject.aliases))
+        for pair in pairs:
+            self._learn(Named("pair", pair.id), (pair.name, pair.id, *pair.aliases))
         for person in people:
             self._learn(Named("person", person.id), (person.name, person.id, *person.aliases))
         self._single = {name[0]: named for name, named in self._names.items() if len(name) == 1}
@@ -107,7 +106,7 @@ class Roster:
             at += length
         said = tuple(named.id for named in found if named.kind == "person")
         return Mentions(
-            ships=tuple(dict.fromkeys(named.id for named in found if named.kind == "ship")),
+            pairs=tuple(dict.fromkeys(named.id for named in found if named.kind == "pair")),
             persons=tuple(dict.fromkeys(said)),
             rest=tuple(rest),
             said=said,
@@ -136,9 +135,9 @@ class Roster:
             return None
         person = beside.persons[-1 if left_is_known else 0]
         there = self.find(strange)
-        if there.persons == (person,) and not there.ships:  # A slip of the one who stands beside it is nobody else.
+        if there.persons == (person,) and not there.pairs:  # A slip of the one who stands beside it is nobody else.
             return HalfPair(person, None)
-        if there.persons or there.ships or len(words) > _LONGEST_HALF:
+        if there.persons or there.pairs or len(words) > _LONGEST_HALF:
             return None
         likely = {named.id for word in words if (named := self._meant(word))} - {person}
         return HalfPair(person, likely.pop() if len(likely) == 1 else None)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot.announcement import Verdict
+from bot.announcement import Meaning, Part
+from bot.announcement.words import NO_STRENGTH
 from bot.fuzzy import Speller, is_english
 from bot.text import CLAUSE_ENDS, fold, message_parts, normalise
 from bot.understanding import NUMERALS, STOP, Lexicon, is_number, stem, tokens
@@ -17,7 +18,7 @@ from bot.understanding import NUMERALS, STOP, Lexicon, is_number, stem, tokens
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bot.announcement import Claim, Person, Strength, Subject
+    from bot.announcement import Claim, Person, Subject, Words
     from bot.canon.names import HalfPair, Mentions, Roster
     from bot.understanding import Engine
 
@@ -54,10 +55,6 @@ TALK: Final = frozenset(
     shouldve wouldve
     """.split()
 )
-# Who and what every claim is about, whether or not it says so.
-_STAGE: Final = frozenset(
-    "creator creators fandom maker makers people series show shows story viewer viewers writer writers".split()
-)
 # A word of more than this part of all claims tells none of them.
 _FEW: Final = 0.4
 # Strange words that are looked up as misspelt: bounds the time.
@@ -69,7 +66,7 @@ _KIN: Final = re.compile(
     r"\b(?:my|a|your|our|this) (?:(?:best|little|big|older|younger|good) )?"
     r"(?:friend|brother|sister|cousin|mom|mum|dad|roommate|buddy|teacher|boyfriend|girlfriend|guy)s?\b"
 )
-_EMPTY: Final = STOP | TALK | _STAGE
+_EMPTY: Final = STOP | TALK
 _EMPTY_STEMS: Final = frozenset(map(stem, STOP))
 # How many words after a number it may count: a name may stand between.
 _BESIDE: Final = 2
@@ -83,26 +80,33 @@ class ClaimWords(msgspec.Struct, frozen=True):
 
 
 def learn_claim_words(
-    said: Mapping[str, Sequence[str]], told: Mapping[str, Sequence[str]], concepts: Sequence[tuple[str, Sequence[str]]]
+    said: Mapping[str, Sequence[str]],
+    told: Mapping[str, Sequence[str]],
+    concepts: Sequence[tuple[str, Sequence[str]]],
+    stage: Iterable[str] = (),
 ) -> ClaimWords:
-    """Return the vocabulary of claims by their ids: `said` is how people put them, `told` what is ours or quoted."""
+    """Return the vocabulary of claims by their ids: `said` is how people put them, `told` what is ours or quoted.
+
+    `stage` holds who and what every claim is about, whether or not it says so.
+    """
+    empty = _EMPTY.union(stage)
     lexicon = Lexicon(concepts)
     counts = Counter(word for texts in (*said.values(), *told.values()) for text in texts for word in tokens(text))
-    by_claim = {claim: _units(lexicon, (*texts, *told[claim])) for claim, texts in said.items()}
+    by_claim = {claim: _units(lexicon, (*texts, *told[claim]), empty) for claim, texts in said.items()}
     return ClaimWords({claim: tuple(sorted(units)) for claim, units in by_claim.items()}, dict(sorted(counts.items())))
 
 
-def _units(lexicon: Lexicon, texts: Iterable[str]) -> set[str]:
+def _units(lexicon: Lexicon, texts: Iterable[str], empty: frozenset[str]) -> set[str]:
     """Return the stems of texts, and the concepts that they stand for."""
     words = [tokens(_KIN.sub(" ", fold(text))) for text in texts]
     stems = [[stem(word) for word in row] for row in words]
-    counts = {count for row in words for count in _counts(lexicon, row, _BESIDE)}
+    counts = {count for row in words for count in _counts(lexicon, row, empty, _BESIDE)}
     return counts | {unit for row in stems for unit in (*row, *lexicon.units(row))}
 
 
-def _counts(lexicon: Lexicon, words: Sequence[str], beside: int) -> Iterator[str]:
+def _counts(lexicon: Lexicon, words: Sequence[str], empty: frozenset[str], beside: int) -> Iterator[str]:
     """Yield each number of a text with each of the next words, as far as `beside`, which it may count or order."""
-    said = [word for word in words if word in NUMERALS or word not in _EMPTY]
+    said = [word for word in words if word in NUMERALS or word not in empty]
     for at, word in enumerate(said):
         if word in NUMERALS:
             for counted in said[at + 1 : at + 1 + beside]:
@@ -112,7 +116,10 @@ def _counts(lexicon: Lexicon, words: Sequence[str], beside: int) -> Iterator[str
 class Fitting:
     """Tells the words of a text that a claim does not explain."""
 
-    def __init__(self, vocabulary: ClaimWords, concepts: Sequence[tuple[str, Sequence[str]]]) -> None:
+    def __init__(
+        self, vocabulary: ClaimWords, concepts: Sequence[tuple[str, Sequence[str]]], stage: Iterable[str]
+    ) -> None:
+        self._empty = _EMPTY.union(stage)
         self._claims = {claim: frozenset(units) for claim, units in vocabulary.claims.items()}
         self._users = Counter(unit for units in self._claims.values() for unit in units)
         self._few = max(1, round(_FEW * len(self._claims)))
@@ -125,7 +132,7 @@ class Fitting:
         if _DENYING.issuperset(typed):
             return ()
         known = self._speller.repaired(typed, _MOST_REPAIRS, right=is_english)
-        units = self._lexicon.units([stem(word) for word in known if word not in _EMPTY])
+        units = self._lexicon.units([stem(word) for word in known if word not in self._empty])
         return tuple(unit for unit in dict.fromkeys(units) if unit not in _EMPTY_STEMS)
 
     def telling(self, content: Iterable[str], claim: str) -> tuple[str, ...]:
@@ -134,25 +141,15 @@ class Fitting:
 
     def counts(self, words: Iterable[str]) -> tuple[str, ...]:
         """Return the numbers of a text with what they count: '2 cats' is ('two cat',)."""
-        return tuple(_counts(self._lexicon, tokens(" ".join(words)), 1))
+        return tuple(_counts(self._lexicon, tokens(" ".join(words)), self._empty, 1))
 
     def strange(self, content: Iterable[str], claim: str) -> tuple[str, ...]:
         """Return those units that the claim with this id does not explain."""
         return tuple(unit for unit in content if unit not in self._claims[claim])
 
 
-# Words that ask for canon or coupledom, one way or the other.
-_ASKING: Final = frozenset(
-    """
-    canon canonical canonically cannon cannonical confirmed couple couples dating dated date official officially
-    together real romantic romantically romance lovers lover love loved loves relationship girlfriend girlfriends
-    partner partners fanon headcanon noncanon uncanon legit fiction fictional imaginary myth theory joke endgame
-    over finished done through broke broken break breaking split ended ends end ending exes
-    fall falling fell pair pairing ship shipped ships shipping gay item
-    """.split()
-)
-# Words that claim nothing beyond that.
-_PLAIN: Final = _ASKING | TALK
+# A verdict of this kind tells of one alone, where another only says that they are spoken of.
+_SETTLING: Final = frozenset({Meaning.YES, Meaning.NO})
 # Words that may stand between two people who are named as a pair.
 _JOINING: Final = frozenset("x and with or is are vs versus".split())
 # Sentences or clauses of a text that names are looked for in, and sentences that are understood: bounds the time.
@@ -178,9 +175,9 @@ class Ruling(msgspec.Struct, frozen=True):
     """
 
     statement: str
-    verdict: Verdict
+    verdict: str
     line: str
-    strength: Strength
+    strength: str
     quotes: tuple[str, ...]
     claim: str | None = None
     subject: str | None = None
@@ -207,6 +204,7 @@ class Judge:
         engine: Engine,
         facts: Engine,
         *,
+        words: Words,
         people: Iterable[Person],
         subjects: tuple[Subject, ...],
         claims: tuple[Claim, ...],
@@ -217,13 +215,19 @@ class Judge:
         self._roster = roster
         self._engine = engine
         self._facts = facts
+        self._words = words
+        # Words that ask for a verdict, one way or the other; and with them all that claim nothing beyond that.
+        self._asking = frozenset(words.asking.words)
+        self._plain = self._asking | TALK
         self._people_by_id = {person.id: person for person in people}
         self._by_id = {subject.id: subject for subject in subjects}
-        self._ships = {frozenset(s.members): s for s in subjects if s.kind == "ship"}
-        self._persons = {s.members[0]: s for s in subjects if s.kind == "person"}
+        self._pairs = {frozenset(s.members): s for s in subjects if words.is_pair(s.kind)}
+        self._singles = {s.members[0]: s for s in subjects if not words.is_pair(s.kind)}
+        # Where verdicts are on each alone, who names several asks for each of these, and for no pair.
+        self._apart = not self._pairs and any(self._settles(single) for single in self._singles.values())
         self._claims = {claim.id: claim for claim in claims}
         self._statements = {normalise(claim.statement): claim for claim in claims}
-        self._fitting = Fitting(vocabulary, concepts)
+        self._fitting = Fitting(vocabulary, concepts, words.asking.stage)
         self._told_of = {claim.id: self._people_in(claim.statement, claim.line) for claim in claims}
         self._spoken_of = {
             claim.id: self._people_in(claim.statement, claim.line, *(evidence[quote] for quote in claim.quotes))
@@ -233,40 +237,50 @@ class Judge:
     def _people_in(self, *texts: str) -> frozenset[str]:
         """Return the people whom a claim's texts name.
 
-        Where these name nobody of flesh and blood, it is the creators' own account.
+        Where these name nobody of flesh and blood, it is the account of those who tell it.
         """
         people = self._people(self._roster.find(" ".join(texts)))
-        kinds = {self._people_by_id[person].kind for person in people}
-        if kinds - {"character"}:
+        if any(self._part(self._people_by_id[person]) is not Part.FICTIONAL for person in people):
             return people
-        return people | {person.id for person in self._people_by_id.values() if person.kind == "creator"}
+        return people | {person.id for person in self._people_by_id.values() if self._part(person) is Part.TELLER}
+
+    def _part(self, person: Person) -> Part:
+        return self._words.part(person.kind)
 
     def _people(self, mentions: Mentions) -> frozenset[str]:
-        of_ships = {member for ship in mentions.ships for member in self._by_id[ship].members}
-        return frozenset(of_ships | set(mentions.persons))
+        of_pairs = {member for pair in mentions.pairs for member in self._by_id[pair].members}
+        return frozenset(of_pairs | set(mentions.persons))
 
     def check(self, text: str, limit: int) -> Check:
         """Return up to `limit` rulings on one text."""
         if claim := self._statements.get(normalise(text)):
             return _only(self._on(claim))
         mentions = self._roster.find(text)
-        if not mentions.ships and not mentions.persons and not mentions.rest:
-            return _only(_silent("There's nothing to check here. Please name a ship, a person or a claim."))
-        if not self._ships_in(mentions) and (half := self._roster.half_pair(text, _PLAIN - {"x"})):
+        if not mentions.pairs and not mentions.persons and not mentions.rest:
+            return _only(self._silent(self._words.check.nothing))
+        if self._pairs and not self._pairs_in(mentions) and (half := self._roster.half_pair(text, self._plain - {"x"})):
             return self._on_half(half)
         return Check(self._rulings(text, mentions)[:limit])
 
     def check_message(self, text: str, limit: int) -> tuple[Ruling, ...]:
-        """Return up to `limit` rulings on the ships and claims of a whole message, sentence by sentence."""
+        """Return up to `limit` rulings on the pairs and claims of a whole message, sentence by sentence."""
         found: dict[tuple[str | None, str | None], Ruling] = {}
         for part, mentions in self._parts(text):
-            for ruling in self._rulings(part, mentions) if mentions.rest or mentions.ships else ():
-                if ruling.claim or (ruling.subject and self._by_id[ruling.subject].kind == "ship"):
+            for ruling in self._rulings(part, mentions) if mentions.rest or mentions.pairs else ():
+                if ruling.claim or (ruling.subject and self._counts_in_a_message(ruling.subject)):
                     known = found.setdefault((ruling.claim, ruling.subject), ruling)
                     if ruling.direct and not known.direct:
                         found[ruling.claim, ruling.subject] = ruling
         sure = [ruling for ruling in found.values() if ruling.direct or ruling.subject]
         return tuple((sure or list(found.values()))[:limit])
+
+    def _counts_in_a_message(self, subject: str) -> bool:
+        """Whether to be named in a message calls for a ruling: not for somebody who is only mentioned."""
+        found = self._by_id[subject]
+        return self._words.is_pair(found.kind) or self._settles(found)
+
+    def _settles(self, subject: Subject) -> bool:
+        return self._words.means(subject.verdict) in _SETTLING
 
     def _parts(self, text: str) -> list[tuple[str, Mentions]]:
         """Return the sentences of a message and the whole of it, each once, with what they name.
@@ -275,57 +289,57 @@ class Judge:
         """
         sentences = list(dict.fromkeys(message_parts(text)))[:_LOOKED_AT]
         parts = [(part, self._roster.find(part)) for part in sentences]
-        naming = [each for each in parts if each[1].ships or each[1].persons]
+        naming = [each for each in parts if each[1].pairs or each[1].persons]
         kept = [*naming, *(each for each in parts if each not in naming)][:_MOST_PARTS]
         whole = [] if text.strip() in sentences else [(text, self._roster.find(text))]
         return [*(each for each in parts if each in kept), *whole]
 
     def _rulings(self, text: str, mentions: Mentions) -> tuple[Ruling, ...]:
-        ships = self._ships_in(mentions)
-        asked_for = self._asked_for(mentions, ships)
-        if asked_for and (ships or not mentions.rest):
+        pairs = self._pairs_in(mentions)
+        asked_for = self._asked_for(mentions, pairs)
+        if asked_for and (pairs or not mentions.rest):
             return asked_for
-        claim = self._on_claim(text, mentions, ships)
+        claim = self._on_claim(text, mentions, pairs)
         if claim and claim.direct and (not asked_for or claim.belief >= _FIRM):
             return (claim,)
-        if ships:
-            return self._on_ships(text, mentions, ships, claim)
+        if pairs:
+            return self._on_pairs(text, mentions, pairs, claim)
         return asked_for or self._on_people(mentions, claim)
 
     def _on_people(self, mentions: Mentions, claim: Ruling | None) -> tuple[Ruling, ...]:
-        """Return what is nearest to a text that names no ship: silence where it names somebody unknown."""
-        if unmentioned := tuple(person for person in mentions.persons if person not in self._persons):
+        """Return what is nearest to a text that names no pair: silence where it names somebody unknown."""
+        if unmentioned := tuple(person for person in mentions.persons if person not in self._singles):
             return (self._silent_about(unmentioned),)
         if claim:
             return (claim,)
-        people = tuple(_of(self._persons[person], direct=False) for person in mentions.persons)
-        return people or (_silent("I couldn't find that in the announcement."),)
+        people = tuple(_of(self._singles[person], direct=False) for person in mentions.persons)
+        return people or (self._silent("I couldn't find that in the announcement."),)
 
-    def _on_ships(
-        self, text: str, mentions: Mentions, ships: list[Subject], claim: Ruling | None
+    def _on_pairs(
+        self, text: str, mentions: Mentions, pairs: list[Subject], claim: Ruling | None
     ) -> tuple[Ruling, ...]:
-        """Return the rulings on ships of which a text says more, or on the claim about the only one that is nearest."""
-        others = self._others(mentions, ships)
+        """Return the rulings on pairs of which a text says more, or on the claim about the only one that is nearest."""
+        others = self._others(mentions, pairs)
         said = self._fitting.content(self._said(mentions))
         asks = self._asks_in_a_clause(text) or not (others or said)
-        if claim and claim.claim and len(ships) == 1 and not asks:
+        if claim and claim.claim and len(pairs) == 1 and not asks:
             return (claim,)
-        return tuple(_of(ship, direct=asks or not ship.statement) for ship in ships)
+        return tuple(_of(pair, direct=asks or not pair.statement) for pair in pairs)
 
     def _said(self, mentions: Mentions) -> list[str]:
-        """Return the words of a text that say more than that something is, or is not, canon."""
-        return [word for word in mentions.rest if word not in _PLAIN]
+        """Return the words of a text that say more than that something is, or is not, so."""
+        return [word for word in mentions.rest if word not in self._plain]
 
-    def asks_for_canon(self, text: str) -> bool:
-        """Return whether a text, or a clause of it, asks no more than whether those it names are canon or a couple."""
-        return all(word in _PLAIN for word in self._roster.find(text).rest) or self._asks_in_a_clause(text)
+    def asks_for_verdict(self, text: str) -> bool:
+        """Return whether a text, or a clause of it, asks for no more than the verdict on those it names."""
+        return all(word in self._plain for word in self._roster.find(text).rest) or self._asks_in_a_clause(text)
 
     def _asks_in_a_clause(self, text: str) -> bool:
-        """Return whether a text, however long, has a clause that only asks for canon or coupledom, or says so."""
+        """Return whether a text, however long, has a clause that only asks for a verdict, or gives one."""
         for clause in list(dict.fromkeys(message_parts(text, CLAUSE_ENDS)))[:_LOOKED_AT]:
             found = self._roster.find(clause)
-            if _ASKING.intersection(found.rest) and _PLAIN.issuperset(found.rest):
-                return not self._others(found, self._ships_in(found))
+            if self._asking.intersection(found.rest) and self._plain.issuperset(found.rest):
+                return not self._others(found, self._pairs_in(found))
         return False
 
     def _on_half(self, half: HalfPair) -> Check:
@@ -333,48 +347,56 @@ class Judge:
             return Check((), (half.known, half.other))
         name = self._people_by_id[half.known].name
         line = f"I know {name}, but not the other half of that pair. The announcement says nothing about it."
-        return _only(_silent(line))
+        return _only(self._silent(line))
 
-    def _asked_for(self, mentions: Mentions, ships: list[Subject]) -> tuple[Ruling, ...]:
-        """Return the rulings on ships or people of whom a text only asks whether they are canon; () where it says more.
+    def _asked_for(self, mentions: Mentions, pairs: list[Subject]) -> tuple[Ruling, ...]:
+        """Return the rulings on pairs or people for whose verdict alone a text asks; () where it says more.
 
-        Who names others besides a ship's two, or asks of one person for love, asks for something else.
+        Who names others besides a pair's two asks for something else, and so does who asks of one person for what is
+        only ruled on of two.
         """
-        if any(word not in _PLAIN for word in mentions.rest):
+        if any(word not in self._plain for word in mentions.rest):
             return ()
-        if ships:
-            return () if self._others(mentions, ships) else tuple(_of(ship) for ship in ships)
-        asks = bool(_ASKING.intersection(mentions.rest))
-        if len(mentions.persons) > 1 and (asks or _JOINING.issuperset(mentions.rest)):
-            return (self._silent_about(mentions.persons, " as a couple"),)
-        if len(mentions.persons) == 1 and not asks:
-            person = self._persons.get(mentions.persons[0])
-            return (_of(person) if person else self._silent_about(mentions.persons),)
-        return ()
+        if pairs:
+            return () if self._others(mentions, pairs) else tuple(_of(pair) for pair in pairs)
+        asks = bool(self._asking.intersection(mentions.rest))
+        if len(mentions.persons) > 1 and not self._apart:
+            pair = asks or _JOINING.issuperset(mentions.rest)
+            return (self._silent_about(mentions.persons, f" {self._words.pair.together}"),) if pair else ()
+        return tuple(self._on_single(person) for person in mentions.persons if not asks or self._may_settle(person))
+
+    def _may_settle(self, person: str) -> bool:
+        """Whether who asks for a verdict on this person alone may mean what is ruled on them."""
+        single = self._singles.get(person)
+        return self._apart or (single is not None and self._settles(single))
+
+    def _on_single(self, person: str) -> Ruling:
+        single = self._singles.get(person)
+        return _of(single) if single else self._silent_about([person])
 
     def _silent_about(self, persons: Iterable[str], what: str = "") -> Ruling:
         names = " and ".join(self._people_by_id[person].name for person in persons)
-        return _silent(f"The announcement says nothing about {names}{what}.")
+        return self._silent(f"The announcement says nothing about {names}{what}.")
 
-    def _ships_in(self, mentions: Mentions) -> list[Subject]:
-        """Return the ships named, by their names or by two people side by side."""
-        ships = [self._by_id[ship] for ship in mentions.ships]
-        ships += [self._ships[pair] for pair in self._pairs_in(mentions) if pair in self._ships]
-        return list({ship.id: ship for ship in ships}.values())
+    def _pairs_in(self, mentions: Mentions) -> list[Subject]:
+        """Return the pairs named, by their names or by two people side by side."""
+        pairs = [self._by_id[pair] for pair in mentions.pairs]
+        pairs += [self._pairs[pair] for pair in self._side_by_side(mentions) if pair in self._pairs]
+        return list({pair.id: pair for pair in pairs}.values())
 
-    def _pairs_in(self, mentions: Mentions) -> list[frozenset[str]]:
-        """Return the pairs of people side by side: two by two where these are all ships, else each with the next.
+    def _side_by_side(self, mentions: Mentions) -> list[frozenset[str]]:
+        """Return the pairs of people side by side: two by two where these are ruled on, else each with the next.
 
         So the last of one pair and the first of the next are no third.
         """
         by_two = [frozenset(mentions.said[at : at + 2]) for at in range(0, len(mentions.said), 2)]
-        if len(by_two) > 1 and all(pair in self._ships for pair in by_two):
+        if len(by_two) > 1 and all(pair in self._pairs for pair in by_two):
             return by_two
         return [frozenset(pair) for pair in pairwise(mentions.persons)]
 
-    def _on_claim(self, text: str, mentions: Mentions, ships: list[Subject]) -> Ruling | None:
+    def _on_claim(self, text: str, mentions: Mentions, pairs: list[Subject]) -> Ruling | None:
         """Return the ruling on the claim that a text speaks of; None where it is none, or of others."""
-        named = bool(mentions.ships or mentions.persons)
+        named = bool(mentions.pairs or mentions.persons)
         content = self._fitting.content(mentions.rest)
         if not named and not self._roster.understood([word for word in mentions.rest if word not in TALK]):
             return None
@@ -390,13 +412,13 @@ class Judge:
         strange = differs or bool(self._fitting.strange((*content, *self._fitting.counts(mentions.rest)), claim.id))
         outside = people - self._spoken_of[claim.id]
         tells = len(self._fitting.telling(content, claim.id))
-        # What is ruled on these two says nothing of those; nor is a ship's name alone a claim about it.
-        if ships and (outside or (not tells and not self._others(mentions, ships))):
+        # What is ruled on these two says nothing of those; nor is a pair's name alone a claim about it.
+        if pairs and (outside or (not tells and not self._others(mentions, pairs))):
             return None
         explained = 0 < tells == len(content)
         if not belief:
             # What is only the nearest to a text must share words with it; the fewest where it is about people.
-            fewest = 1 if (mentions.persons and not ships) or (named and explained) else _SHARED
+            fewest = 1 if (mentions.persons and not pairs) or (named and explained) else _SHARED
             if outside or tells < fewest:
                 return None
             belief = self._engine.understand(text).score if named and explained else 0.0
@@ -448,10 +470,13 @@ class Judge:
         asked = self._facts.understand(text)
         return asked.score if asked.outcome != "unsure" and asked.best in claim.facts else 0.0
 
+    def _silent(self, line: str) -> Ruling:
+        return Ruling("", self._words.silent, line, NO_STRENGTH, ())
+
     @staticmethod
-    def _others(mentions: Mentions, ships: list[Subject]) -> set[str]:
-        """Return the people named besides the two of each ship."""
-        return set(mentions.persons) - {member for ship in ships for member in ship.members}
+    def _others(mentions: Mentions, pairs: list[Subject]) -> set[str]:
+        """Return the people named besides the two of each pair."""
+        return set(mentions.persons) - {member for pair in pairs for member in pair.members}
 
 
 def _of(subject: Subject, *, direct: bool = True, belief: float = 1.0) -> Ruling:
@@ -465,10 +490,6 @@ def _of(subject: Subject, *, direct: bool = True, belief: float = 1.0) -> Ruling
         direct=direct,
         belief=belief,
     )
-
-
-def _silent(line: str) -> Ruling:
-    return Ruling("", Verdict.NOT_ADDRESSED, line, "none", ())
 
 
 def _only(ruling: Ruling) -> Check:

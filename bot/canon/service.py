@@ -1,4 +1,4 @@
-"""Canon checks: what the announcement rules about ships, people and claims."""
+"""Checks: what the announcement rules about those it names, and about claims."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
-from bot.announcement import Verdict
+from bot.announcement import Meaning
 from bot.canon.names import Roster
 from bot.canon.rules import Judge
 from bot.fuzzy import Names
@@ -15,25 +15,12 @@ from bot.text import LONGEST
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.announcement import Quote, Strength
+    from bot.announcement import Quote
     from bot.canon.rules import Ruling
     from bot.canon.training import CanonLesson
     from bot.library import Library
     from bot.understanding import Engine
 
-# The interface's words for the verdicts on ships and claims.
-VERDICT_LABELS: Final = {
-    Verdict.CONFIRMED: "Confirmed",
-    Verdict.ENDED: "Ended",
-    Verdict.MENTIONED: "Mentioned, no ruling",
-    Verdict.SUPPORTED: "Supported",
-    Verdict.CONTRADICTED: "Contradicted",
-    Verdict.NOT_ADDRESSED: "Not addressed",
-}
-# Nobody is ruled on: people are mentioned, or they are not.
-ON_PEOPLE: Final = "Mentioned in the announcement"
-# How strong the evidence is.
-STRENGTHS: Final = {"creator": "Stated by a creator", "article": "Reported by the article", "none": ""}
 # What stands before a ruling that does not settle all that was asked.
 NEAREST: Final = "The closest thing I know:"
 # What one text may be ruled on, at most, to stay readable.
@@ -41,22 +28,28 @@ _RULINGS = 3
 # Texts whose rulings are remembered.
 _REMEMBERED: Final = 256
 
-Kind = Literal["ship", "person", "claim"]
+Kind = Literal["pair", "single", "claim"]
 
 
 @dataclass(frozen=True)
 class CanonRuling:
-    """A verdict on `statement`, which is shown with it: our line, the evidence, and who says so.
+    """A verdict on `statement`, which is shown with it: our line, the evidence, and how strong that is.
 
+    `verdict` is its id, and what it `means`; `label` and `colour` (0xRRGGBB) are how it is shown, and `strength` is in
+    words, empty for none.
     `direct` is False where the statement is only the nearest thing known to what was asked; `belief` is how likely
     (0 to 1) it was meant. Where the announcement is silent on what the data does not hold, `statement` is empty and
-    `kind` None; `subject` or `claim` is the id of what was ruled on, and `name` what a ship or a person is called.
+    `kind` None; `subject` or `claim` is the id of what was ruled on, and `name` what a pair, somebody or
+    something is called.
     """
 
     statement: str
-    verdict: Verdict
+    verdict: str
+    means: Meaning
+    label: str
+    colour: int
     line: str
-    strength: Strength
+    strength: str
     quotes: tuple[Quote, ...]
     kind: Kind | None = None
     subject: str | None = None
@@ -64,11 +57,6 @@ class CanonRuling:
     direct: bool = True
     belief: float = 1.0
     name: str = ""
-
-    @property
-    def label(self) -> str:
-        """The verdict in the interface's words; people have none, but a label of their own."""
-        return ON_PEOPLE if self.kind == "person" else VERDICT_LABELS[self.verdict]
 
 
 @dataclass(frozen=True)
@@ -92,14 +80,20 @@ class CanonService:
 
     def __init__(self, library: Library, engine: Engine, facts: Engine, lesson: CanonLesson) -> None:
         self._library = library
+        self.words: Final = library.words
         self._subjects = Names((s, (s.name, s.id, *s.aliases)) for s in library.subjects)
         self._claims = Names((c, (c.statement, c.id)) for c in library.claims)
         self._names = {person.id: person.name for person in library.people}
         self._by_id = {subject.id: subject for subject in library.subjects}
         self._judge = Judge(
-            Roster(library.people, library.subjects, lesson.known_words),
+            Roster(
+                library.people,
+                (subject for subject in library.subjects if self.words.is_pair(subject.kind)),
+                lesson.known_words,
+            ),
             engine,
             facts,
+            words=library.words,
             people=library.people,
             subjects=library.subjects,
             claims=library.claims,
@@ -108,6 +102,11 @@ class CanonService:
             evidence={quote.id: quote.text for quote in library.quotes},
         )
         self._checked = lru_cache(_REMEMBERED)(self._check)
+
+    @property
+    def offered(self) -> bool:
+        """Whether there is anything to be ruled on."""
+        return bool(self._library.subjects or self._library.claims)
 
     def check(self, text: str) -> CanonCheck:
         """Return the rulings on `text`, one to three; or the pair that it may mean."""
@@ -118,7 +117,7 @@ class CanonService:
         return CanonCheck(tuple(map(self._shown, checked.rulings)), self._meant(checked.meant))
 
     def check_message(self, text: str) -> tuple[CanonRuling, ...]:
-        """Return the rulings on the claims and ships that a message names, three at most; none for none."""
+        """Return the rulings on the claims and pairs that a message names, three at most; none for none."""
         return tuple(self._shown(ruling) for ruling in self._judge.check_message(_tidy(text), _RULINGS))
 
     def check_texts(self, texts: Iterable[str]) -> tuple[CanonRuling, ...]:
@@ -129,9 +128,9 @@ class CanonService:
                 found.setdefault((ruling.subject, ruling.claim, ruling.statement if not ruling.kind else ""), ruling)
         return tuple(found.values())[:_RULINGS]
 
-    def asks_for_canon(self, text: str) -> bool:
-        """Return whether `text`, whomever it names, asks no more than whether something is canon."""
-        return self._judge.asks_for_canon(text)
+    def asks_for_verdict(self, text: str) -> bool:
+        """Return whether `text`, whomever it names, asks for no more than a verdict."""
+        return self._judge.asks_for_verdict(text)
 
     def complete(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """Return (label, value) completions: subjects that resemble what is typed, then claims."""
@@ -139,7 +138,7 @@ class CanonService:
         subjects = [
             subject
             for subject in self._subjects.ranked(typed, len(self._library.subjects))
-            if typed.strip() or subject.verdict is not Verdict.NOT_ADDRESSED
+            if typed.strip() or self.words.means(subject.verdict) is not Meaning.SILENT
         ]
         claims = self._claims.ranked(typed, limit)
         ranked = [(subject.name, subject.name) for subject in subjects[: limit // 2]]
@@ -150,13 +149,22 @@ class CanonService:
 
     def _shown(self, ruling: Ruling) -> CanonRuling:
         subject = self._by_id[ruling.subject] if ruling.subject and not ruling.claim else None
+        words = self.words
+        kind: Kind | None = None
+        if ruling.claim:
+            kind = "claim"
+        elif subject:
+            kind = "pair" if words.is_pair(subject.kind) else "single"
         return CanonRuling(
             statement=ruling.statement,
             verdict=ruling.verdict,
+            means=words.means(ruling.verdict),
+            label=words.label(ruling.verdict, subject.kind if subject else None),
+            colour=words.verdicts[ruling.verdict].accent,
             line=ruling.line,
-            strength=ruling.strength,
+            strength=words.strengths.get(ruling.strength, ""),
             quotes=self._library.quotes_of(ruling.quotes),
-            kind="claim" if ruling.claim else subject.kind if subject else None,
+            kind=kind,
             subject=ruling.subject,
             claim=ruling.claim,
             direct=ruling.direct,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot.announcement import Verdict
+from bot.announcement import Meaning
 from bot.canon.rules import ClaimWords, learn_claim_words
 from bot.text import normalise
 
@@ -52,7 +52,7 @@ def learn(announcement: Announcement) -> CanonLesson:
     }
     return CanonLesson(
         known_words=tuple(sorted(_known_words(announcement))),
-        vocabulary=learn_claim_words(_said(announcement), told, concepts),
+        vocabulary=learn_claim_words(_said(announcement), told, concepts, announcement.words.asking.stage),
         concepts=concepts,
     )
 
@@ -64,7 +64,11 @@ def _said(announcement: Announcement) -> dict[str, list[str]]:
     something was scary, and not romantic as is ruled, brings a detail that the ruling must not seem to back.
     """
     said: dict[str, list[str]] = {claim.id: [] for claim in announcement.claims}
-    denied = {claim.id for claim in announcement.claims if claim.ruling is Verdict.SUPPORTED and claim.subject is None}
+    denied = {
+        claim.id
+        for claim in announcement.claims
+        if announcement.words.means(claim.ruling) is Meaning.YES and claim.subject is None
+    }
     for voice in announcement.phrasings:
         for claim_id, ways in voice.claims.items():
             # Who asks whether it is this or that names something else, too.

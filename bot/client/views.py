@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 from discord.components import TextDisplay
 
-from bot.announcement import Verdict
-from bot.canon import NEAREST, STRENGTHS
+from bot.canon import NEAREST
 from bot.client import panels
 from bot.client.controls import CUSTOM_ID_LIMIT, LABEL_LIMIT, button, link_button
 from bot.client.panels import alt_text, escaped, gallery
 from bot.quotes import WhoSaid, numbered
-from bot.quotes.quiz import CANON, NO, WHO, YES, mark
+from bot.quotes.quiz import CLAIM, NO, WHO, YES, mark
 from bot.text import counted, cut, tail
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from bot.announcement import Passage, Quote
+    from bot.announcement.words import CheckWords
     from bot.canon import CanonRuling, Meant
     from bot.client.controls import Shown
     from bot.client.panels import Component
@@ -207,25 +207,17 @@ def _neighbour(passage: Passage | None, attributions: Mapping[str, str], *, last
     return f"-# {escaped(attributions[passage.speaker])}\n{panels.quoted(text)}"
 
 
-VERDICT_ACCENTS = {
-    Verdict.CONFIRMED: panels.Accent.YES,
-    Verdict.SUPPORTED: panels.Accent.YES,
-    Verdict.CONTRADICTED: panels.Accent.NO,
-    Verdict.ENDED: panels.Accent.NO,
-    Verdict.MENTIONED: panels.Accent.OPEN,
-    Verdict.NOT_ADDRESSED: panels.Accent.SILENT,
-}
 # The action behind 'did you mean'.
 MEANT: Final = "meant"
 
 
 def ruled(ruling: CanonRuling) -> panels.Panel:
-    """Return a canon check's answer."""
+    """Return the answer to a check."""
     return panels.Panel(
         _head(ruling),
         panels.line() if ruling.quotes else None,
         *(spoken(quote) for quote in ruling.quotes),
-        accent=VERDICT_ACCENTS[ruling.verdict],
+        accent=ruling.colour,
         footer=_footer(ruling),
     )
 
@@ -239,12 +231,12 @@ def checked(rulings: tuple[CanonRuling, ...]) -> panels.Panel:
         parts += [panels.line(), _head(ruling, alone=False), *(spoken(quote) for quote in ruling.quotes[:1])]
         if footer := _footer(ruling, 1):
             parts.append(panels.small(footer))
-    return panels.Panel(*parts[1:], accent=VERDICT_ACCENTS[rulings[0].verdict])
+    return panels.Panel(*parts[1:], accent=rulings[0].colour)
 
 
-def nothing_to_check() -> panels.Panel:
+def nothing_to_check(words: CheckWords) -> panels.Panel:
     """Return the answer for a message that names nothing that could be ruled on."""
-    return panels.notice("I don't see a ship or a claim in that message that the announcement settles.")
+    return panels.notice(words.nothing_in_message)
 
 
 def did_you_mean(meant: Meant) -> panels.Panel:
@@ -261,7 +253,7 @@ def _head(ruling: CanonRuling, *, alone: bool = True) -> str:
     """Return the statement, and below it in lines of their own the verdict on it and our line.
 
     Somebody who moves from heading to heading hears what each verdict is about: the statement is a heading, too, and
-    unless a verdict is shown `alone`, its own heading names the ship, the person or the claim.
+    unless a verdict is shown `alone`, its own heading names the pair, the person or the claim.
     """
     said = escaped(ruling.statement)
     # A name is no sentence, and stands without marks.
@@ -277,14 +269,13 @@ def _head(ruling: CanonRuling, *, alone: bool = True) -> str:
 
 
 def _footer(ruling: CanonRuling, quotes: int | None = None) -> str | None:
-    parts = (STRENGTHS[ruling.strength], source_line(ruling.quotes[:quotes]))
+    parts = (ruling.strength, source_line(ruling.quotes[:quotes]))
     return " · ".join(part for part in parts if part) or None
 
 
 # The action behind the choices of a quiz.
 QUIZ: Final = "quiz"
-_ASKED: Final = {WHO: "Who said it?", CANON: "Canon or not?"}
-_CHOICES: Final = {YES: "Canon", NO: "Not canon"}
+WHO_SAID_IT: Final = "Who said it?"
 
 
 def quiz(question: Question) -> panels.Panel:
@@ -300,8 +291,8 @@ def quiz(question: Question) -> panels.Panel:
 def quizzed(question: Question) -> str:
     """Return what is asked, without a word of who said it."""
     if isinstance(question, WhoSaid):
-        return f"## {_ASKED[WHO]}\n{panels.quoted(question.quote.text)}"
-    return f"## {_ASKED[CANON]}\n“{escaped(question.claim.statement)}”"
+        return f"## {WHO_SAID_IT}\n{panels.quoted(question.quote.text)}"
+    return f"## {escaped(question.words.title)}\n“{escaped(question.claim.statement)}”"
 
 
 def quiz_buttons(question: Question) -> list[Component]:
@@ -310,14 +301,14 @@ def quiz_buttons(question: Question) -> list[Component]:
         subject = f"{WHO}|{mark(question.quote.id)}"
         choices = [(mark(speaker.id), speaker.name) for speaker in question.choices]
     else:
-        subject, choices = f"{CANON}|{mark(question.claim.id)}", [*_CHOICES.items()]
+        subject, choices = f"{CLAIM}|{mark(question.claim.id)}", [(YES, question.words.yes), (NO, question.words.no)]
     return [button(QUIZ, f"{subject}|{choice}", cut(label, LABEL_LIMIT)) for choice, label in choices]
 
 
 def read_choice(detail: str) -> tuple[str, str, str]:
     """Return (kind, subject, choice) as `quiz_buttons` wrote them. Raises ValueError for anything else."""
     kind, subject, choice = detail.split("|")
-    if kind not in _ASKED:
+    if kind not in (WHO, CLAIM):
         raise ValueError("this is no choice of a quiz")
     return kind, subject, choice
 
@@ -330,8 +321,8 @@ def marked(answer: Marked) -> panels.Panel:
         told, quotes = _who(question.quote, answer), (question.quote,)
     else:
         claim, quotes = question.claim, question.quotes
-        verdict = "That's canon." if question.right == YES else "That isn't canon."
-        told = f"**{'Right!' if answer.right else 'Not quite.'} {verdict}**\n{escaped(claim.line)}"
+        verdict = question.words.told_yes if question.right == YES else question.words.told_no
+        told = f"**{'Right!' if answer.right else 'Not quite.'} {escaped(verdict)}**\n{escaped(claim.line)}"
     return panels.Panel(
         told,
         panels.line(),

@@ -93,24 +93,24 @@ def _follows(group: Group) -> bool:
 
 
 # Pixels.
-_SHIPS_SIDE = 64
-_TITLE, _NOTE, _FIRST_SHIP_ROW = 112, 152, 200
+_PAIRS_SIDE = 64
+_TITLE, _NOTE, _FIRST_PAIR_ROW = 112, 152, 200
 _GROUP_HEIGHT, _GROUP_GROWTH, _GROUP_MOST = 370, 40, 1400
-_GROUP_GAP, _SHIP_ROW_GAP = 40, 56
+_GROUP_GAP, _PAIR_ROW_GAP = 40, 56
 _NAME_HEIGHT, _NAME_PAD = 54, 22
 _LABEL_PAD, _LABEL_LINE = 8, 29
 _SOLID, _DASHED = 5, 4
 _HEADING = Style(Face.STRONG, 50)
 _NOTE_STYLE = Style(Face.TITLE, 26)
 _NAME = Style(Face.STRONG, 27)
-_SHIP = Style(Face.STRONG, 25)
+_PAIR_NAME = Style(Face.STRONG, 25)
 _VERDICT = Style(Face.TITLE, 23)
 # Where on a tie its label may stand, as shares of the way from one to the other; the middle is best.
 _SPOTS = (0.5, 0.56, 0.44, 0.62, 0.38, 0.68, 0.32, 0.74, 0.26)
 
 
 class Tie(NamedTuple):
-    """A ship: its two people, its name, its verdict in words, the verdict's colour, and how its line is drawn.
+    """A pair: its two people, its name, its verdict in words, the verdict's colour, and how its line is drawn.
 
     `dash` is the length of a line's strokes and gaps in pixels; 0 for an unbroken one.
     """
@@ -131,25 +131,25 @@ class _Set(NamedTuple):
     box: Box
 
 
-def draw_ships(faces: Faces, heading: str, note: str, ties: Sequence[Tie]) -> Sheet:
+def draw_pairs(faces: Faces, heading: str, note: str, ties: Sequence[Tie]) -> Sheet:
     """Return the picture of all ties. Raises UndrawableError where they cannot be set legibly."""
     if not ties:
         raise UndrawableError("There is nothing to draw.")
     found = groups([(tie.one, tie.other) for tie in ties])
     rows = _rows([_arranged(faces, group, [tie for tie in ties if tie.one in group.people]) for group in found])
     heights = [max(each.box.bottom - each.box.top for each in row) for row in rows]
-    height = round(_FIRST_SHIP_ROW + sum(heights) + _SHIP_ROW_GAP * len(rows))
+    height = round(_FIRST_PAIR_ROW + sum(heights) + _PAIR_ROW_GAP * len(rows))
     sheet = Sheet(faces, WIDTH, height, paper(NEUTRAL), MARGIN)
-    sheet.text((_SHIPS_SIDE, _TITLE), typographic(heading), _HEADING, ink(NEUTRAL))
-    sheet.text((_SHIPS_SIDE, _NOTE), typographic(note), _NOTE_STYLE, quiet(NEUTRAL))
-    top = float(_FIRST_SHIP_ROW)
+    sheet.text((_PAIRS_SIDE, _TITLE), typographic(heading), _HEADING, ink(NEUTRAL))
+    sheet.text((_PAIRS_SIDE, _NOTE), typographic(note), _NOTE_STYLE, quiet(NEUTRAL))
+    top = float(_FIRST_PAIR_ROW)
     for row, row_height in zip(rows, heights, strict=True):
-        free = WIDTH - 2 * _SHIPS_SIDE - sum(each.box.right - each.box.left for each in row)
-        left = _SHIPS_SIDE + free / (2 * len(row))
+        free = WIDTH - 2 * _PAIRS_SIDE - sum(each.box.right - each.box.left for each in row)
+        left = _PAIRS_SIDE + free / (2 * len(row))
         for each in row:
             _draw_group(sheet, each, (left - each.box.left, top + row_height / 2))
             left += each.box.right - each.box.left + free / len(row)
-        top += row_height + _SHIP_ROW_GAP
+        top += row_height + _PAIR_ROW_GAP
     return sheet
 
 
@@ -158,7 +158,7 @@ def _rows(sets: list[_Set]) -> list[list[_Set]]:
     used = 0.0
     for each in sets:
         width = each.box.right - each.box.left + _GROUP_GAP
-        if rows[-1] and used + width > WIDTH - 2 * _SHIPS_SIDE + _GROUP_GAP:
+        if rows[-1] and used + width > WIDTH - 2 * _PAIRS_SIDE + _GROUP_GAP:
             rows.append([])
             used = 0.0
         rows[-1].append(each)
@@ -181,9 +181,9 @@ def _arranged(faces: Faces, group: Group, ties: Sequence[Tie]) -> _Set:
         else:
             edges = list(zip(*taken, strict=True))
             box = Box(min(edges[0]), min(edges[1]), max(edges[2]), max(edges[3]))
-            if box.right - box.left <= WIDTH - 2 * _SHIPS_SIDE:
+            if box.right - box.left <= WIDTH - 2 * _PAIRS_SIDE:
                 return _Set(people, labels, box)
-    raise UndrawableError("There are too many ships for one picture.")
+    raise UndrawableError("There are too many pairs for one picture.")
 
 
 def _label_boxes(faces: Faces, tie: Tie, people: dict[str, Point]) -> Iterator[tuple[Point, Box]]:
@@ -197,7 +197,7 @@ def _label_boxes(faces: Faces, tie: Tie, people: dict[str, Point]) -> Iterator[t
 
 def _label_half(faces: Faces, tie: Tie) -> float:
     name, verdict = typographic(tie.name), typographic(tie.verdict)
-    return max(faces.width(name, _SHIP), faces.width(verdict, _VERDICT)) / 2 + _LABEL_PAD
+    return max(faces.width(name, _PAIR_NAME), faces.width(verdict, _VERDICT)) / 2 + _LABEL_PAD
 
 
 def _between(one: Point, other: Point, share: float) -> Point:
@@ -244,7 +244,7 @@ def _draw_label(sheet: Sheet, tie: Tie, at: Point) -> None:
     # The label's ground interrupts the line; the base lines stand a little high, to look centred.
     sheet.bar(Box(x - half, y - _LABEL_LINE - 4, x + half, y + _LABEL_LINE + 4), sheet.ground)
     colour = readable(tie.colour, sheet.ground)
-    sheet.text((x, y - 5), typographic(tie.name), _SHIP, colour, align="middle")
+    sheet.text((x, y - 5), typographic(tie.name), _PAIR_NAME, colour, align="middle")
     sheet.text((x, y + _LABEL_LINE - 5), typographic(tie.verdict), _VERDICT, colour, align="middle")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.pictures.canvas import UndrawableError
 from bot.pictures.card import draw_card
-from bot.pictures.charts import draw_ships, draw_timeline
+from bot.pictures.charts import draw_pairs, draw_timeline
 from bot.pictures.typesetting import Faces
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ class PictureService:
     async def timeline(self, heading: str, steps: tuple[Step, ...]) -> bytes | None:
         return await self._once(("timeline", heading, steps), lambda: draw_timeline(self._faces, heading, steps))
 
-    async def ships(self, heading: str, note: str, ties: tuple[Tie, ...]) -> bytes | None:
+    async def pairs(self, heading: str, note: str, ties: tuple[Tie, ...]) -> bytes | None:
         """Return the picture of who is tied to whom; `note` stands beneath the heading."""
-        return await self._once(("ships", heading, note, ties), lambda: draw_ships(self._faces, heading, note, ties))
+        return await self._once(("pairs", heading, note, ties), lambda: draw_pairs(self._faces, heading, note, ties))
 
     async def _once(self, key: Hashable, draw: Callable[[], Sheet]) -> bytes | None:
         """Return what is kept under `key`, drawing it where it is not."""

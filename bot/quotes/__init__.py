@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.quotes.ask import QUESTION_LIMIT, Answered, AskService, Closest, Greeted, NoAnswer, Reply, Ruled, Tier, tier_of
-from bot.quotes.overview import OverviewService, Ship, TimelineItem, TimelineService
+from bot.quotes.overview import OverviewService, Pair, TimelineItem, TimelineService
 from bot.quotes.quiz import Marked, Question, QuizService, WhoSaid
 from bot.quotes.search import Found, How, InContext, Missing, QuoteService, numbered
 from bot.quotes.unanswered import Unanswered
@@ -21,12 +21,12 @@ __all__ = [
     "Missing",
     "NoAnswer",
     "OverviewService",
+    "Pair",
     "Question",
     "QuizService",
     "QuoteService",
     "Reply",
     "Ruled",
-    "Ship",
     "Tier",
     "TimelineItem",
     "TimelineService",

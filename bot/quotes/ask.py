@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from bot.announcement import Verdict, joined, length
+from bot.announcement import Meaning, joined, length
 from bot.announcement.checking import FACT_SENTENCES
 from bot.fuzzy import Names
 from bot.text import fold, message_parts
@@ -113,18 +113,18 @@ class Rulings(Protocol):
         """Return the rulings on `text`; of one that is on nothing known, `kind` is None."""
         ...
 
-    def asks_for_canon(self, text: str) -> bool:
-        """Return whether `text`, whomever it names, asks no more than whether something is canon."""
+    def asks_for_verdict(self, text: str) -> bool:
+        """Return whether `text`, whomever it names, asks for no more than a verdict."""
         ...
 
 
 class AskService:
     """Understands a question with what was learnt at seeding; it only reads."""
 
-    def __init__(self, library: Library, engine: Engine, canon: Rulings) -> None:
+    def __init__(self, library: Library, engine: Engine, checks: Rulings) -> None:
         self._library = library
         self._engine = engine
-        self._canon = canon
+        self._checks = checks
         self._understand = engine.understand
         self._replied = lru_cache(_REMEMBERED)(self._found)
         self._questions = {_key(fact.question): fact for fact in library.facts}
@@ -158,7 +158,7 @@ class AskService:
         if fact := self._questions.get(key):
             return self._answered(fact)
         if claim := self._statements.get(key):
-            return Ruled(self._canon.check(claim.statement).rulings)
+            return Ruled(self._checks.check(claim.statement).rulings)
         if kind := small_talk(words):
             return Greeted(kind, self._some() if kind in ("greeting", "self") else ())
         return None
@@ -224,32 +224,35 @@ class AskService:
         return not self._unmentioned.isdisjoint(runs) or not strange <= self._said_by[str(understood.best)]
 
     def _rulings(self, text: str, understood: Understanding) -> tuple[CanonRuling, ...]:
-        """Return the rulings on the ships and the claim in a text.
+        """Return the rulings on the pairs and the claim in a text.
 
         A ruling is a yes or a no, and so is what asks for one: 'who' or 'when' is not answered by it, though what
         the announcement is silent on comes close, as of when something was that it never tells. A claim
         that the announcement does address must rest on a fact that the text is near to, and be as sure as a fact.
-        Of a ship that is named in chatter, its ruling is the closest thing known.
+        Of a pair that is named in chatter, its ruling is the closest thing known.
         """
         if is_chant(tokens(text)):
             return ()
         kind = self._engine.kind(text)
-        plain = kind in ("yes-no", "none", "what") and self._canon.asks_for_canon(text)
-        rulings = self._canon.check(text).rulings
+        plain = kind in ("yes-no", "none", "what") and self._checks.asks_for_verdict(text)
+        rulings = self._checks.check(text).rulings
         ruling = next((ruling for ruling in rulings if ruling.claim and ruling.belief), None)
         if not plain and kind not in ("yes-no", "none"):
-            unknown = ruling and ruling.claim and self._claims[ruling.claim].ruling is Verdict.NOT_ADDRESSED
+            unknown = ruling and ruling.claim and self._is_silent(self._claims[ruling.claim])
             return (replace(ruling, direct=False),) if ruling and unknown else ()
         if ruling is None or ruling.claim is None:
-            ships = tuple(ruling for ruling in rulings if ruling.kind == "ship") if plain or kind == "none" else ()
-            return tuple(replace(ship, direct=plain and ship.direct) for ship in ships)
+            named = tuple(ruling for ruling in rulings if _is_named(ruling)) if plain or kind == "none" else ()
+            return tuple(replace(ruling, direct=plain and ruling.direct) for ruling in named)
         if kind == "what":
             return ()
         claim = self._claims[ruling.claim]
-        if claim.ruling is Verdict.NOT_ADDRESSED:
+        if self._is_silent(claim):
             return (ruling,)
         near = not {understood.best, *understood.nearest}.isdisjoint(claim.facts)
         return (replace(ruling, direct=ruling.direct and ruling.belief >= FIRM),) if near else ()
+
+    def _is_silent(self, claim: Claim) -> bool:
+        return self._library.words.means(claim.ruling) is Meaning.SILENT
 
     @staticmethod
     def _tells_less(ruling: CanonRuling) -> bool:
@@ -257,7 +260,7 @@ class AskService:
 
         That is so of a ruling on something else, and of nothing being said of two people.
         """
-        return not ruling.direct or (ruling.kind == "ship" and not ruling.quotes)
+        return not ruling.direct or (ruling.kind == "pair" and not ruling.quotes)
 
     def _sure(self, understood: Understanding) -> Answered:
         fact = self._library.fact_by_id[str(understood.best)]
@@ -316,14 +319,19 @@ class AskService:
         return None
 
 
+def _is_named(ruling: CanonRuling) -> bool:
+    """Whether a ruling is on a pair, or settles something about somebody or something alone."""
+    return ruling.kind == "pair" or (ruling.kind == "single" and ruling.means in (Meaning.YES, Meaning.NO))
+
+
 def _key(text: str) -> str:
     return " ".join(tokens(text))
 
 
 def _names(library: Library) -> Iterable[str]:
-    """Yield all names of people and ships that the announcement's readers may use."""
+    """Yield all names of people and pairs that the announcement's readers may use."""
     for person in library.people:
         yield from (person.name, *person.aliases)
     for subject in library.subjects:
-        if subject.kind == "ship":
+        if library.words.is_pair(subject.kind):
             yield from (subject.name, *subject.aliases)

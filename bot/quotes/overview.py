@@ -1,97 +1,91 @@
-"""The whole at a glance: every ship with its verdict, and how it came about, step by step."""
+"""The whole at a glance: every pair with its verdict, and how it came about, step by step."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from bot.announcement import Verdict
-from bot.canon import VERDICT_LABELS
+from bot.announcement import Meaning
 from bot.pictures import Step, Tie
 from bot.text import normalise
 
 if TYPE_CHECKING:
-    from bot.announcement import Entry, Quote, Subject
+    from bot.announcement import Entry, Quote, Subject, Words
     from bot.library import Library
     from bot.pictures import PictureService
 
 ALL: Final = "all"
 # Characters of what is typed that are looked at.
 _COMPARED: Final = 64
-HEADING: Final = "Ships at a glance"
-NOTE: Final = "What the announcement says about each ship it names"
-
-
-class Stroke(NamedTuple):
-    """How a verdict is drawn: in a colour (0xRRGGBB), and in dashes of so many pixels; 0 for unbroken."""
-
-    colour: int
-    dash: int
-
-
-# The colours are those of the answers' accents. Dashes tell the verdicts apart without colour, too.
-VERDICT_STROKES: Final = {
-    Verdict.CONFIRMED: Stroke(0x2E8B57, 0),
-    Verdict.ENDED: Stroke(0xB5432F, 14),
-    Verdict.MENTIONED: Stroke(0xC98A1B, 6),
-}
+# In dashes of how many pixels a verdict is drawn, 0 for unbroken: they tell verdicts apart without colour, too.
+DASHES: Final = {Meaning.YES: 0, Meaning.NO: 14, Meaning.OPEN: 6}
 
 
 @dataclass(frozen=True)
-class Ship:
-    """A ship, who is in it, and its verdict."""
+class Pair:
+    """A pair, who is in it, and its verdict: in words, and how it is drawn.
+
+    That is in a colour (0xRRGGBB), and in dashes of so many pixels; 0 for unbroken.
+    """
 
     id: str
     name: str
     members: tuple[str, str]
-    verdict: Verdict
-
-    @property
-    def label(self) -> str:
-        """The verdict in the interface's words."""
-        return VERDICT_LABELS[self.verdict]
+    label: str
+    colour: int
+    dash: int
 
     @property
     def told(self) -> str:
-        """The ship, who is in it, and the verdict, in a line."""
+        """The pair, who is in it, and the verdict, in a line."""
         return f"{self.name} ({' and '.join(self.members)}): {self.label}"
 
 
 class OverviewService:
-    """All ships at once, the clearest verdicts first."""
+    """All pairs at once, the clearest verdicts first."""
 
     def __init__(self, library: Library, pictures: PictureService) -> None:
         self._pictures = pictures
         names = {person.id: person.name for person in library.people}
+        words = library.words
+        self.words = words.pair
         named = [
-            subject for subject in library.subjects if subject.kind == "ship" and subject.verdict in VERDICT_STROKES
+            subject
+            for subject in library.subjects
+            if words.is_pair(subject.kind) and words.means(subject.verdict) in DASHES
         ]
-        order = list(VERDICT_STROKES)
-        self.ships = tuple(_ship(subject, names) for subject in sorted(named, key=lambda s: order.index(s.verdict)))
+        order = list(DASHES)
+        named.sort(key=lambda subject: order.index(words.means(subject.verdict)))
+        self.pairs = tuple(_pair(subject, names, words) for subject in named)
 
-    @staticmethod
-    def is_meant(text: str) -> bool:
-        """Return whether what was typed asks for all ships."""
-        return normalise(text, _COMPARED) == ALL
+    def is_meant(self, text: str) -> bool:
+        """Return whether what was typed asks for all pairs; never where there are none."""
+        return bool(self.pairs) and normalise(text, _COMPARED) == ALL
 
-    @staticmethod
-    def complete(typed: str) -> list[tuple[str, str]]:
-        """Return the (label, value) completion for all ships, where what is typed so far may become it."""
-        return [("All ships at once", ALL)] if ALL.startswith(normalise(typed, _COMPARED)) else []
+    def complete(self, typed: str) -> list[tuple[str, str]]:
+        """Return the (label, value) completion for all pairs, where what is typed so far may become it."""
+        return [(self.words.all, ALL)] if self.pairs and ALL.startswith(normalise(typed, _COMPARED)) else []
 
-    def ship(self, ship_id: str) -> Ship | None:
-        """Return the ship with this id; None when it is no longer named."""
-        return next((ship for ship in self.ships if ship.id == ship_id), None)
+    def pair(self, pair_id: str) -> Pair | None:
+        """Return the pair with this id; None when it is no longer named."""
+        return next((pair for pair in self.pairs if pair.id == pair_id), None)
 
     async def picture(self) -> bytes | None:
         """Return who is with whom as PNG; None where it cannot be drawn."""
-        ties = tuple(Tie(*ship.members, ship.name, ship.label, *VERDICT_STROKES[ship.verdict]) for ship in self.ships)
-        return await self._pictures.ships(HEADING, NOTE, ties)
+        ties = tuple(Tie(*pair.members, pair.name, pair.label, pair.colour, pair.dash) for pair in self.pairs)
+        return await self._pictures.pairs(self.words.heading, self.words.note, ties)
 
 
-def _ship(subject: Subject, names: dict[str, str]) -> Ship:
+def _pair(subject: Subject, names: dict[str, str], words: Words) -> Pair:
     one, other = subject.members
-    return Ship(subject.id, subject.name, (names[one], names[other]), subject.verdict)
+    return Pair(
+        subject.id,
+        subject.name,
+        (names[one], names[other]),
+        words.label(subject.verdict, subject.kind),
+        words.verdicts[subject.verdict].accent,
+        DASHES[words.means(subject.verdict)],
+    )
 
 
 @dataclass(frozen=True)

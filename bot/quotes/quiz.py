@@ -1,4 +1,4 @@
-"""Quizzes from the announcement: who said a quote, and whether a claim is canon.
+"""Quizzes from the announcement: who said a quote, and whether a claim is so.
 
 Nothing is stored: an answer names its question and the choice by marks that the data gives again, whatever its order.
 """
@@ -10,24 +10,26 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from bot.announcement import Verdict
+from bot.announcement import Meaning
 from bot.text import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bot.announcement import Claim, Quote, Speaker
+    from bot.announcement.words import QuizWords
     from bot.library import Library
 
 WHO: Final = "who"
-CANON: Final = "canon"
+# As the buttons of messages have it that are out already.
+CLAIM: Final = "canon"
 YES: Final = "yes"
 NO: Final = "no"
 # Choices of 'Who said it?', at most.
 _CHOICES: Final = 4
 # Characters of a quote that is asked about: more would be a long read for a question.
 _LONGEST: Final = 1_000
-_VERDICTS: Final = {Verdict.SUPPORTED: YES, Verdict.CONTRADICTED: NO}
+_RIGHT: Final = {Meaning.YES: YES, Meaning.NO: NO}
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,16 @@ class WhoSaid:
 
 
 @dataclass(frozen=True)
-class CanonOrNot:
-    """Is this claim canon? `right` is YES or NO, and the quotes are the evidence."""
+class SoOrNot:
+    """Is this claim so? `right` is YES or NO, the quotes are the evidence, and the words those of its quiz."""
 
     claim: Claim
     right: str
     quotes: tuple[Quote, ...]
+    words: QuizWords
 
 
-Question = WhoSaid | CanonOrNot
+Question = WhoSaid | SoOrNot
 
 
 @dataclass(frozen=True)
@@ -69,22 +72,27 @@ class QuizService:
         self._who = tuple(quote for quote in library.listed if self._fits(quote))
         claims = tuple(self._claims())
         # Where all have the same answer, there is nothing to guess.
-        self._canon = claims if {claim.right for claim in claims} == {YES, NO} else ()
+        self._settled = claims if {claim.right for claim in claims} == {YES, NO} else ()
         self._quotes = {mark(quote.id): quote for quote in library.quotes}
         self._claim = {mark(question.claim.id): question for question in claims}
         self._speaker = {mark(speaker.id): speaker for speaker in library.speakers}
 
     @property
+    def title(self) -> str:
+        """What the quiz about claims is called."""
+        return self._library.words.quiz.title
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of quiz that this announcement has enough for."""
-        return tuple(kind for kind, some in ((WHO, self._who), (CANON, self._canon)) if some)
+        return tuple(kind for kind, some in ((WHO, self._who), (CLAIM, self._settled)) if some)
 
     def draw(self, kind: str, chance: random.Random) -> Question:
         """Return a question of one of the `kinds`. A yes is as likely as a no, however many claims have each."""
         if kind == WHO:
             return self._about(chance.choice(self._who), chance)
         right = chance.choice((YES, NO))
-        return chance.choice([question for question in self._canon if question.right == right])
+        return chance.choice([question for question in self._settled if question.right == right])
 
     def about(self, quote: Quote) -> WhoSaid | None:
         """Return who said this quote as a question, always the same; None where it would be none."""
@@ -125,11 +133,13 @@ class QuizService:
             each for each in self._speakers if each.id not in chain and speaker.id not in _chain(each.id, quoted_by)
         ]
 
-    def _claims(self) -> Iterator[CanonOrNot]:
+    def _claims(self) -> Iterator[SoOrNot]:
         """Yield the claims that quotes settle."""
+        words = self._library.words
         for claim in self._library.claims:
-            if claim.ruling in _VERDICTS and claim.quotes:
-                yield CanonOrNot(claim, _VERDICTS[claim.ruling], self._library.quotes_of(claim.quotes))
+            right = _RIGHT.get(words.means(claim.ruling))
+            if right and claim.quotes:
+                yield SoOrNot(claim, right, self._library.quotes_of(claim.quotes), words.quiz)
 
 
 def mark(name: str) -> str:

@@ -23,6 +23,7 @@ from bot.announcement import (
     Speaker,
     Subject,
     Topic,
+    Words,
     attributions,
 )
 from bot.announcement.checking import span, speaker_of
@@ -114,7 +115,7 @@ async def write_content(
         await tx.execute(
             "INSERT INTO content_state (only, checksum, head) VALUES (1, ?, ?) "
             "ON CONFLICT (only) DO UPDATE SET checksum = excluded.checksum, head = excluded.head",
-            (checksum, _json(announcement.head)),
+            (checksum, _json(_Stated(head=announcement.head, words=announcement.words))),
         )
         await tx.execute("INSERT INTO learnt (name, blob) VALUES (?, ?)", (_DIGEST, await _digest(tx)))
 
@@ -212,6 +213,13 @@ def _json(entry: msgspec.Struct) -> str:
     return msgspec.json.encode(entry).decode()
 
 
+class _Stated(msgspec.Struct, frozen=True):
+    """What is kept of an announcement as a whole: what it is, and the words of its matter."""
+
+    head: Head
+    words: Words
+
+
 _T = TypeVar("_T", bound=msgspec.Struct)
 # Characters of a search that are looked at.
 _LONGEST = 200
@@ -256,9 +264,16 @@ class Content:
 
     async def head(self) -> Head:
         """Return what the announcement is."""
+        return (await self._stated()).head
+
+    async def words(self) -> Words:
+        """Return the words of its matter."""
+        return (await self._stated()).words
+
+    async def _stated(self) -> _Stated:
         row = await self._database.fetch_one("SELECT head FROM content_state")
         assert row is not None, "the store is read after it was seeded"  # noqa: S101
-        return msgspec.json.decode(row["head"], type=Head)
+        return msgspec.json.decode(row["head"], type=_Stated)
 
     async def speakers(self) -> tuple[Speaker, ...]:
         """Return the speakers in the order of their file."""

@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import seeding
-from bot.announcement import Verdict, length, load
-from bot.canon.service import ON_PEOPLE, STRENGTHS, VERDICT_LABELS, CanonRuling
-from bot.client.views import VERDICT_ACCENTS
+from bot.announcement import length, load
+from bot.announcement.words import preset
 from bot.errors import LearningError
 from bot.quotes.ask import CLOSEST_SENTENCES, QUESTION_LIMIT, Answered, Closest, Greeted, NoAnswer, Reply, Ruled
 from bot.seeding import lessons
@@ -20,8 +19,10 @@ from tests.support.seeded import SECOND
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.canon.service import CanonRuling
     from bot.client.client import Services
 
+ON_PEOPLE = "Mentioned in the announcement"
 VERDICT_WORDS = {"Confirmed", "Ended", "Mentioned, no ruling", "Not addressed", "Supported", "Contradicted"}
 REAL = "Tomines is real: Ines Falk and Tomas Brandt are engaged."
 VERY_QUIET = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -55,11 +56,11 @@ def test_rulings(second_services: Services, text: str, verdict: str, quotes: lis
 
 
 def test_the_interface_s_words() -> None:
-    assert set(VERDICT_LABELS) == set(Verdict)
-    assert set(VERDICT_ACCENTS) == set(Verdict)
-    assert set(VERDICT_LABELS.values()) == VERDICT_WORDS
-    assert ON_PEOPLE not in VERDICT_WORDS
-    assert [words.lower() for words in STRENGTHS.values()] == ["stated by a creator", "reported by the article", ""]
+    words = preset()
+    assert {verdict.label for verdict in words.verdicts.values()} == VERDICT_WORDS
+    assert words.label("mentioned", "person") == ON_PEOPLE
+    assert words.label("mentioned", "ship") == words.label("mentioned") == "Mentioned, no ruling"
+    assert [strong.lower() for strong in words.strengths.values()] == ["stated by a creator", "reported by the article"]
 
 
 def test_a_message_is_ruled_on_three_times_at_most(second_services: Services) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.announcement import Verdict
+from bot.announcement import Meaning
 
 if TYPE_CHECKING:
     from bot.canon.service import CanonCheck
@@ -18,7 +18,7 @@ SENTENCES: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("rulings.toml").read_text(encoding="utf-8")
 )
 # A ruling says that something is so, or is not so; to be mentioned, or not to be addressed, cannot be misread.
-RULED = {Verdict.CONFIRMED, Verdict.ENDED, Verdict.SUPPORTED, Verdict.CONTRADICTED}
+RULED = {Meaning.YES, Meaning.NO}
 
 
 def shown(checked: CanonCheck, *, direct: bool = False) -> set[str]:
@@ -37,7 +37,7 @@ def test_what_is_ruled_is_what_the_sentence_speaks_of(real: Services, kind: str)
     wrong = []
     for text, may in SENTENCES[kind].items():
         for ruling in real.canon.check(text).rulings:
-            ruled = ruling.direct and ruling.kind != "person" and ruling.verdict in RULED
+            ruled = ruling.direct and ruling.kind != "single" and ruling.means in RULED
             if ruled and (ruling.claim or ruling.subject) not in may:
                 wrong.append((text, ruling.statement, ruling.label))
     assert wrong == []

@@ -88,7 +88,7 @@ async def test_what_opens_for_one_alone_can_be_shared(second_chat: Chat) -> None
         await mina.press(quote, "Context"),
         await mina.press(line, "Read all steps as text"),
         await mina.choose(line, "Pick a step…", [second_chat.bot.services.timeline.entries[0].entry.id]),
-        await mina.choose(ships, "Pick a ship…", [second_chat.bot.services.overview.ships[0].id]),
+        await mina.choose(ships, "Pick a ship…", [second_chat.bot.services.overview.pairs[0].id]),
         await mina.menu("Canon check", said),
     ):
         assert SHARED in visible_text(await share(mina, reply))

@@ -46,7 +46,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_each_kind_of_picture_is_a_png(pictures: PictureService) -> None:
     card = await pictures.card(quote("Words."))
     line = await pictures.timeline("Line", (Step("Then", "Something", "Aya", 0x2F6DB5),))
-    ships = await pictures.ships("Ships", "All", (Tie("Aya", "Bo", "Ayabo", "Confirmed", 0x2E8B57),))
+    ships = await pictures.pairs("Ships", "All", (Tie("Aya", "Bo", "Ayabo", "Confirmed", 0x2E8B57),))
     for png in (card, line, ships):
         assert png is not None
         assert picture(png).width == 1200

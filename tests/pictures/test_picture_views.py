@@ -8,14 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.announcement import Entry, Verdict
+from bot.announcement import Entry, Meaning
+from bot.announcement.words import preset, presets
 from bot.client import views as quotes
 from bot.client.controls import openers
 from bot.client.panels import ALT_LIMIT, TEXT_LIMIT, Accent, Panel, alt_text, attached, gallery
 from bot.daily import posts
 from bot.daily.jobs import PostJob
 from bot.daily.schedule import ChannelKind, Style, Target
-from bot.quotes.overview import VERDICT_STROKES, Ship, TimelineItem
+from bot.quotes.overview import DASHES, Pair, TimelineItem
 from cogs import canon as overviews
 from cogs import timeline as timelines
 from tests.pictures.looking import quote
@@ -61,8 +62,11 @@ def told(number: int, *, line: str = "A line.") -> TimelineItem:
     return TimelineItem(number, entry, quote("The words."))
 
 
-def ship(number: int) -> Ship:
-    return Ship(f"ship-{number}", f"Ship `{number}`", ("Aya", "Bo"), Verdict.CONFIRMED)
+WORDS = preset().pair
+
+
+def ship(number: int) -> Pair:
+    return Pair(f"ship-{number}", f"Ship `{number}`", ("Aya", "Bo"), "Confirmed", 0x2E8B57, 0)
 
 
 def test_a_card_says_the_quote_once_in_its_alt_text() -> None:
@@ -152,15 +156,15 @@ def test_an_opened_entry_stands_above_its_words() -> None:
 
 @pytest.mark.parametrize("picture", [True, False])
 def test_the_overview_is_a_list_with_and_without_its_picture(picture: bool) -> None:
-    longer = Ship("longer", "A longer name", ("Aya", "Bo"), Verdict.ENDED)
-    panel = overviews.overview([ship(1), longer], picture=picture)
+    longer = Pair("longer", "A longer name", ("Aya", "Bo"), "Ended", 0xB5432F, 14)
+    panel = overviews.overview([ship(1), longer], WORDS, picture=picture)
     assert "- **Ship \\`1\\`** · Confirmed\n- **A longer name** · Ended" in text_of(panel)
     assert "```" not in text_of(panel)
     assert len(galleries(panel)) == picture
 
 
 def test_an_overview_of_many_ships_fits_a_message_and_tells_how_many_more() -> None:
-    panel = overviews.overview([ship(number) for number in range(300)], picture=True)
+    panel = overviews.overview([ship(number) for number in range(300)], WORDS, picture=True)
     assert len(text_of(panel)) <= TEXT_LIMIT
     shown = text_of(panel).count("· Confirmed")
     assert f"- …and {300 - shown} more\n" in text_of(panel)
@@ -169,9 +173,15 @@ def test_an_overview_of_many_ships_fits_a_message_and_tells_how_many_more() -> N
 
 
 def test_strokes_have_the_colours_of_the_answers() -> None:
-    colours = {verdict: stroke.colour for verdict, stroke in VERDICT_STROKES.items()}
-    assert colours == {"confirmed": Accent.YES, "ended": Accent.NO, "mentioned": Accent.OPEN}
-    assert len({stroke.dash for stroke in VERDICT_STROKES.values()}) == len(VERDICT_STROKES)
+    accents = {
+        Meaning.YES: Accent.YES,
+        Meaning.NO: Accent.NO,
+        Meaning.OPEN: Accent.OPEN,
+        Meaning.SILENT: Accent.SILENT,
+    }
+    for name in presets():
+        assert all(verdict.accent == accents[verdict.means] for verdict in preset(name).verdicts.values())
+    assert len(set(DASHES.values())) == len(DASHES)
 
 
 def test_selects_hold_25_options_each_and_say_so() -> None:

@@ -87,7 +87,7 @@ async def test_all_ships_stand_in_a_list_with_their_picture(chat: Chat) -> None:
     reply = await mina.slash("canon", subject="all")
     image, alt = shown(reply)
     assert image.width == 1200
-    for ship in chat.bot.services.overview.ships:
+    for ship in chat.bot.services.overview.pairs:
         assert ship.name in reply.text
         assert f"{ship.name} ({' and '.join(ship.members)}): {ship.label}" in alt
     assert "Confirmed" in reply.text
@@ -102,7 +102,7 @@ async def test_all_is_offered_where_it_may_be_meant(chat: Chat, typed: str, offe
 async def test_a_ship_opens_its_ruling_for_the_one_who_asks(chat: Chat) -> None:
     mina = chat.person("Mina")
     reply = await mina.slash("canon", subject="All", private=True)
-    ship = chat.bot.services.overview.ships[0]
+    ship = chat.bot.services.overview.pairs[0]
     ruling = await mina.choose(reply, "Pick a ship…", [ship.id])
     assert ruling.ephemeral
     assert ship.label in ruling.text

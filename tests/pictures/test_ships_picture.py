@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.pictures.canvas import UndrawableError
-from bot.pictures.charts import Tie, draw_ships, groups, shape
+from bot.pictures.charts import Tie, draw_pairs, groups, shape
 from bot.pictures.typesetting import Face, Faces, typographic
 from tests.pictures.looking import fault, picture, stained_margin, unknown_letters
 
@@ -32,7 +32,7 @@ def test_every_ship_of_the_data_could_stand_in_the_picture(library: Library, fac
         for ship in library.subjects
         if ship.kind == "ship" and ship.verdict != "not-addressed"
     ]
-    sheet = draw_ships(faces, "Ships at a glance", "Ships", ties)
+    sheet = draw_pairs(faces, "Ships at a glance", "Ships", ties)
     assert fault(sheet) is None
     told = [text for text, _ in sheet.texts]
     for each in ties:
@@ -60,7 +60,7 @@ def test_every_ship_of_the_data_could_stand_in_the_picture(library: Library, fac
 )
 def test_any_shape_of_ties_is_set_without_overlaps(pairs: list[tuple[str, str]]) -> None:
     ties = [tie(f"Person {one}", f"Person {other}", f"Ship {one}{other}", dash=6) for one, other in pairs]
-    assert fault(draw_ships(FACES, "Ships", "All", ties)) is None
+    assert fault(draw_pairs(FACES, "Ships", "All", ties)) is None
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_any_shape_of_ties_is_set_without_overlaps(pairs: list[tuple[str, str]])
 )
 def test_what_cannot_be_set_is_refused(ties: list[Tie]) -> None:
     with pytest.raises(UndrawableError):
-        draw_ships(FACES, "Ships", "All", ties)
+        draw_pairs(FACES, "Ships", "All", ties)
 
 
 def test_groups_are_those_who_are_tied_the_largest_first() -> None:

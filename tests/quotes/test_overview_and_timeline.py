@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.announcement import Entry, Head, Person, Subject, Verdict
+from bot.announcement import Entry, Head, Person, Subject
+from bot.announcement.words import preset
 from bot.library import Library
 from bot.pictures import PictureService, Step, Tie
 from bot.quotes.overview import OverviewService, TimelineService
@@ -24,7 +25,7 @@ class Remembered:
         self.asked.append(given)
         return self.png
 
-    async def ships(self, *given: Any) -> bytes | None:
+    async def pairs(self, *given: Any) -> bytes | None:
         self.asked.append(given)
         return self.png
 
@@ -35,7 +36,7 @@ def subject(name: str, verdict: str, kind: Any = "ship", members: tuple[str, ...
         kind=kind,
         name=name,
         members=members,
-        verdict=Verdict(verdict),
+        verdict=verdict,
         line="A line.",
         strength="creator",
     )
@@ -55,6 +56,7 @@ def library(*subjects: Subject, timeline: tuple[Entry, ...] = ()) -> Library:
         claims=(),
         facts=(),
         timeline=timeline,
+        words=preset(),
     )
 
 
@@ -75,22 +77,22 @@ def test_ships_are_listed_clearest_verdict_first_and_silence_not_at_all() -> Non
         subject("True", "confirmed"),
         subject("Too", "confirmed"),
     )
-    assert [(ship.name, ship.label) for ship in listed.ships] == [
+    assert [(ship.name, ship.label) for ship in listed.pairs] == [
         ("True", "Confirmed"),
         ("Too", "Confirmed"),
         ("Over", "Ended"),
         ("Said", "Mentioned, no ruling"),
     ]
-    assert listed.ships[0].members == ("Aya", "Bo")
+    assert listed.pairs[0].members == ("Aya", "Bo")
 
 
 def test_a_ship_is_found_by_its_id() -> None:
     listed = overview(subject("True", "confirmed"), subject("Never", "not-addressed"))
-    found = listed.ship("true")
+    found = listed.pair("true")
     assert found is not None
     assert found.name == "True"
-    assert listed.ship("never") is None
-    assert listed.ship("") is None
+    assert listed.pair("never") is None
+    assert listed.pair("") is None
 
 
 @pytest.mark.parametrize(
@@ -105,8 +107,16 @@ def test_a_ship_is_found_by_its_id() -> None:
     ],
 )
 def test_all_is_understood_and_offered(typed: str, meant: bool, offered: bool) -> None:
-    assert OverviewService.is_meant(typed) is meant
-    assert bool(OverviewService.complete(typed)) is offered
+    listed = overview(subject("True", "confirmed"))
+    assert listed.is_meant(typed) is meant
+    assert bool(listed.complete(typed)) is offered
+
+
+def test_all_means_nothing_where_there_are_no_pairs() -> None:
+    listed = overview(subject("Person", "confirmed", kind="person", members=("aya",)))
+    assert listed.pairs == ()
+    assert not listed.is_meant("all")
+    assert listed.complete("all") == []
 
 
 @pytest.mark.parametrize("png", [b"png", None])

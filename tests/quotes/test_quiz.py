@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.client import views
-from bot.quotes.quiz import CANON, NO, WHO, YES, CanonOrNot, QuizService, WhoSaid, mark
+from bot.quotes.quiz import CLAIM, NO, WHO, YES, QuizService, SoOrNot, WhoSaid, mark
 from bot.text import normalise
 from sandbox import Sandbox
 from tests.conftest import Chat, connected, settings_for
@@ -48,17 +48,17 @@ def test_one_choice_is_right_and_the_words_do_not_tell_which(real: Services, see
 
 @given(seed=st.integers(0, 10_000))
 def test_a_claim_is_canon_or_not_as_its_quotes_show(real: Services, seed: int) -> None:
-    question = real.quiz.draw(CANON, Random(seed))
-    assert isinstance(question, CanonOrNot)
+    question = real.quiz.draw(CLAIM, Random(seed))
+    assert isinstance(question, SoOrNot)
     assert question.claim.ruling == {YES: "supported", NO: "contradicted"}[question.right]
     assert question.quotes
     for choice in (YES, NO):
-        answer = real.quiz.answer(CANON, mark(question.claim.id), choice)
+        answer = real.quiz.answer(CLAIM, mark(question.claim.id), choice)
         assert answer is not None
         assert answer.right is (choice == question.right)
 
 
-@given(seed=st.integers(0, 10_000), kind=st.sampled_from([WHO, CANON]))
+@given(seed=st.integers(0, 10_000), kind=st.sampled_from([WHO, CLAIM]))
 def test_every_question_fits_its_buttons(real: Services, seed: int, kind: str) -> None:
     buttons = views.quiz_buttons(real.quiz.draw(kind, Random(seed)))
     assert len({each["custom_id"] for each in buttons}) == len({each["label"] for each in buttons}) == len(buttons)
@@ -68,12 +68,12 @@ def test_every_question_fits_its_buttons(real: Services, seed: int, kind: str) -
 def test_chance_decides_and_nothing_else(real: Services) -> None:
     def drawn(seed: int) -> list[object]:
         chance = Random(seed)
-        return [real.quiz.draw(kind, chance) for kind in (WHO, CANON) * 20]
+        return [real.quiz.draw(kind, chance) for kind in (WHO, CLAIM) * 20]
 
     assert drawn(1) == drawn(1)
     assert drawn(1) != drawn(2)
-    rights = [real.quiz.draw(CANON, Random(seed)) for seed in range(200)]
-    assert 60 < sum(isinstance(each, CanonOrNot) and each.right == YES for each in rights) < 140
+    rights = [real.quiz.draw(CLAIM, Random(seed)) for seed in range(200)]
+    assert 60 < sum(isinstance(each, SoOrNot) and each.right == YES for each in rights) < 140
 
 
 def test_the_same_quote_is_always_the_same_question(real: Services) -> None:
@@ -90,7 +90,7 @@ def without(library: Library, **changes: Any) -> QuizService:
 
 def test_an_announcement_with_little_to_ask(second_services: Services) -> None:
     library = second_services.library
-    assert QuizService(library).kinds == (WHO, CANON)
+    assert QuizService(library).kinds == (WHO, CLAIM)
     assert without(library, claims=()).kinds == (WHO,)
     # With one answer to all of them there is nothing to guess.
     assert without(library, claims=library.claims[:1]).kinds == (WHO,)
@@ -104,7 +104,7 @@ def test_an_announcement_with_little_to_ask(second_services: Services) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "subject", "choice"),
-    [(WHO, "gone", mark("falk")), (WHO, mark("a-wrong-note"), "gone"), (CANON, "gone", YES), (CANON, "", "maybe")],
+    [(WHO, "gone", mark("falk")), (WHO, mark("a-wrong-note"), "gone"), (CLAIM, "gone", YES), (CLAIM, "", "maybe")],
 )
 def test_what_the_data_no_longer_has(second_services: Services, kind: str, subject: str, choice: str) -> None:
     assert second_services.quiz.answer(kind, subject, choice) is None
@@ -115,7 +115,7 @@ def test_what_the_data_no_longer_has(second_services: Services, kind: str, subje
 
 async def asked(person: Person, kind: str, **options: Any) -> Reply:
     reply = await person.slash("quiz", kind=kind, **options)
-    heading = {WHO: "## Who said it?\n> ", CANON: "## Canon or not?\n“"}[kind]
+    heading = {WHO: "## Who said it?\n> ", CLAIM: "## Canon or not?\n“"}[kind]
     assert reply.text.startswith(heading)
     assert reply.text.endswith("\n-# Only you see whether you got it right")
     return reply
@@ -143,7 +143,7 @@ async def test_who_said_it(second_chat: Chat) -> None:
 
 async def test_canon_or_not(second_chat: Chat) -> None:
     mina = second_chat.person("Mina")
-    reply = await asked(mina, CANON)
+    reply = await asked(mina, CLAIM)
     assert list(reply.buttons) == ["Canon", "Not canon"]
     (claim,) = [each for each in second_chat.bot.services.library.claims if each.statement in reply.text]
     told = "That's canon." if claim.ruling == "supported" else "That isn't canon."
@@ -177,7 +177,7 @@ async def test_a_quiz_works_after_a_restart_and_keeps_nothing(second_path: Path)
 
 
 @pytest.mark.parametrize(
-    "custom_id", [f"b|quiz|{WHO}|{mark('gone')}|{mark('falk')}", f"b|quiz|{CANON}|{mark('gone')}|{YES}"]
+    "custom_id", [f"b|quiz|{WHO}|{mark('gone')}|{mark('falk')}", f"b|quiz|{CLAIM}|{mark('gone')}|{YES}"]
 )
 async def test_a_question_that_is_gone(second_chat: Chat, custom_id: str) -> None:
     mina = second_chat.person("Mina")
@@ -189,8 +189,8 @@ async def test_a_question_that_is_gone(second_chat: Chat, custom_id: str) -> Non
 
 async def test_a_quiz_that_the_announcement_has_too_little_for(second_chat: Chat) -> None:
     quiz = second_chat.bot.services.quiz
-    quiz._canon = ()
-    reply = await second_chat.person("Mina").slash("quiz", kind=CANON)
+    quiz._settled = ()
+    reply = await second_chat.person("Mina").slash("quiz", kind=CLAIM)
     assert reply.ephemeral
     assert "too little for that quiz" in reply.text
     assert (await second_chat.person("Mina").slash("quiz")).text.startswith("## Who said it?")

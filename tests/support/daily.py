@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.announcement import Head, Quote, Source, Speaker, Topic
+from bot.announcement.words import preset
 from bot.daily.bag import Filters
 from bot.daily.commands import Scheduler
 from bot.daily.input import Zones
@@ -74,7 +75,7 @@ def announcement(count: int = 7) -> Library:
     head = msgspec.convert(dict.fromkeys(Head.__struct_fields__, "x"), Head)
     empty: tuple[Any, ...] = ()
     topics = (Topic("music", "The music"), Topic("silence", "The silence"))
-    return Library(head, sources, speakers, topics, empty, quotes, empty, empty, empty, empty, empty)
+    return Library(head, preset(), sources, speakers, topics, empty, quotes, empty, empty, empty, empty, empty)
 
 
 def filters(count: int = 7) -> Filters:
