@@ -83,7 +83,7 @@ class CanonCog(commands.Cog):
             name=self._words.command, description=self._words.description, callback=self._answer
         )
         app_commands.describe(subject=self._words.subject, private="Show the answer only to me")(self._command)
-        self._command.autocomplete("subject")(CanonCog._complete)
+        self._command.autocomplete("subject")(CanonCog.complete)
         self._menu = app_commands.ContextMenu(
             name=self._words.menu,
             callback=self._check,
@@ -120,7 +120,7 @@ class CanonCog(commands.Cog):
         else:
             await show(interaction, views.checked(checked.rulings), private=private)
 
-    async def _complete(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    async def complete(self, _interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         # What was typed stays the first choice: a completion must not push a claim aside.
         own = [(typed, typed)] if typed.strip() else []
         found = [*self._overview.complete(typed), *self._canon.complete(typed, COMPLETIONS)]

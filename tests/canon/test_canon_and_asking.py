@@ -79,9 +79,9 @@ def test_a_ruling_is_on_a_statement_and_never_on_what_was_typed(second_services:
 @pytest.mark.parametrize(
     ("text", "kind", "direct"),
     [
-        ("tomines", "ship", True),
-        ("who is clara", "person", True),
-        ("clara rides a unicycle", "person", False),
+        ("tomines", "pair", True),
+        ("who is clara", "single", True),
+        ("clara rides a unicycle", "single", False),
         ("nobody forced them out", "claim", True),
         ("the city forced the orchestra out with tear gas", "claim", False),
     ],

@@ -145,5 +145,5 @@ def refuse_to_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(*_: object) -> None:
         return None
 
-    for name in ("card", "timeline", "ships"):
+    for name in ("card", "timeline", "pairs"):
         monkeypatch.setattr(PictureService, name, refuse)

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from bot import announcement
+from bot.announcement import words
 from bot.seeding import bring_up_to_date
 from bot.settings import ANNOUNCEMENT
 from bot.store.sqlite import SqliteDatabase
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECOND = ROOT / "tests" / "announcement" / "second"
 _KEPT = 4
 # What a seeded store depends on, besides the announcement: the code that learns, and the one that writes.
-_CODE = ("understanding", "canon", "fuzzy.py", "text.py", "seeding.py", "store/content.py")
+_CODE = ("announcement/words.py", "understanding", "canon", "fuzzy.py", "text.py", "seeding.py", "store/content.py")
 
 
 def seeded(folder: Path, cache: Path) -> Path:
@@ -38,7 +39,7 @@ def seeded(folder: Path, cache: Path) -> Path:
 
 def _fingerprint(folder: Path) -> str:
     """Return a hash over all that a seeded store depends on."""
-    digest = hashlib.sha256(announcement.checksum(folder).encode())
+    digest = hashlib.sha256(f"{announcement.checksum(folder)} {words.digest()}".encode())
     for part in (*_CODE, "store/migrations"):
         path = ROOT / "bot" / part
         for file in sorted([path] if path.is_file() else [*path.rglob("*.py"), *path.rglob("*.sql")]):
