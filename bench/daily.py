@@ -12,7 +12,6 @@ import datetime as dt
 import gc
 import os
 import resource
-import shutil
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bench import storm
 from bench.idle import idle_hour, put_off
 from bench.report import Figure, percentile, show
+from bot import announcement
 from bot.clock import SystemClock
 from bot.daily.guilds import replan
 from bot.daily.jobs import Delivered, PostJob
@@ -31,7 +31,7 @@ from bot.store.sqlite import SqliteDatabase
 from sandbox import Sandbox
 from sandbox.limits import Limits
 from tests.support.given import given
-from tests.support.seeded import SECOND, seeded
+from tests.support.seeded import SECOND, copied, seeded
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -149,7 +149,7 @@ async def claiming(store: Path, count: int) -> float:
     async with await SqliteDatabase.open(store) as database:
         await _fill(store, count, dt.datetime.now(dt.UTC))
         deliveries = DailyStore.on(database, dt.timedelta(hours=6)).deliveries
-        words = [row["id"] for row in await database.fetch_all("SELECT id FROM quote")]
+        words = [quote.id for quote in announcement.load(SECOND).quotes]
         began = time.process_time()
         while taken := await deliveries.take(dt.datetime.now(dt.UTC), AT_ONCE // 3, lambda _about: words):
             now = dt.datetime.now(dt.UTC)
@@ -179,7 +179,7 @@ async def _fill(store: Path, count: int, due: dt.datetime) -> None:
 def main(posts: int = POSTS, servers: int = SERVERS) -> None:
     with tempfile.TemporaryDirectory() as folder:
         seed = seeded(SECOND, Path(folder))
-        stores = [Path(shutil.copy(seed, Path(folder) / f"{name}.sqlite3")) for name in ("claims", "idle", "storm")]
+        stores = [copied(seed, Path(folder) / f"{name}.sqlite3") for name in ("claims", "idle", "storm")]
         cost = asyncio.run(claiming(stores[0], 5_000))
         asyncio.run(_fill(stores[1], IDLE, dt.datetime.now(dt.UTC)))
         put_off(stores[1])

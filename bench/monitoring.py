@@ -9,7 +9,6 @@ Usage: python -m bench monitoring, or python -m bench.monitoring [ROUNDS [COUNT]
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 import statistics
 import sys
@@ -22,7 +21,7 @@ import aiohttp
 
 from bench.commands import Bot, Times, running
 from bench.report import Figure, show
-from tests.support.seeded import SECOND, seeded
+from tests.support.seeded import SECOND, copied, seeded
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -77,7 +76,7 @@ def _free() -> str:
 
 
 def _bot(store: Path, name: str, **more: str) -> AbstractAsyncContextManager[Bot]:
-    copy = Path(shutil.copy(store, store.with_name(name)))
+    copy = copied(store, store.with_name(f"{name}.sqlite3"))
     return running("-m", "bot", "run", store=copy, ANNOUNCEMENT_PATH=str(SECOND), **more)
 
 

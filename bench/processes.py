@@ -71,30 +71,31 @@ def ours(store: str, announcement: str, *, engine: bool) -> dict[str, float]:
     from bot import app, settings
     from bot.library import read_library
     from bot.seeding import bring_up_to_date
-    from bot.store.content import Content
     from bot.store.sqlite import SqliteDatabase
     from bot.understanding import Engine
 
+    given = settings.read({"DATABASE_PATH": store, "ANNOUNCEMENT_PATH": announcement})
+    files = (given.announcement_path, given.learnt_path, given.content_path)
+
     async def without() -> float:
-        async with await SqliteDatabase.open(Path(store)) as database:
-            await read_library(Content(database))
+        async with await SqliteDatabase.open(given.database_path):
+            with await bring_up_to_date(*files) as content:
+                _kept = read_library(content)
             gc.collect()
             return resident_mib()
 
     async def full() -> float:
-        async with app.services(settings.read({"DATABASE_PATH": store, "ANNOUNCEMENT_PATH": announcement})) as services:
+        async with app.services(given) as services:
             services.asking.ask("was it planned?")
             services.canon.check("was it planned?")
             gc.collect()
             return resident_mib()
 
     async def unchanged() -> float:
-        async with await SqliteDatabase.open(Path(store)) as database:
-            content = Content(database)
-            began = time.perf_counter()
-            await bring_up_to_date(database, Path(announcement))
+        began = time.perf_counter()
+        with await bring_up_to_date(*files) as content:
             for name in ("facts", "claims"):
-                Engine.load(await content.learnt(name))
+                Engine.load(content.learnt(name))
             return time.perf_counter() - began
 
     resident = asyncio.run(full() if engine else without())
@@ -103,16 +104,13 @@ def ours(store: str, announcement: str, *, engine: bool) -> dict[str, float]:
 
 
 def seeding(store: str, announcement: str) -> dict[str, float]:
-    """Seed a new store, learning included."""
-    from bot.seeding import bring_up_to_date
-    from bot.store.sqlite import SqliteDatabase
+    """Learn for a new store."""
+    from bot import settings
+    from bot.seeding import learn
 
-    async def seed() -> None:
-        async with await SqliteDatabase.open(Path(store)) as database:
-            await bring_up_to_date(database, Path(announcement))
-
+    given = settings.read({"DATABASE_PATH": store})
     started, before = time.perf_counter(), _cpu()
-    asyncio.run(seed())
+    asyncio.run(learn(Path(announcement), given.content_path))
     return {"seconds": time.perf_counter() - started, "cpu": _cpu() - before}
 
 

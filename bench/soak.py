@@ -21,7 +21,6 @@ import dataclasses
 import datetime as dt
 import logging
 import random
-import shutil
 import sys
 import tempfile
 import time
@@ -33,7 +32,7 @@ from bench.lives import Lives
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.limits import Limits
-from tests.support.seeded import SECOND, seeded
+from tests.support.seeded import SECOND, copied, seeded
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -222,7 +221,7 @@ def main() -> int:
     logging.getLogger("sandbox").setLevel(logging.CRITICAL)
     given = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
-        store = Path(shutil.copy(seeded(SECOND, Path(folder)), Path(folder) / "soak.sqlite3"))
+        store = copied(seeded(SECOND, Path(folder)), Path(folder) / "soak.sqlite3")
         if given[:1] == ["week"]:
             return week.main(store, *map(int, given[1:2]))
         kills = int(given[0]) if given else KILLS

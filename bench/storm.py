@@ -7,6 +7,9 @@ import re
 import sqlite3
 from typing import TYPE_CHECKING
 
+from bot import announcement
+from tests.support.seeded import SECOND
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -111,8 +114,8 @@ def disagreements(sandbox: Sandbox, store: Path, expected: int) -> tuple[int, in
     with sqlite3.connect(store) as connection:
         connection.row_factory = sqlite3.Row
         rows = connection.execute("SELECT * FROM delivery").fetchall()
-        words = dict(connection.execute("SELECT id, text FROM quote").fetchall())
     connection.close()
+    words = {quote.id: quote.text for quote in announcement.load(SECOND).quotes}
     doubled = sum(len(messages) - 1 for messages in by_nonce.values())
     lost = expected - len(by_nonce)
     wrong = []

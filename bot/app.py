@@ -23,13 +23,13 @@ from bot.client.client import Daily, Services, intents
 from bot.client.library_parts import use_api, use_json
 from bot.client.views import permission_bits
 from bot.clock import DemoClock, SystemClock
-from bot.daily.bag import Filters
+from bot.daily.bag import Filters, heirs
 from bot.daily.commands import Scheduler
 from bot.daily.discord_chat import DiscordChat, DiscordSight
 from bot.daily.guilds import Presence, Recovery, replan
 from bot.daily.input import Zones
 from bot.daily.ledger import DailyStore
-from bot.daily.store import LeftGuilds
+from bot.daily.store import LeftGuilds, carry_bags_over
 from bot.daily.worker import Worker
 from bot.errors import StoreError
 from bot.library import read_library
@@ -49,7 +49,6 @@ from bot.quotes import (
 from bot.quotes.unanswered import shown
 from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date, learn
 from bot.shards.rule import ALL, Shards
-from bot.store.content import Content
 from bot.store.sqlite import SqliteDatabase
 from bot.store.synced import SyncedCommands
 from bot.store.unanswered import UnansweredQuestions
@@ -135,27 +134,28 @@ def shards_of(settings: Settings) -> Shards:
 
 @contextlib.asynccontextmanager
 async def services(settings: Settings, meter: Meter | None = None) -> AsyncIterator[Services]:
-    """Open the store, bring its content up to date, and build what the cogs use.
+    """Open the store, learn where the announcement has changed, and build what the cogs use.
 
-    Raises StoreError or AnnouncementError, each in words that say what to do.
+    Raises StoreError, AnnouncementError or LearningError, each in words that say what to do.
     """
     meter = meter or NoMeter()
     async with clock_of(settings) as clock, await SqliteDatabase.open(settings.database_path) as database:
-        with database.in_words():
-            await bring_up_to_date(database, settings.announcement_path, settings.learnt_path)
-            content = Content(database)
-            library = await read_library(content)
+        # All of it is read now, so that its file may be replaced at any time.
+        with await bring_up_to_date(settings.announcement_path, settings.learnt_path, settings.content_path) as content:
+            library = await asyncio.to_thread(read_library, content)
             beside = memory.on_disk(settings.database_path.parent)
-            facts = Engine.load(await content.learnt(FACTS), beside)
-            claims = Engine.load(await content.learnt(CLAIMS), beside)
-            lesson = CanonLesson.from_bytes(await content.learnt(CANON))
+            facts = Engine.load(content.learnt(FACTS), beside)
+            claims = Engine.load(content.learnt(CLAIMS), beside)
+            lesson = CanonLesson.from_bytes(content.learnt(CANON))
+        with database.in_words():
+            await carry_bags_over(database, *heirs(library.quotes))
         with PictureService() as pictures:
             canon = CanonService(library, claims, facts, lesson)
             yield Services(
                 library=library,
                 facts=facts,
                 claims=claims,
-                quotes=QuoteService(library, content, facts),
+                quotes=QuoteService(library, facts),
                 quiz=QuizService(library),
                 canon=canon,
                 pictures=pictures,
@@ -309,7 +309,7 @@ async def try_out(settings: Settings, folder: Path, questions: Path) -> str:
     """
     of = announcement.load(folder)
     asked = read_questions(questions, {entry.id for kind in (of.facts, of.claims, of.subjects) for entry in kind})
-    kept = settings.learnt_path.with_name("tried.bin")
+    kept = settings.learnt_path.with_name("tried.sqlite3")
     await learn(folder, kept)
     # On Windows a file that is still mapped can't be deleted.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as beside:

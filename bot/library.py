@@ -1,4 +1,4 @@
-"""The announcement in memory: small, typed, read once from the store."""
+"""The announcement in memory: small, typed, read once from what was learnt."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Library:
-    """All content but the search index, which stays in the store."""
+    """All content but what the engines learnt."""
 
     head: Head
     words: Words
@@ -75,19 +75,19 @@ class Library:
         return tuple(self.quote_by_id[quote] for quote in ids)
 
 
-async def read_library(content: Content) -> Library:
-    """Read everything but the search index from the seeded store."""
+def read_library(content: Content) -> Library:
+    """Read everything but what the engines learnt."""
     return Library(
-        head=await content.head(),
-        words=await content.words(),
-        sources=await content.sources(),
-        speakers=await content.speakers(),
-        topics=await content.topics(),
-        passages=await content.passages(),
-        quotes=await content.quotes(),
-        people=await content.people(),
-        subjects=await content.subjects(),
-        claims=await content.claims(),
-        facts=await content.facts(),
-        timeline=await content.timeline(),
+        head=content.head(),
+        words=content.words(),
+        sources=content.sources(),
+        speakers=content.speakers(),
+        topics=content.topics(),
+        passages=content.passages(),
+        quotes=content.quotes(),
+        people=content.people(),
+        subjects=content.subjects(),
+        claims=content.claims(),
+        facts=content.facts(),
+        timeline=content.timeline(),
     )

@@ -1,12 +1,9 @@
-"""Brings the store up to date with the announcement's folder, learning again whenever that changed."""
+"""Learns from the announcement's folder, again whenever that has changed."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import hashlib
 import logging
-import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -18,16 +15,15 @@ from bot import announcement as announcements
 from bot import canon
 from bot.announcement import words
 from bot.errors import LearningError
-from bot.store.content import write_content, written_checksum
+from bot.store.content import Content, check_place, form
 from bot.understanding import FORM, Answerable, Example, Lesson, general
 from bot.understanding.features import kind_of
 from bot.understanding.reading import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from bot.announcement import Announcement
-    from bot.store.sqlite import SqliteDatabase as Database
 
     # Is told which share of the learning is done, from 0 to 1.
     Progress = Callable[[float], None]
@@ -40,99 +36,53 @@ _ROOT = Path(__file__).resolve().parents[1]
 FACTS = "facts"
 CLAIMS = "claims"
 CANON = "canon"
-_DIGEST_SIZE = 32
 # How a text asks, as `kind_of` tells it, that may claim something.
 _CLAIMING = frozenset({"none", "yes-no"})
 # So many texts that nothing answers are no burden, however few claims there are.
 _FEWEST_UNCLAIMED = 2_000
 
 
-class _Learnt(msgspec.Struct, frozen=True):
-    """What `learn` keeps in a file, behind a digest that tells of damage: what each engine learnt, and from what."""
+async def bring_up_to_date(folder: Path, ready: Path, kept: Path) -> Content:
+    """Return the announcement in `folder` with what was learnt from it, learning only where that has changed.
 
-    checksum: str
-    blobs: dict[str, bytes]
-
-
-async def bring_up_to_date(database: Database, folder: Path, ready: Path | None = None) -> bool:
-    """Seed the store from `folder` when its checksum differs from the last one; return whether it did.
-
-    `ready` is a file that `learn` made: where it was made from the same folder, nothing needs to be learnt. Raises
-    AnnouncementError with every mistake in the folder; the store then keeps what it had.
+    `ready` is the file that `learn` made, and `kept` the one that an earlier start left: the first that was made from
+    this folder is taken as it is. Otherwise it is learnt now and left in `kept`, if that can be written. Raises
+    AnnouncementError with every mistake in the folder.
     """
     checksum = await asyncio.to_thread(_checksum, folder)
-    if await written_checksum(database) == checksum:
-        return False
+    for file in (ready, kept):
+        if content := await asyncio.to_thread(Content.open, file, checksum):
+            return content
     announcement = await asyncio.to_thread(announcements.load, folder)
-    learnt = await asyncio.to_thread(_ready, ready, checksum) if ready else None
-    if learnt is None:
-        _log.info("learning from %s: this takes about a minute, and only after it has changed", folder)
-        learnt = await _learn_all(announcement, _Logged())
-    await write_content(database, announcement, checksum, learnt)
-    return True
+    _log.info("learning from %s: this takes about a minute, and only after it has changed", folder)
+    content = await _learn_all(announcement, checksum, _Logged())
+    try:
+        await asyncio.to_thread(content.save, kept)
+    except LearningError as error:
+        _log.warning("%s; the next start will have to learn again", error)
+    return content
 
 
 async def learn(folder: Path, file: Path, progress: Progress | None = None) -> bool:
-    """Learn from `folder` into `file`, so that a start with an empty store need not; return whether it had to.
+    """Learn from `folder` into `file`, so that a start need not; return whether it had to.
 
     How far it is goes to the log, or else to `progress`. Raises AnnouncementError with every mistake in the folder,
     and LearningError where the file can't be written; a file that was there stays then.
     """
     checksum = await asyncio.to_thread(_checksum, folder)
-    if await asyncio.to_thread(_ready, file, checksum) is not None:
+    if content := await asyncio.to_thread(Content.open, file, checksum):
+        content.close()
         return False
     announcement = await asyncio.to_thread(announcements.load, folder)
-    with _writable(file):
-        await asyncio.to_thread(file.parent.mkdir, parents=True, exist_ok=True)
-    blobs = await _learn_all(announcement, progress or _Logged())
-    learnt = msgspec.msgpack.encode(_Learnt(checksum, blobs))
-    with _writable(file):
-        await asyncio.to_thread(_replace, file, _digest(learnt) + learnt)
+    await asyncio.to_thread(check_place, file)
+    with await _learn_all(announcement, checksum, progress or _Logged()) as content:
+        await asyncio.to_thread(content.save, file)
     return True
 
 
 def _checksum(folder: Path) -> str:
     # A program that reads another form of what was learnt, or has other lists of its own, learns again, too.
-    return f"{announcements.checksum(folder)}.{FORM}.{canon.FORM}.{general.digest()}.{words.digest()}"
-
-
-def _ready(file: Path, checksum: str) -> dict[str, bytes] | None:
-    """Return what `file` holds; None where it is of another folder or form, damaged, or not there."""
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        _log.warning("%s isn't used: %s", file, error.strerror or error)
-        return None
-    digest, learnt = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
-    if digest != _digest(learnt):
-        _log.warning("%s isn't used: it is damaged", file)
-        return None
-    found = msgspec.msgpack.decode(learnt, type=_Learnt)
-    return found.blobs if found.checksum == checksum else None
-
-
-def _digest(learnt: bytes) -> bytes:
-    return hashlib.blake2b(learnt, digest_size=_DIGEST_SIZE).digest()
-
-
-@contextlib.contextmanager
-def _writable(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise LearningError(f"{file} can't be written: {error.strerror or error}") from error
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Put `content` in the place of `file`: whoever reads it has the old one or the new one, whole."""
-    making = file.with_name(f"{file.name}.{os.getpid()}")
-    try:
-        making.write_bytes(content)
-        making.replace(file)
-    finally:
-        making.unlink(missing_ok=True)
+    return f"{announcements.checksum(folder)}.{FORM}.{canon.FORM}.{general.digest()}.{words.digest()}.{form()}"
 
 
 class _Logged:
@@ -148,10 +98,10 @@ class _Logged:
             _log.info("learning: %d %%", tenths * 10)
 
 
-async def _learn_all(announcement: Announcement, progress: Progress) -> dict[str, bytes]:
+async def _learn_all(announcement: Announcement, checksum: str, progress: Progress) -> Content:
     learnt = await _learn(lessons(announcement), progress)
     learnt[CANON] = (await asyncio.to_thread(canon.learn, announcement)).to_bytes()
-    return learnt
+    return await asyncio.to_thread(Content.make, announcement, checksum, learnt)
 
 
 def lessons(announcement: Announcement) -> dict[str, Lesson]:

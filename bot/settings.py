@@ -25,7 +25,7 @@ _Value = TypeVar("_Value")
 DISCORD_API = "https://discord.com/api/v10"
 _PROGRAM = Path(__file__).resolve().parent.parent
 ANNOUNCEMENT = _PROGRAM / "data"
-LEARNT = _PROGRAM / "var" / "learnt.bin"
+LEARNT = _PROGRAM / "var" / "learnt.sqlite3"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _FORMATS = ("text", "json")
 _MISSING = (
@@ -101,6 +101,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shards: ShardIds | None = None
     # None: nothing that people ask is kept.
     keep_unanswered: dt.timedelta | None = None
+
+    @property
+    def content_path(self) -> Path:
+        """The file beside the database for what a start had to learn."""
+        return self.database_path.with_name(f"{self.database_path.stem}.learnt.sqlite3")
 
     def required_token(self) -> Secret:
         """Return the token. Raises SettingError, saying how to get one, when there is none."""

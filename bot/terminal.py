@@ -38,7 +38,7 @@ async def answer(opening: AbstractAsyncContextManager[Services], command: str, t
 
 
 async def _quote(services: Services, text: str) -> str:
-    found = await services.quotes.find(text, None, secrets.randbelow(2**31))
+    found = services.quotes.find(text, None, secrets.randbelow(2**31))
     if isinstance(found, Missing):
         names = [speaker.name for speaker in found.speakers] + [topic.name for topic in found.topics]
         return f'Nothing found for "{text}". Try: {", ".join(names)}.'

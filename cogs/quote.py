@@ -51,7 +51,7 @@ class QuoteCog(commands.Cog):
         private: bool = False,
     ) -> None:
         seed = secrets.randbelow(_SEEDS)
-        found = await self._quotes.find(query, speaker, seed)
+        found = self._quotes.find(query, speaker, seed)
         if isinstance(found, Found):
             await show(interaction, views.quote_page(found, 0, seed, query), private=private)
         else:
@@ -72,7 +72,7 @@ class QuoteCog(commands.Cog):
     async def _turn(self, interaction: discord.Interaction[Any], turn: tuple[int, int, str | None, str]) -> None:
         """Show another page in the place of this one."""
         at, seed, speaker, query = turn
-        found = await self._quotes.find(query, speaker, seed)
+        found = self._quotes.find(query, speaker, seed)
         if not isinstance(found, Found):
             raise UserError("The announcement has changed since then. Please use /quote again.")
         await show_instead(interaction, views.quote_page(found, at, seed, query))
@@ -80,7 +80,7 @@ class QuoteCog(commands.Cog):
     async def _first(self, interaction: discord.Interaction[Any], detail: str) -> None:
         """Show a quote by one of the speakers or topics that were offered."""
         seed = secrets.randbelow(_SEEDS)
-        found = await self._quotes.find(detail, None, seed)
+        found = self._quotes.find(detail, None, seed)
         if not isinstance(found, Found):
             raise UserError("The announcement has changed since then. Please use /quote again.")
         await show_instead(interaction, views.quote_page(found, 0, seed, detail))

@@ -1,4 +1,4 @@
-"""What tests share: seeded stores, the services on them, and the real bot connected to the local Discord.
+"""What tests share: stores with content, the services on them, and the real bot connected to the local Discord.
 
 There are two announcements: the real one in data/ (`seeded`, `services`, `chat`), and a tiny one about
 something else (`second`, `second_services`, `second_chat`), which is quick and shows that nothing of the
@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,11 +21,12 @@ from sandbox import Sandbox
 from tests.support import network, openapi
 from tests.support.clock import FakeClock
 from tests.support.daily import START, office
-from tests.support.seeded import SECOND
+from tests.support.seeded import SECOND, copied
 from tests.support.seeded import seeded as kept
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from bot.client import Canonkeeper
     from bot.client.client import Services
@@ -57,13 +56,13 @@ def second(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture
 def store_path(seeded: Path, tmp_path: Path) -> Path:
     """A seeded store of the test's own."""
-    return Path(shutil.copy(seeded, tmp_path / "store.sqlite3"))
+    return copied(seeded, tmp_path / "store.sqlite3")
 
 
 @pytest.fixture
 def second_path(second: Path, tmp_path: Path) -> Path:
     """A store of the test's own, seeded from the tiny announcement."""
-    return Path(shutil.copy(second, tmp_path / "second.sqlite3"))
+    return copied(second, tmp_path / "second.sqlite3")
 
 
 @pytest.fixture
@@ -83,7 +82,7 @@ async def second_services(second_path: Path) -> AsyncIterator[Services]:
 @pytest.fixture(scope="session")
 def real(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Services:
     """The services on the real announcement, built once; for what needs no store any more (canon, asking)."""
-    store = shutil.copy(seeded, tmp_path_factory.mktemp("real") / "store.sqlite3")
+    store = copied(seeded, tmp_path_factory.mktemp("real") / "store.sqlite3")
 
     async def build() -> Services:
         async with app.services(read({"DATABASE_PATH": str(store)})) as built:

@@ -159,7 +159,7 @@ async def test_no_text_holds_the_loop_up(paths: dict[str, Callable[[str], Any]],
 
 async def test_no_search_holds_the_loop_up(services: Services) -> None:
     async def search(query: str, speaker: str | None) -> object:
-        found = await services.quotes.find(query, speaker, 1)
+        found = services.quotes.find(query, speaker, 1)
         return (
             quotes.quote_page(found, 0, 1, query)
             if isinstance(found, Found)

@@ -111,7 +111,7 @@ def test_what_is_copied_is_all_that_the_program_needs(tmp_path: Path) -> None:
         return done.stdout
 
     assert "bot learn" in of("RUN")[1]
-    assert run("learn") == f"{tmp_path / 'var' / 'learnt.bin'}: learnt\n"
+    assert run("learn") == f"{tmp_path / 'var' / 'learnt.sqlite3'}: learnt\n"
     before = sorted(path for path in tmp_path.rglob("*") if "volume" not in path.parts)
     # Nothing on standard error: it didn't have to learn.
     assert run("ask", "how many seats are there?").startswith("Eleven hundred people.")

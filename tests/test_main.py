@@ -17,7 +17,7 @@ from sandbox import Sandbox
 from sandbox.faults import Rule
 from tests.support.edge import answer, edge
 from tests.support.program import end, program, running
-from tests.support.seeded import ROOT, SECOND
+from tests.support.seeded import ROOT, SECOND, content_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -149,7 +149,7 @@ def test_the_first_time_it_says_that_it_learns(tmp_path: Path) -> None:
 
 
 def test_learning_ahead(tmp_path: Path) -> None:
-    file = tmp_path / "learnt.bin"
+    file = tmp_path / "learnt.sqlite3"
     learnt = program("learn", store=tmp_path / "none.sqlite3", LEARNT_PATH=str(file))
     assert (learnt.code, learnt.out) == (0, f"{file}: learnt\n")
     assert learnt.err.endswith(" learning: 100 %\n")
@@ -277,7 +277,7 @@ async def test_it_ends_when_told_to(sandbox: Sandbox, second_path: Path, signum:
     assert (ended.code, ended.out) == (0, "")
     assert "Traceback" not in ended.err
     assert not sandbox.gateway.connected
-    assert [each.name for each in second_path.parent.iterdir()] == [second_path.name]
+    assert {each.name for each in second_path.parent.iterdir()} == {second_path.name, content_of(second_path).name}
 
 
 # What the event loops of Windows do when they are asked to handle a signal.

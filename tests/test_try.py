@@ -104,7 +104,7 @@ async def test_what_is_not_addressed_is_no_answer(second_services: Services) -> 
 
 def test_the_command(tmp_path: Path, file: Path) -> None:
     def run(folder: Path) -> tuple[int, str, str]:
-        learnt = str(tmp_path / "learnt.bin")
+        learnt = str(tmp_path / "learnt.sqlite3")
         ended = program("try", str(folder), str(file), store=tmp_path / "own.sqlite3", LEARNT_PATH=learnt)
         return ended.code, ended.out, ended.err
 
@@ -112,4 +112,4 @@ def test_the_command(tmp_path: Path, file: Path) -> None:
     code, out, _ = run(SECOND)
     assert code == 0
     assert out.splitlines()[1].split()[:2] == ["right", "sure"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["questions.txt", "tried.bin"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["questions.txt", "tried.sqlite3"]

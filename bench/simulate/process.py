@@ -155,7 +155,7 @@ class Process:
         library = machine.library
         services: Any = SimpleNamespace(
             library=library,
-            quotes=QuoteService(library, None),  # type: ignore[arg-type]  # nothing is searched here
+            quotes=QuoteService(library),
             pictures=_Cards(),
             quiz=QuizService(library),
             clock=self.clock,

@@ -113,7 +113,7 @@ class _Run:
         library = announcement(QUOTES)
         self._chat = Chat(self.time, world.seed, self._watch, self._asked)
         self.machine = Machine(self.time, self._chat, path, library, world.seed)
-        filters = Filters(library, QuoteService(library, None))  # type: ignore[arg-type]  # nothing is searched
+        filters = Filters(library, QuoteService(library))
         self.oracle = Oracle(self.machine, filters.matching)
         self._outside = connect(path)
         self._reader = connect(path)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.announcement import Speaker
+from bot.announcement import Speaker, overlap
 from bot.errors import UserError
 from bot.text import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from bot.announcement import Quote
     from bot.library import Library
@@ -99,6 +99,18 @@ def put_back(bag: Bag, quote: str, mark: int | None, posted: str | None, before:
     if last == quote and list(before[:2]) != [quote, quote]:
         last = posted
     return msgspec.structs.replace(bag, drawn=drawn, last=last)
+
+
+def heirs(quotes: Iterable[Quote]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Return the ids of the quotes that aren't listed, and pairs of (one of these, a listed one that shares its words).
+
+    What a bag knows of the former is true of the latter: it promises that no words come again before all others were
+    posted, and which quotes are listed may change.
+    """
+    quotes = tuple(quotes)
+    unlisted = tuple(quote for quote in quotes if not quote.listed)
+    pairs = tuple((old.id, new.id) for old in unlisted for new in quotes if new.listed and overlap(old, new))
+    return tuple(quote.id for quote in unlisted), pairs
 
 
 # Characters of what is typed that are looked at.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -14,6 +16,7 @@ from bot.daily.ports import EPOCH
 from bot.daily.schedule import EVERY_DAY, ChannelKind, ExtraLoss, MentionLoss, Pause, Rule, Style, Target
 from bot.errors import CanonkeeperError
 from bot.shards.rule import ALL
+from bot.store.database import values
 
 if TYPE_CHECKING:
     import contextlib
@@ -86,6 +89,48 @@ async def write_bags(tx: Transaction, bags: Iterable[tuple[int, Bag, Bag]]) -> N
         "UPDATE schedule SET round = ?, last_quote = ? WHERE id = ?",
         [(after.round, after.last, schedule) for schedule, _, after in bags],
     )
+
+
+# Each goes over the tables once, however many quotes and schedules there are. Left out in the first two are pairs
+# of a quote that isn't listed any more and a listed one that shares words with it.
+_CARRY_DRAWN = """
+WITH heir (gone, successor) AS MATERIALIZED (VALUES {})
+INSERT INTO drawn (schedule, quote, round)
+SELECT schedule, successor, max(round) FROM drawn JOIN heir ON gone = quote WHERE true GROUP BY schedule, successor
+ON CONFLICT (schedule, quote) DO UPDATE
+SET round = CASE WHEN excluded.round > drawn.round THEN excluded.round ELSE drawn.round END
+"""
+_CARRY_LAST = """
+WITH heir (gone, successor) AS MATERIALIZED (VALUES {})
+UPDATE schedule SET last_quote = (SELECT min(successor) FROM heir WHERE gone = last_quote)
+WHERE last_quote IN (SELECT gone FROM heir)
+"""
+_FORGET_UNLISTED = "DELETE FROM drawn WHERE quote = ANY(:unlisted)"
+_LISTING = "SELECT 1 FROM bag_listing WHERE sha256 = ?"
+
+
+async def carry_bags_over(database: Database, unlisted: Sequence[str], heirs: Sequence[tuple[str, str]]) -> None:
+    """Pass on what bags know of quotes that aren't listed any more to those that share words with them.
+
+    `heirs` pairs the former with the latter. Bags stay as they are where they were told the same last.
+    """
+    sha256 = hashlib.sha256(json.dumps([unlisted, heirs]).encode()).hexdigest()
+    if await database.fetch_one(_LISTING, (sha256,)):
+        return
+    async with database.transaction() as tx:
+        # Another process may have done it meanwhile.
+        if await tx.fetch_one(_LISTING, (sha256,)):
+            return
+        if heirs:
+            pairs, given = values(heirs)
+            await tx.execute(_CARRY_DRAWN.format(pairs), given)
+            await tx.execute(_CARRY_LAST.format(pairs), given)
+        await tx.execute(_FORGET_UNLISTED, {"unlisted": [*unlisted]})
+        await tx.execute(
+            "INSERT INTO bag_listing (only, sha256) VALUES (1, ?) "
+            "ON CONFLICT (only) DO UPDATE SET sha256 = excluded.sha256",
+            (sha256,),
+        )
 
 
 async def return_quote(tx: Transaction, failed: Row) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 from bot.announcement import introduces, overlap
 from bot.fuzzy import Names, Speller, is_english, likeness_within, slips_in
+from bot.store.content import QuoteIndex
 from bot.text import fold, normalise
 from bot.text import words as text_words
 from bot.understanding import MARK, STOP, stem, tokens
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from bot.announcement import Passage, Quote, Speaker, Topic
     from bot.library import Library
-    from bot.store.content import Content
     from bot.understanding import Engine
 
 _LONGEST = 40
@@ -194,10 +195,9 @@ class InContext:
 class QuoteService:
     """Looks quotes up. It draws no chance of its own: each call is given its seed."""
 
-    def __init__(self, library: Library, content: Content, facts: Engine | None = None) -> None:
-        """Look up in `library` and `content`; with `facts` also by meaning, as the engine for facts tells it."""
+    def __init__(self, library: Library, facts: Engine | None = None) -> None:
+        """Look up in `library`; with `facts` also by meaning, as the engine for facts tells it."""
         self._library = library
-        self._content = content
         # What was looked up lately, in the library's order: a press on 'Next' asks again, and people ask alike.
         self._looked_up: dict[tuple[str, str | None], Found | Missing] = {}
         self._facts = facts
@@ -212,7 +212,7 @@ class QuoteService:
         self._folded = {quote.id: fold(quote.text) for quote in library.quotes}
         self._normal = {quote.id: normalise(quote.text) for quote in library.quotes}
 
-    async def find(self, query: str, speaker: str | None, seed: int) -> Found | Missing:
+    def find(self, query: str, speaker: str | None, seed: int) -> Found | Missing:
         """Return the quotes that `query` means, narrowed to one speaker when `speaker` names one."""
         narrowed: Speaker | None = None
         if speaker is not None and normalise(speaker):
@@ -222,27 +222,27 @@ class QuoteService:
         asked = (query, narrowed.id if narrowed else None)
         found = self._looked_up.get(asked)
         if found is None:
-            found = await self._look_up(*asked)
+            found = self._look_up(*asked)
             if len(self._looked_up) >= _REMEMBERED:
                 self._looked_up.pop(next(iter(self._looked_up)))
             self._looked_up[asked] = found
         return replace(found, quotes=_shuffled(found, seed)) if isinstance(found, Found) and found.shuffled else found
 
-    async def _look_up(self, query: str, speaker: str | None) -> Found | Missing:
+    def _look_up(self, query: str, speaker: str | None) -> Found | Missing:
         """Return the quotes that `query` means, among those of the speaker with this id; not yet shuffled."""
         pool = tuple(q for q in self._library.quotes if speaker is None or q.speaker.id == speaker)
         number = quote_number(query)
         if number in self._numbers:
             found = self._numbered(number, pool)
         elif may_be_words(query):
-            found = await self._find(query.strip(), pool)
+            found = self._find(query.strip(), pool)
         else:
             found = None
         if found is None:
             return self._missing(query, numbers=None if number is None else self._numbers)
         return replace(found, speaker=speaker)
 
-    async def _find(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
+    def _find(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
         """Read the query as an id, a name, words, any of these with a slip of the finger, and last by its meaning."""
         if written := _WRITTEN.fullmatch(query):
             orders = [int(order) for order in written[2].split(",")]
@@ -251,7 +251,7 @@ class QuoteService:
         listed = tuple(q for q in pool if q.number is not None)
         if normalise(query, _COMPARED) == RANDOM:
             return Found(listed, "random", shuffled=True) if listed else None
-        words = await self._words(query, pool)
+        words = self._words(query, pool)
         found = (
             self._by_id(query, pool)
             or self._named(self._speakers.exact(query), self._topics.exact(query), listed, words)
@@ -261,7 +261,7 @@ class QuoteService:
         if found:
             return found
         mended = self._mended(query)
-        words = await self._words(mended, pool) if mended != query else None
+        words = self._words(mended, pool) if mended != query else None
         if words or _QUOTED.search(query):
             return words
         held = self._forms.search(mended)
@@ -356,9 +356,13 @@ class QuoteService:
             return Found((*lead, *rest), "topic", shuffled=True, lead=len(lead))
         return None
 
-    async def _words(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
+    @cached_property
+    def _index(self) -> QuoteIndex:
+        return QuoteIndex(self._library.quotes)
+
+    def _words(self, query: str, pool: tuple[Quote, ...]) -> Found | None:
         """Return the quotes with all words of the query; words between quotation marks stand together."""
-        held = self._library.quotes_of(await self._content.search(query))
+        held = self._library.quotes_of(self._index.search(query))
         theirs = {quote.id for quote in pool}
         found = tuple(quote for quote in held if quote.id in theirs)
         phrase = _QUOTED.search(query)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,9 +14,11 @@ from playwright.async_api import async_playwright
 from sandbox import Sandbox, page
 from tests.browser.visitor import Visitor
 from tests.conftest import connected, settings_for
+from tests.support.seeded import copied
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
 
     from playwright.async_api import Browser
 
@@ -102,7 +103,7 @@ class Runner:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
     """The demo as people start it: the page, with the real bot connected."""
-    store = Path(shutil.copy(seeded, tmp_path_factory.mktemp("demo") / "store.sqlite3"))
+    store = copied(seeded, tmp_path_factory.mktemp("demo") / "store.sqlite3")
     runner = Runner(store)
     async with serving(runner.restart) as one:
         runner.sandbox = one.sandbox

@@ -6,12 +6,9 @@ of the other sets and a `statements.json` with what is typed to have it ruled on
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from itertools import zip_longest
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -23,14 +20,14 @@ from bot.canon.service import CanonService
 from bot.library import read_library
 from bot.quotes.ask import AskService
 from bot.seeding import CLAIMS, FACTS, lessons
-from bot.store.content import Content, write_content
-from bot.store.sqlite import SqliteDatabase
+from bot.store.content import Content
 from bot.understanding import Engine, learn
 from tests.eval.scoring import Shown, Tally, tally
 from tests.eval.sets import HERE, Item
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from bot.announcement import Announcement
 
@@ -110,13 +107,11 @@ def _in_turn(voices: Iterable[tuple[str, ...]]) -> list[str]:
     return [text for turn in zip_longest(*voices) for text in turn if text is not None]
 
 
-async def _services(announcement: Announcement) -> tuple[AskService, CanonService]:
+def _services(announcement: Announcement) -> tuple[AskService, CanonService]:
     learnt = {name: learn(lesson) for name, lesson in lessons(announcement).items()}
     lesson = canon.learn(announcement)
-    with tempfile.TemporaryDirectory() as folder:
-        async with await SqliteDatabase.open(Path(folder) / "stage.sqlite3") as database:
-            await write_content(database, announcement, "stage", learnt)
-            library = await read_library(Content(database))
+    with Content.make(announcement, "stage", learnt) as content:
+        library = read_library(content)
     facts, claims = Engine.load(learnt[FACTS]), Engine.load(learnt[CLAIMS])
     checks = CanonService(library, claims, facts, lesson)
     return AskService(library, facts, checks), checks
@@ -125,7 +120,7 @@ async def _services(announcement: Announcement) -> tuple[AskService, CanonServic
 def measured(folder: Path, examples: int, shown: Callable[[AskService, str], Shown]) -> Stage:
     """Return what the announcement in `folder` achieves with so many examples a fact."""
     announcement = reduced(announcements.load(folder), examples)
-    asking, checks = asyncio.run(_services(announcement))
+    asking, checks = _services(announcement)
     items = msgspec.json.decode((folder / "questions.json").read_bytes(), type=tuple[Item, ...])
     statements = msgspec.json.decode((folder / "statements.json").read_bytes(), type=tuple[Statement, ...])
     rulings = Counter(_ruled(checks, statement) for statement in statements)

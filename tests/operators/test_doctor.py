@@ -26,7 +26,7 @@ from sandbox.permissions import BITS, bits
 from tests.support.clock import FakeClock
 from tests.support.edge import answer, edge
 from tests.support.program import Ended, end, program, running
-from tests.support.seeded import SECOND
+from tests.support.seeded import SECOND, content_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -132,7 +132,7 @@ async def test_all_is_well(sandbox: Sandbox, second_path: Path) -> None:
     assert "14 quotes, 6 facts" in ended.out
     assert "0 daily schedules" in ended.out
     assert second_path.read_bytes() == before
-    assert [each.name for each in second_path.parent.iterdir()] == [second_path.name]
+    assert {each.name for each in second_path.parent.iterdir()} == {second_path.name, content_of(second_path).name}
     assert not sandbox.gateway.connected
     assert {exchange.method for exchange in sandbox.journal} == {"GET"}
 

@@ -1,4 +1,4 @@
-"""Listed quotes in the store: their numbers, and what bags know when the listing changes."""
+"""Listed quotes: their numbers, and what bags know when the listing changes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.announcement import Announcement, load
-from bot.store.content import Content, write_content
+from bot.daily.bag import heirs
+from bot.daily.store import carry_bags_over
+from bot.store.content import Content
 from bot.store.sqlite import SqliteDatabase
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bot.announcement import Quote
 
 RUN = """
 [[quote]]
@@ -49,12 +53,17 @@ VALUES (?, 1, ?, 2, 'text', ?, 127, 'UTC', 0, 1, ?, 'moderator')
 """
 
 
+def quotes_of(announcement: Announcement) -> tuple[Quote, ...]:
+    with Content.make(announcement, "x", {}) as content:
+        return content.quotes()
+
+
 def drawn(store: Path, folder: Path, before: tuple[str, ...], after: tuple[str, ...]) -> dict[int, dict[str, int]]:
     """What the bags of three schedules know after the quotes listed in `before` became those in `after`."""
 
     async def run() -> dict[int, dict[str, int]]:
         async with await SqliteDatabase.open(store) as database:
-            await write_content(database, relisted(folder, *before), "before", {})
+            await carry_bags_over(database, *heirs(quotes_of(relisted(folder, *before))))
             async with database.transaction() as tx:
                 await tx.executemany(SCHEDULE, [(1, 1, 1, "from-october"), (2, 2, 2, "the-kettle"), (3, 3, 3, None)])
                 await tx.executemany(
@@ -68,7 +77,8 @@ def drawn(store: Path, folder: Path, before: tuple[str, ...], after: tuple[str, 
                         (2, "gone", 0),
                     ],
                 )
-            await write_content(database, relisted(folder, *after), "after", {})
+            for _ in range(2):
+                await carry_bags_over(database, *heirs(quotes_of(relisted(folder, *after))))
             rows = await database.fetch_all("SELECT * FROM drawn")
             last = await database.fetch_all("SELECT id, last_quote FROM schedule ORDER BY id")
             assert [row["last_quote"] for row in last][1:] == ["the-kettle", None]
@@ -95,28 +105,24 @@ def test_shorter_quotes_take_over_from_a_longer_one(tmp_path: Path, folder: Path
     }
 
 
-def test_listed_quotes_are_numbered_among_themselves(tmp_path: Path, folder: Path) -> None:
-    async def run() -> None:
-        async with await SqliteDatabase.open(tmp_path / "store.sqlite3") as database:
-            await write_content(database, relisted(folder, *SHORT), "x", {})
-            quotes = await Content(database).quotes()
-            assert [quote.order for quote in quotes] == list(range(1, 16))
-            assert quotes[1].number is None
-            assert [quote.number for quote in quotes if quote.number] == list(range(1, 15))
-
-    asyncio.run(run())
+async def test_processes_that_start_at_once_pass_it_on_once(tmp_path: Path, folder: Path) -> None:
+    told = heirs(quotes_of(relisted(folder, *LONG)))
+    async with await SqliteDatabase.open(tmp_path / "one") as one, await SqliteDatabase.open(tmp_path / "one") as other:
+        await asyncio.gather(*(carry_bags_over(each, *told) for each in (one, other, one, other)))
+        assert len(await one.fetch_all("SELECT * FROM bag_listing")) == 1
 
 
-def test_a_source_is_cited_in_the_words_for_it(tmp_path: Path, folder: Path) -> None:
+def test_listed_quotes_are_numbered_among_themselves(folder: Path) -> None:
+    quotes = quotes_of(relisted(folder, *SHORT))
+    assert [quote.order for quote in quotes] == list(range(1, 16))
+    assert quotes[1].number is None
+    assert [quote.number for quote in quotes if quote.number] == list(range(1, 15))
+
+
+def test_a_source_is_cited_in_the_words_for_it(folder: Path) -> None:
     path = folder / "sources.toml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('id = "letter"', 'id = "letter"\ncite = "Ines Falk\'s letter"'), encoding="utf-8")
-
-    async def run() -> None:
-        async with await SqliteDatabase.open(tmp_path / "store.sqlite3") as database:
-            await write_content(database, load(folder), "x", {})
-            content = Content(database)
-            assert "Ines Falk's letter" in {quote.source.cited for quote in await content.quotes()}
-            assert "The conductor's letter" in {source.title for source in await content.sources()}
-
-    asyncio.run(run())
+    sources = {quote.source.id: quote.source for quote in quotes_of(load(folder))}
+    assert sources["letter"].cited == "Ines Falk's letter"
+    assert sources["letter"].title == "The conductor's letter"

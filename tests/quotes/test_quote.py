@@ -180,7 +180,7 @@ async def test_previous_and_next_among_words(second_chat: Chat) -> None:
 async def test_a_long_query_finds_the_same_again(second_chat: Chat) -> None:
     mina = second_chat.person("Mina")
     query = "the   the the a it in the the the the the the the the in it a the the the the the the a it in"
-    first = await second_chat.bot.services.quotes.find(query, None, 0)
+    first = second_chat.bot.services.quotes.find(query, None, 0)
     assert isinstance(first, Found)
     reply = await mina.slash("quote", query=query)
     count = footer(reply)[4]

@@ -20,13 +20,13 @@ def quotes(second_services: Services) -> QuoteService:
 
 
 async def found(quotes: QuoteService, query: str, speaker: str | None = None, seed: int = 0) -> Found:
-    result = await quotes.find(query, speaker, seed)
+    result = quotes.find(query, speaker, seed)
     assert isinstance(result, Found), f"nothing found for {query}"
     return result
 
 
 async def missing(quotes: QuoteService, query: str, speaker: str | None = None) -> Missing:
-    result = await quotes.find(query, speaker, 0)
+    result = quotes.find(query, speaker, 0)
     assert isinstance(result, Missing), result
     return result
 
@@ -128,7 +128,7 @@ async def test_a_number_as_people_write_it(quotes: QuoteService, query: str) -> 
     "query", ["-1", "\u22121", "no. -1", "0", "no. 0", "#0", "15", "999", "quote 999", "no. 12345", "# 0", "00"]
 )
 async def test_a_number_that_is_no_quote_s(quotes: QuoteService, query: str) -> None:
-    result = await quotes.find(query, None, 1)
+    result = quotes.find(query, None, 1)
     assert isinstance(result, Missing)
     assert result.numbers == range(1, 15)
     assert quotes.complete_query(query, 25) == []
@@ -136,13 +136,13 @@ async def test_a_number_that_is_no_quote_s(quotes: QuoteService, query: str) -> 
 
 @pytest.mark.parametrize("query", ["9 lives", "no", "quote", "no. nine", "1.5", "9 9", "no. 9 please", "-", "9" * 50])
 async def test_what_is_no_number_is_looked_for_as_words(quotes: QuoteService, query: str) -> None:
-    result = await quotes.find(query, None, 1)
+    result = quotes.find(query, None, 1)
     assert not (isinstance(result, Found) and result.how == "id")
     assert isinstance(result, Found) or result.numbers is None
 
 
 async def test_a_number_of_somebody_else_s_quote(quotes: QuoteService) -> None:
-    theirs = await quotes.find("6", "Ines Falk", 1)
+    theirs = quotes.find("6", "Ines Falk", 1)
     assert isinstance(theirs, Missing)
 
 
@@ -240,7 +240,7 @@ async def test_nothing_that_could_be_found(quotes: QuoteService, query: str) -> 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(query=st.text(max_size=200), speaker=st.none() | st.text(max_size=20) | st.just("falk"))
 async def test_any_text_gives_an_answer(quotes: QuoteService, query: str, speaker: str | None) -> None:
-    result = await quotes.find(query, speaker, 3)
+    result = quotes.find(query, speaker, 3)
     if isinstance(result, Found):
         assert result.quotes
     else:
@@ -382,6 +382,6 @@ async def test_many_english_words_leave_room_for_a_slip(quotes: QuoteService) ->
 
 
 async def test_without_an_engine_nothing_is_looked_for_by_meaning(second_services: Services) -> None:
-    alone = QuoteService(second_services.library, second_services.quotes._content)
+    alone = QuoteService(second_services.library)
     await missing(alone, "where will the musicians perform")
     await found(second_services.quotes, "where will the orchestra play")

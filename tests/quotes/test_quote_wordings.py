@@ -101,7 +101,7 @@ BEAUTIFUL = "turned out beautiful"
     ],
 )
 async def test_the_quotes_that_say_it(services: Services, query: str, words: str) -> None:
-    found = await services.quotes.find(query, None, 0)
+    found = services.quotes.find(query, None, 0)
     assert isinstance(found, Found), query
     assert any(words in quote.text for quote in found.quotes[:3]), [quote.text for quote in found.quotes[:3]]
 
@@ -124,7 +124,7 @@ async def test_the_quotes_that_say_it(services: Services, query: str, words: str
     ],
 )
 async def test_what_no_quote_says(services: Services, query: str) -> None:
-    found = await services.quotes.find(query, None, 0)
+    found = services.quotes.find(query, None, 0)
     assert isinstance(found, Missing), [quote.text for quote in found.quotes]
 
 
@@ -132,7 +132,7 @@ async def test_what_no_quote_says(services: Services, query: str) -> None:
     "query", ["friends", "spirit portal", "korra asami", "the", "proud", "representation", "i", "couple", "network"]
 )
 async def test_the_same_words_are_shown_once(services: Services, query: str) -> None:
-    found = await services.quotes.find(query, None, 0)
+    found = services.quotes.find(query, None, 0)
     assert isinstance(found, Found)
     shown = found.quotes
     assert not any(overlap(one, other) for at, one in enumerate(shown) for other in shown[:at])
@@ -140,7 +140,7 @@ async def test_the_same_words_are_shown_once(services: Services, query: str) -> 
 
 @pytest.mark.parametrize("query", ["random", "konietzko", "dimartino", "tenzin", "miyazaki", "the press", "tickets"])
 async def test_what_is_drawn_is_listed(services: Services, query: str) -> None:
-    found = await services.quotes.find(query, None, 0)
+    found = services.quotes.find(query, None, 0)
     if isinstance(found, Found):
         assert all(quote.number for quote in found.quotes)
         assert found.shuffled
@@ -150,31 +150,31 @@ async def test_what_is_drawn_is_listed(services: Services, query: str) -> None:
 
 async def test_what_only_leads_over_is_shown_to_whoever_looks_for_it_alone(services: Services) -> None:
     for query in ("network", "bit", "confirmation", "the"):
-        found = await services.quotes.find(query, None, 0)
+        found = services.quotes.find(query, None, 0)
         assert (
             not isinstance(found, Found)
             or len(found.quotes) == 1
             or not any(introduces(quote.text) for quote in found.quotes)
         ), query
-    found = await services.quotes.find("here's the bit about the network", None, 0)
+    found = services.quotes.find("here's the bit about the network", None, 0)
     assert isinstance(found, Found)
     assert introduces(found.quotes[0].text)
 
 
 async def test_a_listed_quote_stands_for_others_with_its_words(services: Services) -> None:
-    found = await services.quotes.find("bumpy ride", None, 0)
+    found = services.quotes.find("bumpy ride", None, 0)
     assert isinstance(found, Found)
     assert [quote.text for quote in found.quotes] == [TENZIN]
 
 
 async def test_a_longer_run_is_found_where_no_listed_quote_has_all_words(services: Services) -> None:
-    found = await services.quotes.find("bumpy ride tiny bit", None, 0)
+    found = services.quotes.find("bumpy ride tiny bit", None, 0)
     assert isinstance(found, Found)
     assert [quote.number for quote in found.quotes] == [None]
 
 
 async def test_a_topic_s_quotes_with_the_very_word_lead_whether_or_not_they_are_listed(services: Services) -> None:
-    found = await services.quotes.find("proud", "dimartino", 0)
+    found = services.quotes.find("proud", "dimartino", 0)
     assert isinstance(found, Found)
     assert (found.how, found.lead) == ("topic", 1)
     assert "I'm proud to do my part" in found.quotes[0].text
@@ -192,20 +192,20 @@ async def test_a_topic_s_quotes_with_the_very_word_lead_whether_or_not_they_are_
 async def test_how_it_was_found_is_kept_where_the_quotes_are_written_down(
     services: Services, query: str, how: str
 ) -> None:
-    found = await services.quotes.find(query, None, 0)
+    found = services.quotes.find(query, None, 0)
     assert isinstance(found, Found)
-    again = await services.quotes.find(numbered(found.quotes, 80, found.how), None, 0)
+    again = services.quotes.find(numbered(found.quotes, 80, found.how), None, 0)
     assert isinstance(again, Found)
     assert again.quotes == found.quotes
     assert (found.how, again.how) == (how, "id" if how == "words" else how)
 
 
 async def test_words_in_quotation_marks_are_never_looked_for_by_meaning(services: Services) -> None:
-    assert isinstance(await services.quotes.find('"korra and mako broke up"', None, 0), Missing)
+    assert isinstance(services.quotes.find('"korra and mako broke up"', None, 0), Missing)
 
 
 async def test_by_meaning_within_one_speaker(services: Services) -> None:
-    assert isinstance(await services.quotes.find("korra and mako broke up", "dimartino", 0), Missing)
-    found = await services.quotes.find("korra and mako broke up", "konietzko", 0)
+    assert isinstance(services.quotes.find("korra and mako broke up", "dimartino", 0), Missing)
+    found = services.quotes.find("korra and mako broke up", "konietzko", 0)
     assert isinstance(found, Found)
     assert {quote.speaker.id for quote in found.quotes} == {"konietzko"}

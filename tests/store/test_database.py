@@ -90,9 +90,12 @@ async def test_transactions_do_not_interleave(database: SqliteDatabase) -> None:
 
 async def test_a_commit_that_fails_leaves_no_transaction_open(database: SqliteDatabase) -> None:
     """A deferred foreign key is looked at when the transaction is committed."""
+    await database.write(
+        "CREATE TABLE later (schedule INTEGER REFERENCES schedule (id) DEFERRABLE INITIALLY DEFERRED) STRICT"
+    )
     with pytest.raises(StoreConstraintError, match="FOREIGN KEY"):
         async with database.transaction() as tx:
-            await tx.execute("INSERT INTO source (id, ord, title, author) VALUES ('s', 1, 'S', 'nobody')")
+            await tx.execute("INSERT INTO later (schedule) VALUES (1)")
     await put(database, 1)
     assert await numbers(database) == [1]
 
@@ -141,7 +144,7 @@ async def test_readers_go_on_while_somebody_writes(tmp_path: Path) -> None:
 async def test_foreign_keys_hold(database: SqliteDatabase) -> None:
     with pytest.raises(StoreConstraintError, match="FOREIGN KEY"):
         async with database.transaction() as tx:
-            await tx.execute("INSERT INTO quote_topic (quote, topic) VALUES ('nothing', 'nothing')")
+            await tx.execute("INSERT INTO drawn (schedule, quote) VALUES (1, 'nothing')")
 
 
 async def test_tables_are_strict(database: SqliteDatabase) -> None:

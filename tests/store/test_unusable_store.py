@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.daily.store import carry_bags_over
 from bot.errors import StoreError
-from bot.seeding import bring_up_to_date
 from bot.store.sqlite import SqliteDatabase
 from tests.support.program import program
-from tests.support.seeded import SECOND
+from tests.support.seeded import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,8 +82,11 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
     assert_told(quote(path), path, "can't be used: File name too long")
 
 
-@pytest.mark.parametrize("page", [1, 5, 20])
-def test_a_damaged_store(second_path: Path, page: int) -> None:
+@pytest.mark.parametrize("table", ["migration", "schedule", "delivery"])
+def test_a_damaged_store(second_path: Path, table: str) -> None:
+    with closing(sqlite3.connect(second_path)) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+    page = root - 1
     content = bytearray(second_path.read_bytes())
     content[page * 4096 : page * 4096 + 200] = b"\xa5" * 200
     second_path.write_bytes(content)
@@ -105,7 +108,7 @@ def test_a_truncated_store(second_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("table", ["schedule", "quote", "delivery", "synced_commands"])
+@pytest.mark.parametrize("table", ["schedule", "drawn", "delivery", "synced_commands"])
 def test_a_store_without_a_table(second_path: Path, table: str) -> None:
     with closing(sqlite3.connect(second_path)) as connection:
         connection.execute(f"DROP TABLE {table}")
@@ -153,21 +156,17 @@ def _flip(store: Path, value: bytes) -> None:
         ("entry", "body", "kind = 'fact'"),
     ],
 )
-async def test_bytes_flipped_in_the_content_are_written_anew(
+async def test_bytes_flipped_in_the_content_are_learnt_anew(
     second_path: Path, table: str, column: str, where: str
 ) -> None:
-    before = _value(second_path, table, column, where)
-    with closing(sqlite3.connect(second_path)) as connection:
-        connection.execute("INSERT INTO synced_commands VALUES (1, 'global', ?)", ("a" * 64,))
-        connection.commit()
-    _flip(second_path, before)
+    content = content_of(second_path)
+    before = _value(content, table, column, where)
+    _flip(content, before)
     ended = quote(second_path)
     assert ended.code == 0
-    assert "isn't as it was written, so it's written again" in ended.err
+    assert f"{content} isn't used: it's damaged" in ended.err
     assert "Traceback" not in ended.err
-    assert _value(second_path, table, column, where) == before
-    with closing(sqlite3.connect(second_path)) as connection:
-        assert connection.execute("SELECT count(*) FROM synced_commands").fetchone() == (1,)
+    assert _value(content, table, column, where) == before
     assert (quote(second_path).code, quote(second_path).err) == (0, "")
 
 
@@ -219,14 +218,12 @@ def test_a_store_that_another_program_keeps_to_itself(second_path: Path) -> None
     assert_told(ended, second_path, "is in use by another program; stop that one, or wait, and start again")
 
 
-async def test_a_store_that_is_locked_when_there_is_something_to_seed(tmp_path: Path, second_path: Path) -> None:
+async def test_a_store_that_is_locked_when_the_bags_have_something_to_learn(second_path: Path) -> None:
     with closing(sqlite3.connect(second_path, isolation_level=None)) as other:
-        other.execute("UPDATE content_state SET checksum = 'older'")
         async with await SqliteDatabase.open(second_path, busy_timeout_ms=50) as database:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreError, match="is in use by another program"), database.in_words():
-                await bring_up_to_date(database, SECOND)
-    assert tmp_path.exists()
+                await carry_bags_over(database, (), ())
 
 
 async def test_opening_can_be_cancelled(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def announcement(count: int = 7) -> Library:
 
 def filters(count: int = 7) -> Filters:
     library = announcement(count)
-    return Filters(library, QuoteService(library, None))  # type: ignore[arg-type]  # no search in these tests
+    return Filters(library, QuoteService(library))
 
 
 class Channel:

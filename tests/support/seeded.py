@@ -1,28 +1,39 @@
-"""Stores seeded once: learning takes long, so what was learnt is kept between runs while nothing changed."""
+"""Stores with content beside them: learning takes long, so that is kept between runs while nothing changed."""
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
 import hashlib
+import shutil
 import tempfile
 from pathlib import Path
 
 from bot import announcement
 from bot.announcement import words
-from bot.seeding import bring_up_to_date
-from bot.settings import ANNOUNCEMENT
+from bot.seeding import learn
+from bot.settings import ANNOUNCEMENT, Settings
 from bot.store.sqlite import SqliteDatabase
 
 ROOT = Path(__file__).resolve().parents[2]
 SECOND = ROOT / "tests" / "announcement" / "second"
 _KEPT = 4
-# What a seeded store depends on, besides the announcement: the code that learns, and the one that writes.
-_CODE = ("announcement/words.py", "understanding", "canon", "fuzzy.py", "text.py", "seeding.py", "store/content.py")
+# What is learnt depends on this, besides the announcement: the code that learns, and the one that writes.
+_CODE = (
+    "announcement/words.py",
+    "understanding",
+    "canon",
+    "fuzzy.py",
+    "text.py",
+    "seeding.py",
+    "store/content.py",
+    "store/content.sql",
+    "store/migrations",
+)
 
 
 def seeded(folder: Path, cache: Path) -> Path:
-    """Return a store seeded from `folder`; never written to: copy it. Parallel workers share one."""
+    """Return a new store with the content of `folder` beside it. Never write to it, copy it: workers share it."""
     name = "real" if folder == ANNOUNCEMENT else folder.name
     store = cache / f"{name}-{_fingerprint(folder)}.sqlite3"
     with (cache / f"{name}.lock").open("w") as lock:
@@ -30,17 +41,30 @@ def seeded(folder: Path, cache: Path) -> Path:
         if not store.exists():
             with tempfile.TemporaryDirectory(dir=cache) as making:
                 asyncio.run(_seed(Path(making) / "store.sqlite3", folder))
+                content_of(Path(making) / "store.sqlite3").rename(content_of(store))
                 (Path(making) / "store.sqlite3").rename(store)
-            kept = sorted(cache.glob(f"{name}-*.sqlite3"), key=lambda path: path.stat().st_mtime)
-            for old in kept[:-_KEPT]:
+            stores = (path for path in cache.glob(f"{name}-*.sqlite3") if content_of(path).exists())
+            for old in sorted(stores, key=lambda path: path.stat().st_mtime)[:-_KEPT]:
                 old.unlink()
+                content_of(old).unlink()
     return store
+
+
+def content_of(store: Path) -> Path:
+    """Return where a start looks for the content beside a store."""
+    return Settings(token=None, database_path=store).content_path
+
+
+def copied(store: Path, to: Path) -> Path:
+    """Copy a store and the content beside it, and return the copy."""
+    shutil.copy(content_of(store), content_of(to))
+    return Path(shutil.copy(store, to))
 
 
 def _fingerprint(folder: Path) -> str:
     """Return a hash over all that a seeded store depends on."""
     digest = hashlib.sha256(f"{announcement.checksum(folder)} {words.digest()}".encode())
-    for part in (*_CODE, "store/migrations"):
+    for part in _CODE:
         path = ROOT / "bot" / part
         for file in sorted([path] if path.is_file() else [*path.rglob("*.py"), *path.rglob("*.sql")]):
             digest.update(file.read_bytes())
@@ -48,5 +72,5 @@ def _fingerprint(folder: Path) -> str:
 
 
 async def _seed(path: Path, folder: Path) -> None:
-    async with await SqliteDatabase.open(path) as database:
-        await bring_up_to_date(database, folder)
+    async with await SqliteDatabase.open(path):
+        await learn(folder, content_of(path))
