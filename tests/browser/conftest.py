@@ -122,12 +122,19 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def visit(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[Visitor]]]:
-    """Opens the page as somebody. At the end no page may have had an error or refused a script or picture."""
+    """Opens the page as somebody.
+
+    At the end no page may have had an error or refused a script or picture, and none may be hard to use for anybody, in
+    the state that the test has brought it to.
+    """
     async with AsyncExitStack() as stack:
         problems: list[str] = []
+        visitors: list[Visitor] = []
 
         async def come(demo: Demo, person: str | None = None, **options: Any) -> Visitor:
             settings = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "Europe/London"}
+            # A colour on its way to another one would be measured as what it is in between.
+            settings |= {"reduced_motion": "reduce"}
             context = await browser.new_context(**(settings | options))
             stack.push_async_callback(context.close)
             tab = await context.new_page()
@@ -135,7 +142,9 @@ async def visit(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[Visit
             tab.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
             visitor = Visitor(tab, problems)
             await visitor.arrive(demo.address, person)
+            visitors.append(visitor)
             return visitor
 
         yield come
         assert problems == []
+        assert [found for each in visitors for found in await each.findings("at the end")] == []

@@ -94,6 +94,24 @@ async def test_blocks(bare: Demo, visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "levels"),
+    [
+        ("### small\n# large\n### small\n## middle", [3, 3, 4, 4]),
+        ("# large\n## middle\n### small\n# large", [3, 4, 5, 3]),
+    ],
+)
+async def test_no_level_of_headings_is_left_out(bare: Demo, visit: Visit, source: str, levels: list[int]) -> None:
+    mina = await visit(bare, "Mina")
+    await mina.go("daily-quotes")
+    bare.sandbox.world.channel("daily-quotes").messages.clear()
+    await mina.box.fill(source)
+    await mina.keyboard.press("Enter")
+    said = await mina.sees("large")
+    found = [await one.get_attribute("aria-level") for one in await said.get_by_role("heading").all()]
+    assert found == [str(each) for each in levels]
+
+
+@pytest.mark.parametrize(
     "source", ["*" * 4000, "_" * 4000, "[" * 4000, "||" * 2000, "> " * 2000, "`" * 4000, "<@" * 2000]
 )
 async def test_nothing_that_people_type_holds_up_the_page(bare: Demo, visit: Visit, source: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.async_api import expect
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ class Visitor:
         return self.page.locator(f'.chip-input[data-option="{name}"]')
 
     async def go(self, channel: str) -> None:
+        opener = self.button("Servers and channels")
+        if await opener.is_visible() and await opener.get_attribute("aria-expanded") == "false":
+            await opener.click()
         await self.page.locator("#channels").get_by_role("button", name=channel, exact=True).click()
         await expect(self.page.locator(".head-name")).to_have_text(channel)
 
@@ -99,6 +103,15 @@ class Visitor:
         found = self.message(text)
         await expect(found).to_be_visible()
         return found
+
+    async def findings(self, where: str) -> list[str]:
+        """Tell what axe-core finds in the page as it is now, of any severity (contrast of less than 4.5:1 is one)."""
+        results = await Axe().run(self.page)
+        return [
+            f"{where}: {each['impact']}: {each['id']}: {node['html'][:160]} ({node['failureSummary'][:300]})"
+            for each in results.response["violations"]
+            for node in each["nodes"]
+        ]
 
     async def focused(self) -> str:
         """Tell what has the focus: its label or text."""

@@ -104,7 +104,7 @@ mountPlaces(store, {
   actAs: (person) => hello(person.name),
 });
 mountPeople(store);
-drawers.attach(mountHead(store, { left: () => drawers.toggle("left"), right: () => drawers.toggle("right") }));
+drawers.attach(mountHead(store, (door) => drawers.toggle(door)));
 mountDemo(store, actions);
 mountWelcome(store, composer, actions);
 mountBanner(store, line);

@@ -1,5 +1,5 @@
 /** One list of options with keyboard selection, used by the composer, the selects and the pickers. */
-import { fill, h, uid } from "./dom.js";
+import { announce, fill, h, uid } from "./dom.js";
 
 /**
  * @typedef {{value: any, label: string, description?: string, icon?: Node, badge?: string, group?: string,
@@ -19,8 +19,11 @@ export class Listbox {
     this.rows = [];
     this.active = -1;
     this.chosen = new Set();
+    this.told = false;
     this.element = h("div", { class: "listbox", role: "listbox", id: uid("list"), "aria-label": label,
       "aria-multiselectable": multiple ? "true" : null,
+      // A list of a combobox is scrolled from there; that of a text box counts as a part of its own.
+      tabindex: owner.getAttribute("role") === "combobox" ? null : "0",
       // Pressing must not take the focus away from the owner.
       on: { mousedown: (event) => event.preventDefault() } });
     owner.setAttribute("aria-controls", this.element.id);
@@ -48,9 +51,16 @@ export class Listbox {
       children.push(h("div", { class: "listbox-empty", role: "option", "aria-disabled": "true" }, empty));
     }
     fill(this.element, children);
-    this.owner.setAttribute("aria-expanded", "true");
+    this.opened(options.length);
     this.active = -1;
     this.move(Math.min(active, options.length - 1));
+  }
+
+  /** A combobox says by itself that its list is open; for a text box, which has no such state, it is said once. @param {number} count */
+  opened(count) {
+    if (this.owner.getAttribute("role") === "combobox") this.owner.setAttribute("aria-expanded", "true");
+    else if (!this.told && count) announce(`${this.element.getAttribute("aria-label")}: ${count}. The arrow keys choose.`);
+    this.told = true;
   }
 
   /** @param {Option} option @param {number} index */
@@ -128,8 +138,9 @@ export class Listbox {
 
   /** Takes the list's traces off its owner. */
   close() {
-    this.owner.setAttribute("aria-expanded", "false");
+    if (this.owner.getAttribute("role") === "combobox") this.owner.setAttribute("aria-expanded", "false");
     this.owner.removeAttribute("aria-activedescendant");
+    this.owner.removeAttribute("aria-controls");
     this.element.remove();
     this.rows = [];
     this.options = [];

@@ -24,7 +24,7 @@ export function openMenu(anchor, label, actions, back) {
     children.push(rows[index]);
   });
   const menu = h("div", { class: "menu", role: "menu", "aria-label": label, on: { keydown: key } }, children);
-  close = float(menu, anchor, { onclose: () => back?.focus({ preventScroll: true }) });
+  close = float(menu, anchor, { of: back, onclose: () => back?.focus({ preventScroll: true }) });
   rows[0]?.focus();
 
   /** @param {KeyboardEvent} event */

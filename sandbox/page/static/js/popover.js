@@ -2,6 +2,7 @@
 
 const GAP = 6;
 const EDGE = 8;
+const PARTS = "dialog, main, nav, aside, section[aria-label]";
 
 let current = null;
 let anchored = null;
@@ -22,15 +23,17 @@ export function floatsBeside(element) {
  * Shows an element beside an anchor (or a point) and closes it on outside presses and resizing.
  * @param {HTMLElement} element
  * @param {HTMLElement | {x: number, y: number}} anchor
- * @param {{onclose?: () => void, width?: boolean}} [settings] `width`: as wide as the anchor
+ * @param {{onclose?: () => void, width?: boolean, of?: HTMLElement | null}} [settings] `width`: as wide as the anchor;
+ *   `of`: whom it belongs to, where the anchor is a point
  * @returns {() => void} closes it
  */
-export function float(element, anchor, { onclose, width = false } = {}) {
+export function float(element, anchor, { onclose, width = false, of = null } = {}) {
   current?.();
   element.setAttribute("popover", "manual");
   element.classList.add("floating");
-  const host = anchor instanceof HTMLElement ? anchor.closest("dialog") ?? document.body : document.body;
-  host.appendChild(element);
+  // In the part of the page that it belongs to: there a screen reader that goes by parts finds it.
+  const owner = anchor instanceof HTMLElement ? anchor : of;
+  (owner?.closest(PARTS) ?? document.body).appendChild(element);
   element.showPopover();
   if (width && anchor instanceof HTMLElement) element.style.minWidth = `${anchor.offsetWidth}px`;
   place(element, anchor);

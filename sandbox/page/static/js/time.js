@@ -55,6 +55,15 @@ export function relative(milliseconds, now) {
 }
 
 /**
+ * The hour in a narrow column: where it has words ('10:38 PM') they may go on a line of their own.
+ * @param {number} milliseconds
+ * @returns {string}
+ */
+export function hour(milliseconds) {
+  return absolute(milliseconds, "t").replace(/[\u00a0\u202f]/g, " ");
+}
+
+/**
  * The time beside an author's name: only the hour on the day itself.
  * @param {number} milliseconds
  * @param {number} now

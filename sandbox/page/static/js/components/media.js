@@ -36,9 +36,14 @@ export function picture(media, description, spoiler = false) {
     width: media.width, height: media.height });
   const open = h("button", { type: "button", class: "c-picture", "aria-label": description ? `Enlarge: ${description}` : "Enlarge the picture",
     on: { click: () => lightbox(localised(media.url), description ?? "") } }, image);
-  const tagged = h("div", { class: "c-picture-box" }, open,
-    description && h("span", { class: "alt-tag", title: description, "aria-hidden": "true" }, "ALT"));
+  const tagged = h("div", { class: "c-picture-box" }, open, description && altText(description));
   return spoiler ? covered([tagged]) : tagged;
+}
+
+/** The alt text for those who see the picture, too: below it, since on it a badge covers what the picture shows. */
+function altText(description) {
+  return h("details", { class: "alt" }, h("summary", { class: "alt-tag" }, "ALT", h("span", { class: "only-heard" }, ", the picture's description")),
+    h("p", { class: "alt-text" }, description));
 }
 
 /** @param {any} one @param {import("./context.js").Context} context */

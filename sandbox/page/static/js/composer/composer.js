@@ -29,10 +29,10 @@ export class Composer {
     this.replyBar = element.querySelector(".composer-reply");
     this.notice = element.querySelector(".composer-notice");
     this.box = element.querySelector(".composer-box");
-    this.text = /** @type {HTMLTextAreaElement} */ (h("textarea", { class: "composer-text", rows: "1", role: "combobox",
-      "aria-autocomplete": "list", "aria-expanded": "false", on: { input: () => this.typed(), keydown: (event) => this.key(event),
+    this.text = /** @type {HTMLTextAreaElement} */ (h("textarea", { class: "composer-text", rows: "1",
+      "aria-autocomplete": "list", on: { input: () => this.typed(), keydown: (event) => this.key(event),
         blur: () => !this.form && this.panel.hide(), focus: () => !this.form && this.text.value && this.suggest() } }));
-    this.slash = iconButton("slash", "The bot's commands", () => this.start("/"));
+    this.slash = iconButton("slash", "The bot's commands", () => this.start("/"), { class: "composer-slash" });
     this.send = iconButton("send", "Send", () => (this.form ? this.form.submit() : this.submit()), { class: "composer-send" });
     this.field = h("div", { class: "composer-field" }, this.text);
     this.box.append(this.slash, this.field, this.send);

@@ -3,6 +3,9 @@ import { h } from "../dom.js";
 import { absolute, relative } from "../time.js";
 import { parseBlocks } from "./blocks.js";
 
+/** The level below those of the page itself: the channel's name, and what stands at its beginning. */
+const HEADINGS = 3;
+
 /**
  * What rendering needs to know of the world, so that mentions have names.
  * @typedef {{user: (id: string) => any, role: (id: string) => any, channels: Map<string, any>, now: () => number,
@@ -25,8 +28,9 @@ function renderBlock(block, names) {
     case "fence":
       return h("pre", { class: "md-fence", tabindex: "0", "aria-label": "Code" }, h("code", {}, block.text));
     case "header":
-      // Headings inside messages are styled text: real heading levels belong to the page around them.
-      return h("div", { class: `md-h${block.level}`, role: "heading", "aria-level": String(block.level + 3) },
+      // Styled text: which level it is depends on what stands above it in the message (outline).
+      return h("div", { class: `md-h${block.level}`, role: "heading", "aria-level": String(HEADINGS),
+        dataset: { level: block.level } },
         inline(block.children, names));
     case "subtext":
       return h("div", { class: "md-subtext" }, inline(block.children, names));
@@ -37,6 +41,21 @@ function renderBlock(block, names) {
         block.items.map((item) => h("li", {}, item.map((child) => renderBlock(child, names)))));
     default:
       return h("div", { class: "md-p" }, inline(block.children, names));
+  }
+}
+
+/**
+ * Gives the headings of one message the levels below the page's own: each is one below the larger one that it stands
+ * under, so that no level is left out, whichever sizes people write.
+ * @param {Element} message
+ */
+export function outline(message) {
+  const above = [];
+  for (const heading of message.querySelectorAll("[role=heading]")) {
+    const size = Number(heading.dataset.level);
+    while (above.length && above.at(-1) >= size) above.pop();
+    heading.setAttribute("aria-level", String(HEADINGS + above.length));
+    above.push(size);
   }
 }
 

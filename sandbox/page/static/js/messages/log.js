@@ -227,7 +227,7 @@ export class Log {
 
 /** What can have the focus inside a message, in order. */
 function controls(article) {
-  return [...article.querySelectorAll("button, a, [role=button]")];
+  return [...article.querySelectorAll("button, a, summary, [role=button]")];
 }
 
 function continues(message, before) {

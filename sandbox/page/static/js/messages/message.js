@@ -2,9 +2,9 @@
 import { h, icon, iconButton } from "../dom.js";
 import { renderComponent } from "../components/render.js";
 import { attachment } from "../components/media.js";
-import { renderMarkdown, hex, plainText } from "../markdown/render.js";
+import { outline, renderMarkdown, hex, plainText } from "../markdown/render.js";
 import { EPHEMERAL, LOADING } from "../store.js";
-import { absolute, beside } from "../time.js";
+import { absolute, beside, hour } from "../time.js";
 import { avatar, displayName } from "../views/avatar.js";
 import { embed } from "./embed.js";
 
@@ -24,11 +24,12 @@ export function renderMessage(message, { store, actions, continues, open }) {
     dataset: { messageId: message.id } },
   context(message, store),
   h("div", { class: "message-main" },
-    continues ? h("span", { class: "message-side", "aria-hidden": "true" }, absolute(Date.parse(message.timestamp), "t"))
+    continues ? h("span", { class: "message-side", "aria-hidden": "true" }, hour(Date.parse(message.timestamp)))
       : h("span", { class: "message-side" }, avatar(store.user(message.author.id) ?? message.author)),
     h("div", { class: "message-body" }, head, content(message, store, actions), failure(message, store),
       ephemeral && note(message, actions))),
   toolbar(message, { actions, open }));
+  outline(element);
   element.setAttribute("aria-label", label(message, element, store, ephemeral));
   element.addEventListener("contextmenu", (event) => {
     // Links keep the browser's own menu, and so does marked text: people may want to copy it.

@@ -4,13 +4,17 @@
 const NARROW = window.matchMedia("(max-width: 759px)");
 const MEDIUM = window.matchMedia("(max-width: 1079px)");
 
-/** The two drawers. */
+/**
+ * The two drawers. The right one has two doors: each opens it on a part of its own, at its full height.
+ * @typedef {"left" | "people" | "demo"} Door
+ */
 export class Drawers {
   constructor() {
     this.sides = {
-      left: { element: document.getElementById("left"), when: NARROW, button: null },
-      right: { element: document.getElementById("right"), when: MEDIUM, button: null },
+      left: { element: document.getElementById("left"), when: NARROW, doors: ["left"] },
+      right: { element: document.getElementById("right"), when: MEDIUM, doors: ["people", "demo"] },
     };
+    this.buttons = {};
     this.open = null;
     document.getElementById("scrim").addEventListener("click", () => this.close());
     document.addEventListener("keydown", (event) => {
@@ -19,21 +23,19 @@ export class Drawers {
     for (const media of [NARROW, MEDIUM]) media.addEventListener("change", () => this.close());
   }
 
-  /** @param {{left: HTMLElement, right: HTMLElement}} buttons */
+  /** @param {Record<Door, HTMLElement>} buttons */
   attach(buttons) {
-    this.sides.left.button = buttons.left;
-    this.sides.right.button = buttons.right;
+    this.buttons = buttons;
     this.apply();
   }
 
-  /** @param {"left" | "right"} side */
-  toggle(side) {
-    this.open = this.open === side ? null : side;
+  /** @param {Door} door */
+  toggle(door) {
+    this.open = this.open === door ? null : door;
     this.apply();
-    if (this.open) {
-      const { element } = this.sides[side];
-      (element.querySelector('[aria-current="page"]') ?? element.querySelector("button"))?.focus();
-    }
+    if (!this.open) return;
+    const part = document.getElementById(door);
+    (part.querySelector('[aria-current="page"]') ?? part.querySelector("button") ?? part).focus();
   }
 
   /** Closes what is open and gives the focus back to its button. */
@@ -41,16 +43,19 @@ export class Drawers {
     const was = this.open;
     this.open = null;
     this.apply();
-    if (was) this.sides[was].button?.focus();
+    if (was) this.buttons[was]?.focus();
   }
 
   /** Closed drawers cannot be reached by keyboard. */
   apply() {
-    for (const [name, side] of Object.entries(this.sides)) {
+    for (const side of Object.values(this.sides)) {
       const drawer = side.when.matches;
-      side.element.inert = drawer && this.open !== name;
-      side.element.classList.toggle("is-open", drawer && this.open === name);
-      side.button?.setAttribute("aria-expanded", String(this.open === name));
+      const open = side.doors.includes(this.open);
+      side.element.inert = drawer && !open;
+      side.element.classList.toggle("is-open", drawer && open);
+      if (open) side.element.dataset.shows = this.open;
+      else if (!drawer) delete side.element.dataset.shows;
+      for (const door of side.doors) this.buttons[door]?.setAttribute("aria-expanded", String(this.open === door));
     }
     document.getElementById("scrim").classList.toggle("is-open", Boolean(this.open));
   }

@@ -35,27 +35,32 @@ function row(person, store, guild) {
 /**
  * The header over the messages.
  * @param {any} store
- * @param {{left: () => void, right: () => void}} page opens the drawers
+ * @param {(door: import("./drawers.js").Door) => void} toggle opens and closes a drawer
  */
-export function mountHead(store, page) {
+export function mountHead(store, toggle) {
   const head = document.getElementById("head");
   const title = h("div", { class: "head-title" });
-  const left = iconButton("menu", "Servers and channels", page.left, { class: "only-narrow", "aria-expanded": "false", "aria-controls": "left" });
-  const right = iconButton("people", "People and demo", page.right, { class: "only-medium", "aria-expanded": "false", "aria-controls": "right" });
-  head.append(left, title, right);
+  const door = (drawing, label, name, look) => iconButton(drawing, label, () => toggle(name),
+    { class: look, "aria-expanded": "false", "aria-controls": name });
+  const doors = {
+    left: door("menu", "Servers and channels", "left", "only-narrow"),
+    people: door("people", "People", "people", "only-medium"),
+    demo: door("clock", "Clock and faults", "demo", "only-medium"),
+  };
+  head.append(doors.left, title, doors.people, doors.demo);
   const draw = () => {
     const channel = store.channel;
     if (!channel) {
-      fill(title, h("span", { class: "head-name" }, store.me ? "No channel" : "Connecting…"));
+      fill(title, h("h1", { class: "head-name" }, store.me ? "No channel" : "Connecting…"));
       return;
     }
     const direct = channel.type === 1;
     fill(title, direct ? icon("at") : channelIcon(channel.type),
-      h("span", { class: "head-name" }, direct ? store.bot.user.display_name : channel.name),
+      h("h1", { class: "head-name" }, direct ? store.bot.user.display_name : channel.name),
       channel.topic && h("span", { class: "head-topic" }, channel.topic));
     document.title = `${direct ? "@" : "#"}${direct ? store.bot.user.display_name : channel.name} · Canonkeeper demo`;
   };
   for (const topic of ["snapshot", "place", "world"]) store.on(topic, draw);
   draw();
-  return { left, right };
+  return doors;
 }

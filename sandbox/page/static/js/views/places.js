@@ -21,7 +21,7 @@ export function mountPlaces(store, page) {
     drawRail(rail, store, page);
     drawChannels(channels, store, page);
     drawSelf(document.getElementById("self"), store, page);
-    document.getElementById("place-name").replaceChildren(h("h1", {}, store.guild?.name ?? "Direct messages"));
+    document.getElementById("place-name").replaceChildren(h("h2", {}, store.guild?.name ?? "Direct messages"));
   };
   for (const topic of ["snapshot", "place", "world", "bot"]) store.on(topic, draw);
 }
