@@ -15,6 +15,9 @@ from sandbox import views
 from sandbox.errors import SandboxError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import tzinfo
+
     from sandbox.model import Channel
     from sandbox.page.hub import Hub
     from sandbox.registry import Event
@@ -92,12 +95,13 @@ def _offset(zone: ZoneInfo, at: int) -> timedelta:
 
 HOUR, DAY = 3600.0, 86400.0
 _STAMP = re.compile(r"<t:(\d{9,11})(?::[a-zA-Z])?>")
+_NAME = re.compile(r"[A-Z]\w+(?:/[\w+-]+)+")
+_MOST_ZONES = 4
 _HORIZON = 40 * DAY
 _SEARCH = 8 * DAY
 _QUIET = 0.05
 _PATIENCE = 2.0
 _FOR_A_POST = 5.0
-_FOR_A_USUAL_POST = 3.0
 _TRIES = 3
 _FARTHEST = 4_000_000_000.0
 
@@ -202,36 +206,53 @@ async def _over_change(hub: Hub, viewers: str) -> str:
 
 
 def _zones_used(hub: Hub) -> list[str]:
-    """Find the time zones that people gave to commands: those matter to what they planned."""
-    found = []
+    """Find the time zones that people gave to commands, or the bot named: those matter to what they planned."""
+    found: list[str] = []
     for cause in reversed(hub.causes.values()):
         options = cause["data"].get("options") or []
         while options:
             values = [str(each.get("value", "")) for each in options]
             found += [each for each in values if known(each)]
             options = options[0].get("options") or []
-    return found
+    named = (each for text in _said(hub) for each in _NAME.findall(text) if known(each))
+    return list(dict.fromkeys([*found, *named]))
 
 
 async def walk(hub: Hub, until: float, posts: Posts, *, to_the_first: bool = False) -> None:
     """Go on step by step: to every hour, to known instants and to their minutes past the hour.
 
-    At the times of day that the bot has named it is given longer: on a busy machine it may be quiet for a
-    moment before it posts, and an hour later its post would be late.
+    Where a post is likely, the bot is waited for: on a busy machine it may be quiet for a moment before it posts, and
+    an hour later its post would be late.
     """
     now = hub.sandbox.clock.now()
     stamps = seen_stamps(hub)
     minutes = sorted({0.0, *(each % HOUR for each in stamps)})[:6]
-    times = {each % DAY for each in stamps}
+    likely = stamps | same_times(stamps, _zones_used(hub)[:_MOST_ZONES], now, until)
     hours = range(int(now // HOUR), int(until // HOUR) + 1)
     steps = {hour * HOUR + minute for hour in hours for minute in minutes} | {until}
-    for at in sorted(each for each in steps | stamps if now < each <= until):
+    for at in sorted(each for each in steps | likely if now < each <= until):
         posts.came.clear()
         await _step(hub, at)
-        if at % DAY in times:
-            await _wait(posts, _FOR_A_USUAL_POST)
+        if at in likely:
+            await _wait(posts, _FOR_A_POST)
         if to_the_first and posts.channels:
             return
+
+
+def same_times(stamps: set[float], names: list[str], now: float, until: float) -> set[float]:
+    """Find the instants until then at which the clocks of these zones (of UTC without one) show what they showed then.
+
+    What is planned for nine o'clock comes at nine on the other side of a clock change, too.
+    """
+    zones: list[tzinfo] = [_zone(each) for each in names] or [UTC]
+    found = set()
+    for zone in zones:
+        times = {datetime.fromtimestamp(each, zone).time() for each in stamps}
+        day, last = datetime.fromtimestamp(now, zone).date(), datetime.fromtimestamp(until, zone).date()
+        while day <= last:
+            found |= {datetime.combine(day, each, zone).timestamp() for each in times}
+            day += timedelta(days=1)
+    return found
 
 
 async def _step(hub: Hub, at: float) -> None:
@@ -242,7 +263,13 @@ async def _step(hub: Hub, at: float) -> None:
 
 def seen_stamps(hub: Hub) -> set[float]:
     """Find the instants that the bot has named anywhere, ephemeral answers included."""
+    return {float(stamp) for text in _said(hub) for stamp in _STAMP.findall(text)}
+
+
+def _said(hub: Hub) -> Iterator[str]:
+    """Yield what the bot has said, the newest that is for one person alone first."""
     bot = hub.world.bot
     public = (message for channel in hub.world.channels.values() for message in channel.messages.values())
-    texts = (views.visible_text(each) for each in (*public, *hub.private.values()) if each.author is bot)
-    return {float(stamp) for text in texts for stamp in _STAMP.findall(text)}
+    for each in (*reversed(hub.private.values()), *public):
+        if each.author is bot:
+            yield views.visible_text(each)

@@ -201,17 +201,3 @@ async def test_a_mentioned_command_begins_in_the_composer(demo: Demo, visit: Vis
     await mo.say("Better </daily schedule:1>")
     await (await mo.sees("Better")).get_by_role("button", name="/daily schedule").click()
     await expect(mo.page.locator(".command-name")).to_have_text("/daily schedule")
-
-
-async def test_first_visits_are_shown_three_things_to_try(demo: Demo, visit: Visit) -> None:
-    mina = await visit(demo, "Mina")
-    things = mina.page.locator(".welcome-thing")
-    await expect(things).to_have_count(3)
-    await things.nth(1).click()
-    await expect(mina.page.locator(".command-name")).to_have_text("/canon")
-    await mina.keyboard.press("Enter")
-    await mina.sees("Contradicted")
-    await expect(things.first).to_be_hidden()
-    await mina.page.reload()
-    await expect(mina.page.locator(".self-button")).to_be_visible()
-    await expect(things.first).to_be_hidden()

@@ -13,6 +13,7 @@ import { Drawers } from "./views/drawers.js";
 import { mountHead, mountPeople } from "./views/people.js";
 import { mountPlaces } from "./views/places.js";
 import { toast } from "./views/toast.js";
+import { Week } from "./views/week.js";
 import { mountWelcome } from "./views/welcome.js";
 
 const PERSON = "canonkeeper-demo-person";
@@ -106,7 +107,7 @@ mountPlaces(store, {
 mountPeople(store);
 drawers.attach(mountHead(store, (door) => drawers.toggle(door)));
 mountDemo(store, actions);
-mountWelcome(store, composer, actions);
+mountWelcome(store, composer, actions, new Week(store, composer, actions, (person) => hello(person.name)));
 mountBanner(store, line);
 
 document.addEventListener("keydown", (event) => {

@@ -91,9 +91,10 @@ export class Line {
    * Sends an operation and waits for its answer.
    * @param {string} op
    * @param {Record<string, any>} [data]
+   * @param {number} [patience] milliseconds after which there is no answer any more
    * @returns {Promise<any>}
    */
-  ask(op, data = {}) {
+  ask(op, data = {}, patience = ANSWER_TIMEOUT) {
     if (!this.socket || this.socket.readyState !== WebSocket.OPEN) {
       return Promise.reject(new RequestError("There's no connection to the demo server right now."));
     }
@@ -103,7 +104,7 @@ export class Line {
       const timer = window.setTimeout(() => {
         this.waiting.delete(number);
         reject(new RequestError("The demo server didn't answer."));
-      }, ANSWER_TIMEOUT);
+      }, patience);
       this.waiting.set(number, { resolve, reject, timer });
       this.socket.send(JSON.stringify({ op, n: number, d: data }));
     });

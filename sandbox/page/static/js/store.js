@@ -31,7 +31,7 @@ export class Store {
   }
 
   /**
-   * @param {string} topic snapshot, place, messages, pending, world, clock, bot, connection, begin
+   * @param {string} topic snapshot, place, messages, pending, world, clock, bot, connection, begin, toured
    * @param {(detail?: any) => void} listener
    */
   on(topic, listener) {
