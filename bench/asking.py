@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bench.report import Figure, percentile, show
 from bot import app, settings
+from tests.support.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,14 +27,21 @@ def main() -> None:
     """Measure on one core and print."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, progress("understanding", 5) as advance:
+
+        def run(*arguments: str) -> dict[str, float]:
+            found = _run(*arguments)
+            advance(1)
+            return found
+
         # A copy, so that nobody edits the data while it is measured.
         data = shutil.copytree(settings.ANNOUNCEMENT, Path(folder) / "data")
         place = (str(Path(folder) / "bench.sqlite3"), str(data))
-        seeding = _run("seeding", *place)
-        minimal = _run("minimal")
-        without, full = _run("without-engine", *place), _run("with-engine", *place)
+        seeding = run("seeding", *place)
+        minimal = run("minimal")
+        without, full = run("without-engine", *place), run("with-engine", *place)
         times = asyncio.run(_answer_times(*place))
+        advance(1)
     show(
         "Understanding, on one core",
         [

@@ -26,11 +26,14 @@ from typing import TYPE_CHECKING, Any, Final
 from bench.report import Figure, show
 from bot.settings import ANNOUNCEMENT
 from sandbox import Sandbox
+from tests.support.progress import progress, silent
 from tests.support.seeded import seeded
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator, Sequence
+
+    from tests.support.progress import Advance
 
 ROUNDS, COUNT = 7, 150
 # People who use a command at the same moment, while its throughput is measured.
@@ -164,7 +167,7 @@ class Measured:
     times: dict[str, tuple[Times, Times]]
 
 
-async def measured(store: Path, rounds: int, count: int) -> Measured:
+async def measured(store: Path, rounds: int, count: int, advance: Advance = silent) -> Measured:
     """Alternate between the two bots: for each command `rounds` rounds, of `count` texts each."""
     async with (
         running("-m", "bench.processes", "minimal-bot") as smallest,
@@ -179,6 +182,7 @@ async def measured(store: Path, rounds: int, count: int) -> Measured:
                 here, there = times or (Times(), Times())
                 await smallest.round(*_SMALLEST, part, there)
                 await ours.round(each.command, each.option, part, here)
+                advance(1)
         return found
 
 
@@ -211,9 +215,10 @@ def _ratio(mine: Sequence[float], its: Sequence[float]) -> float:
 
 
 def main(rounds: int = ROUNDS, count: int = COUNT) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, progress("commands", 1 + len(asked()) * (1 + rounds)) as advance:
         store = seeded(ANNOUNCEMENT, Path(folder))
-        found = asyncio.run(measured(store, rounds, count))
+        advance(1)
+        found = asyncio.run(measured(store, rounds, count, advance))
     show("Commands, beside the smallest bot", figures(found))
 
 

@@ -31,6 +31,7 @@ from bot.store.sqlite import SqliteDatabase
 from sandbox import Sandbox
 from sandbox.limits import Limits
 from tests.support.given import given
+from tests.support.progress import progress, silent
 from tests.support.seeded import SECOND, copied, seeded
 
 if TYPE_CHECKING:
@@ -38,11 +39,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from sandbox.registry import Event
+    from tests.support.progress import Advance
 
 POSTS, SERVERS = 35_000, 10_000
 IDLE = 100_000
 _LIMIT = 50
 _LATENCY = 0.05
+# Of so many posts at a time it is told how far the storm is.
+_TOLD = 100
 
 
 class Measured(NamedTuple):
@@ -64,8 +68,9 @@ def _resident(process: Process) -> float:
 class Storm:
     """The bot as a process of its own, and people who use it while it posts."""
 
-    def __init__(self, sandbox: Sandbox, store: Path, count: int) -> None:
+    def __init__(self, sandbox: Sandbox, store: Path, count: int, advance: Advance) -> None:
         self._sandbox, self._store, self._count = sandbox, store, count
+        self._advance = advance
         self._times: list[float] = []
         self._slashes: list[float] = []
         self._asked_enough = asyncio.Event()
@@ -76,6 +81,8 @@ class Storm:
         message = event.message
         if event.name == "MESSAGE_CREATE" and message is not None and str(message.nonce).startswith("dq"):
             self._times.append(time.monotonic())
+            if len(self._times) % _TOLD == 0:
+                self._advance(_TOLD)
 
     @contextlib.asynccontextmanager
     async def _bot(self) -> AsyncIterator[Process]:
@@ -137,11 +144,11 @@ class Storm:
             await asyncio.sleep(0.1)
 
 
-async def storm_of(store: Path, count: int, guilds: int) -> Measured:
-    """Run a storm of `count` posts in `guilds` servers."""
+async def storm_of(store: Path, count: int, guilds: int, advance: Advance = silent) -> Measured:
+    """Run a storm of `count` posts in `guilds` servers; `advance` is told of the posts."""
     limits = Limits(per_second=_LIMIT, now=time.monotonic)
     async with Sandbox(empty=True, journal_size=1, latency=_LATENCY, limits=limits) as sandbox:
-        return await Storm(sandbox, store, count).run(guilds)
+        return await Storm(sandbox, store, count, advance).run(guilds)
 
 
 async def claiming(store: Path, count: int) -> float:
@@ -180,11 +187,16 @@ def main(posts: int = POSTS, servers: int = SERVERS) -> None:
     with tempfile.TemporaryDirectory() as folder:
         seed = seeded(SECOND, Path(folder))
         stores = [copied(seed, Path(folder) / f"{name}.sqlite3") for name in ("claims", "idle", "storm")]
-        cost = asyncio.run(claiming(stores[0], 5_000))
-        asyncio.run(_fill(stores[1], IDLE, dt.datetime.now(dt.UTC)))
-        put_off(stores[1])
-        start = asyncio.run(reading(stores[1]))
-        idle = asyncio.run(idle_hour(stores[1]))
+        with progress("daily quotes: the store", 4) as advance:
+            cost = asyncio.run(claiming(stores[0], 5_000))
+            advance(1)
+            asyncio.run(_fill(stores[1], IDLE, dt.datetime.now(dt.UTC)))
+            put_off(stores[1])
+            advance(1)
+            start = asyncio.run(reading(stores[1]))
+            advance(1)
+            idle = asyncio.run(idle_hour(stores[1]))
+            advance(1)
         show(
             "Daily quotes: the store",
             [
@@ -196,7 +208,8 @@ def main(posts: int = POSTS, servers: int = SERVERS) -> None:
                 Figure("transactions that write in that hour", idle.transactions, "", 0),
             ],
         )
-        measured = asyncio.run(storm_of(stores[2], posts, servers))
+        with progress("daily quotes: a storm of posts", posts) as advance:
+            measured = asyncio.run(storm_of(stores[2], posts, servers, advance))
         show(
             f"Daily quotes: {posts} posts in {servers} servers, due at once",
             [

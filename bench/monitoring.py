@@ -21,10 +21,13 @@ import aiohttp
 
 from bench.commands import Bot, Times, running
 from bench.report import Figure, show
+from tests.support.progress import progress, silent
 from tests.support.seeded import SECOND, copied, seeded
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
+
+    from tests.support.progress import Advance
 
 ROUNDS, COUNT = 12, 150
 MOST_RATIO, MOST_MIB = 1.02, 3.0
@@ -56,7 +59,7 @@ async def _idle(bot: Bot) -> float:
     return (bot.cpu - before) / (time.perf_counter() - began)
 
 
-async def _ready(store: Path) -> list[float]:
+async def _ready(store: Path, advance: Advance) -> list[float]:
     """Return the resident memory in MiB that several bots with the pages, once read, have above those without."""
     found = []
     for number in range(_STARTS):
@@ -67,6 +70,7 @@ async def _ready(store: Path) -> list[float]:
                     await _read(bot, address, 1)
                 kept.append(bot.resident)
         found.append(kept[1] - kept[0])
+        advance(1)
     return found
 
 
@@ -80,9 +84,9 @@ def _bot(store: Path, name: str, **more: str) -> AbstractAsyncContextManager[Bot
     return running("-m", "bot", "run", store=copy, ANNOUNCEMENT_PATH=str(SECOND), **more)
 
 
-async def measured(store: Path, rounds: int, count: int) -> list[Figure]:
+async def measured(store: Path, rounds: int, count: int, advance: Advance = silent) -> list[Figure]:
     """Let both answer by turns, and compare."""
-    ready = statistics.median(await _ready(store))
+    ready = statistics.median(await _ready(store, advance))
     address = _free()
     texts = [_TEXTS[number % len(_TEXTS)] for number in range(count)]
     async with _bot(store, "plain") as plain, _bot(store, "watched", HEALTH_ADDRESS=address) as watched:
@@ -95,6 +99,7 @@ async def measured(store: Path, rounds: int, count: int) -> list[Figure]:
             pairs = ((plain, without), (watched, with_))
             for bot, times in pairs if number % 2 else pairs[::-1]:
                 await bot.round("quote", "query", texts, times)
+            advance(1)
         read = await _read(watched, address)
         after = watched.resident - plain.resident
     ratio = statistics.median(one / other for one, other in zip(with_.cpu, without.cpu, strict=True))
@@ -112,9 +117,10 @@ async def measured(store: Path, rounds: int, count: int) -> list[Figure]:
 
 def main(rounds: int = ROUNDS, count: int = COUNT) -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, progress("health and metrics", _STARTS + rounds) as advance:
         store = seeded(SECOND, Path(folder))
-        show("Health and metrics", asyncio.run(measured(store, rounds, count)))
+        figures = asyncio.run(measured(store, rounds, count, advance))
+    show("Health and metrics", figures)
 
 
 if __name__ == "__main__":

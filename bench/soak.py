@@ -32,6 +32,7 @@ from bench.lives import Lives
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.limits import Limits
+from tests.support.progress import progress, silent
 from tests.support.seeded import SECOND, copied, seeded
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from sandbox.model import Channel
     from sandbox.registry import Event
+    from tests.support.progress import Advance
 
 KILLS = 300
 # For each life of the bot so many posts are kept waiting, more than it can make.
@@ -173,8 +175,8 @@ class Soak:
                 case _:
                     self._step()
 
-    async def run(self, kills: int) -> Result:
-        """Kill so many times, let the bot finish in peace, and compare."""
+    async def run(self, kills: int, advance: Advance) -> Result:
+        """Kill so many times, let the bot finish in peace, and compare; `advance` is told of each kill."""
         began = time.monotonic()
         faults = self._sandbox.faults
         rules = [faults.add(dataclasses.replace(each)) for each in _RULES]
@@ -182,6 +184,7 @@ class Soak:
         try:
             for _ in range(kills):
                 await self.life()
+                advance(1)
         finally:
             making.cancel()
             await asyncio.gather(making, return_exceptions=True)
@@ -207,11 +210,11 @@ class Soak:
         await asyncio.to_thread(process.join)
 
 
-async def soak(store: Path, kills: int, seed: int) -> Result:
+async def soak(store: Path, kills: int, seed: int, advance: Advance = silent) -> Result:
     """Run a soak on `store`, which was seeded from the tiny announcement."""
     chance = random.Random(seed)
     async with Sandbox(empty=True, journal_size=1, seed=seed) as sandbox:
-        return await Soak(sandbox, store, chance).run(kills)
+        return await Soak(sandbox, store, chance).run(kills, advance)
 
 
 def main() -> int:
@@ -226,7 +229,8 @@ def main() -> int:
             return week.main(store, *map(int, given[1:2]))
         kills = int(given[0]) if given else KILLS
         seed = int(given[1]) if len(given) > 1 else random.randrange(10**6)
-        result = asyncio.run(soak(store, kills, seed))
+        with progress("killing the bot", kills) as advance:
+            result = asyncio.run(soak(store, kills, seed, advance))
     print(f"seed {seed}: {result.kills} kills, {result.between} of them between acceptance and record;")
     print(f"{result.struck} requests met a fault, and the bot's clock stepped {result.steps} times by up to an hour;")
     print(f"{result.posts} posts, {result.lost} lost, {result.doubled} doubled, in {result.seconds:.0f} s;")

@@ -12,6 +12,7 @@ import time
 from functools import partial
 
 from bot.daily.schedule import zone_names
+from tests.support.progress import progress
 from tests.support.sweep import differences
 
 YEARS = 3
@@ -28,10 +29,11 @@ def main() -> int:
     zones = sorted(zone_names())
     began = time.monotonic()
     compared, wrong = 0, []
-    with multiprocessing.Pool() as pool:
+    with multiprocessing.Pool() as pool, progress("comparing time zones", len(zones)) as advance:
         for count, found in pool.imap_unordered(partial(_zone, year), zones, chunksize=4):
             compared += count
             wrong += found
+            advance(1)
     print(*wrong[:50], sep="\n", end="\n" if wrong else "")
     print(f"{len(zones)} zones, {len(TIMES_OF_DAY)} times of day, {year} to {year + YEARS - 1}:")
     print(f"{compared} posts compared, {len(wrong)} settings differ, {time.monotonic() - began:.0f} s")

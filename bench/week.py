@@ -23,6 +23,7 @@ from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.limits import Limits
 from sandbox.page.hub import Traffic
+from tests.support.progress import progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
     from sandbox.model import Channel, Guild
+    from tests.support.progress import Advance
 
 SERVERS = 40
 # A Monday without changes of the clocks around it.
@@ -159,13 +161,15 @@ class Week:
             if "Next" not in reply.text and "<t:" not in reply.text:
                 raise RuntimeError(f"not scheduled: {reply.text}")
 
-    async def live(self, day: int, incident: Incident) -> Day:
-        """Let a day pass with its incident, and look at what was posted and told."""
+    async def live(self, day: int, incident: Incident, advance: Advance) -> Day:
+        """Let a day pass with its incident, and look at what was posted and told; its steps add up to one."""
         self._day = MONDAY + dt.timedelta(days=day)
         self._barred = {}
         end = incident.at + incident.lasts
-        for minute in self._steps(incident):
+        steps = self._steps(incident)
+        for minute in steps:
             await self._move(minute)
+            advance(1 / len(steps))
             if minute == incident.at:
                 await incident.begin(self)
             if minute == end and incident.end is not None:
@@ -312,7 +316,9 @@ INCIDENTS = (
 )
 
 
-async def replay(store: Path, servers: int = SERVERS, incidents: tuple[Incident, ...] = INCIDENTS) -> list[Day]:
+async def replay(
+    store: Path, servers: int = SERVERS, incidents: tuple[Incident, ...] = INCIDENTS, advance: Advance = silent
+) -> list[Day]:
     """Replay the week on `store`, which was seeded from the tiny announcement; return its days."""
     traffic = Traffic()
     sandbox = Sandbox(empty=True, journal_size=1)
@@ -330,7 +336,7 @@ async def replay(store: Path, servers: int = SERVERS, incidents: tuple[Incident,
         await week.start()
         try:
             await week.schedule_all()
-            return [await week.live(number, incident) for number, incident in enumerate(incidents)]
+            return [await week.live(number, incident, advance) for number, incident in enumerate(incidents)]
         finally:
             traffic.mend()
             await week.stop()
@@ -350,7 +356,8 @@ def table(days: list[Day]) -> str:
 def main(store: Path, servers: int = SERVERS) -> int:
     """Replay and print; 1 when anything was lost, doubled or paused for nothing."""
     began = time.monotonic()
-    days = asyncio.run(replay(store, servers))
+    with progress("a bad week", len(INCIDENTS)) as advance:
+        days = asyncio.run(replay(store, servers, advance=advance))
     print(f"A bad week at Discord: {servers} servers, {len(days)} days; {time.monotonic() - began:.0f} s")
     print(table(days))
     print("told: not made, because it was too late, and said so in /daily list; away: the bot was not in the server")

@@ -6,12 +6,17 @@ import argparse
 import gc
 import random
 import sys
-import time
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from bench.simulate.plan import YEAR, plan
+from bench.simulate.plan import DAY, YEAR, plan
 from bench.simulate.run import World, simulate
 from bench.simulate.shrink import shrink
+from tests.support.progress import progress
+
+if TYPE_CHECKING:
+    from bench.simulate.oracle import Violation
+    from tests.support.progress import Advance
 
 _PRINTED = 100
 
@@ -34,7 +39,8 @@ def main() -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    outcome = simulate(world, events, _Progress())
+    with progress("simulating days", length / DAY) as advance:
+        outcome = simulate(world, events, _Progress(advance))
     for name, count in outcome.counts.items():
         print(f"{count:8} {name}")
     print(f"{outcome.lives} lives, {outcome.requests} requests, {outcome.seconds:.0f} s of CPU; trace {outcome.trace}")
@@ -53,19 +59,17 @@ def main() -> int:
 
 
 class _Progress:
-    """Prints a line every hundred days, and what must not be at once."""
+    """Tells of each day, and prints what must not be at once."""
 
-    def __init__(self) -> None:
-        self._began = time.monotonic()
+    def __init__(self, advance: Advance) -> None:
+        self._advance = advance
         self._lines = 0
 
-    def __call__(self, line: str) -> None:
-        if not line.startswith(" "):
-            if int(line) % 100 == 0:
-                print(f"day {line}, {time.monotonic() - self._began:.0f} s", flush=True)
-        elif self._lines < _PRINTED:
+    def __call__(self, days: float, found: list[Violation]) -> None:
+        self._advance(days)
+        for each in found[: _PRINTED - self._lines]:
             self._lines += 1
-            print(line, flush=True)
+            print(f"  {each}", flush=True)
 
 
 if __name__ == "__main__":

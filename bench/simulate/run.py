@@ -72,10 +72,10 @@ class Outcome(NamedTuple):
 def simulate(
     world: World,
     events: Sequence[Event],
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[float, list[Violation]], None] | None = None,
     enough: Callable[[Violation], bool] | None = None,
 ) -> Outcome:
-    """Run; ends early at a violation that is `enough`."""
+    """Run; ends early at a violation that is `enough`. `progress` is told of each day, and what was broken on it."""
     began = real_time.process_time()
     shared = Path("/dev/shm")  # noqa: S108 - a folder of our own is made there
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
@@ -178,7 +178,7 @@ class _Run:
     def carry_out(
         self,
         events: Sequence[Event],
-        progress: Callable[[str], None] | None,
+        progress: Callable[[float, list[Violation]], None] | None,
         enough: Callable[[Violation], bool] | None,
     ) -> None:
         """Do all that was planned."""
@@ -188,7 +188,7 @@ class _Run:
                 self.time.at(event.at, self._apply, event)
         day = self._world.begin + 600.0
         self.time.at(day, self._morning)
-        seen = 0
+        seen, told = 0, self._world.begin
         while day < self._world.end:
             day = min(day + DAY, self._world.end)
             try:
@@ -203,9 +203,8 @@ class _Run:
             if enough and any(map(enough, new)):
                 return
             if progress is not None:
-                progress(f"{(day - self._world.begin) / DAY:.0f}")
-                for violation in new:
-                    progress(f"  {violation}")
+                progress((day - told) / DAY, new)
+                told = day
         self.oracle.at_rest()
         self._followed_up()
 

@@ -17,20 +17,24 @@ from typing import TYPE_CHECKING
 from bot import announcement as announcements
 from bot.app import services
 from bot.quotes.ask import Answered, Closest, Ruled
-from bot.seeding import FACTS, lessons
+from bot.seeding import FACTS, learn, lessons
 from bot.settings import ANNOUNCEMENT, Settings
 from tests.eval.baseline import Search, best_tally, sentences
-from tests.eval.commands import score_checks, score_look_ups, somebody
+from tests.eval.commands import checks, look_ups, score_checks, score_look_ups, somebody
 from tests.eval.crossval import leave_out
 from tests.eval.scoring import NOTHING, Shown, Tally, tally
 from tests.eval.sets import QUESTION_SETS, items, present
 from tests.eval.stages import STAGES, folders, measured
+from tests.support.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.announcement import Quote
+    from bot.client.client import Services
     from bot.quotes.ask import AskService
+    from tests.eval.sets import Item
+    from tests.support.progress import Advance
 
 # ruff: noqa: T201 - it prints what it measured
 
@@ -70,30 +74,59 @@ def tell(title: str, result: Tally, *, errors: bool) -> None:
 async def measure(*, errors: bool) -> None:
     """Print the figures of each question set and the baseline, of canon checks and of quote look-ups."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(token=None, database_path=Path(folder) / "eval.sqlite3")
-        async with services(settings) as built:
-            lines = [line for passage in built.library.passages for line in sentences(passage.text)]
-            for name in filter(present, QUESTION_SETS):
-                asked = items(name)
-                tell(name, tally(asked, lambda question: shown(built.asking, question)), errors=errors)
-                search = Search(lines)
-                print(f"{'  FTS5 BM25, best threshold':28} {best_tally(asked, search).line()}")
-                search.close()
-        async with somebody(settings.database_path) as person:
-            for title, score in (
-                ("canon.json", await score_checks(person)),
-                ("quote.json", await score_look_ups(person)),
-            ):
-                print(f"{title:28} {score.line()}")
-                for miss in score.misses if errors else ():
-                    print(f"    {miss}")
+        # Learnt for the purpose: what an earlier program has learnt is not what is measured.
+        learnt = Path(folder) / "learnt.bin"
+        settings = Settings(token=None, database_path=Path(folder) / "eval.sqlite3", learnt_path=learnt)
+        with progress("learning", 1) as advance:
+            await learn(ANNOUNCEMENT, learnt, _Shares(advance))
+        sets = {name: items(name) for name in filter(present, QUESTION_SETS)}
+        count = sum(map(len, sets.values())) + len(checks()) + len(look_ups())
+        with progress("asking", count) as advance:
+            async with services(settings) as built:
+                _tell_questions(sets, built, advance, errors=errors)
+            async with somebody(settings.database_path) as person:
+                for title, score in (
+                    ("canon.json", await score_checks(person, advance)),
+                    ("quote.json", await score_look_ups(person, advance)),
+                ):
+                    print(f"{title:28} {score.line()}")
+                    for miss in score.misses if errors else ():
+                        print(f"    {miss}")
+
+
+def _tell_questions(sets: dict[str, tuple[Item, ...]], built: Services, advance: Advance, *, errors: bool) -> None:
+    lines = [line for passage in built.library.passages for line in sentences(passage.text)]
+
+    def answer(question: str) -> Shown:
+        advance(1)
+        return shown(built.asking, question)
+
+    for name, asked in sets.items():
+        tell(name, tally(asked, answer), errors=errors)
+        search = Search(lines)
+        print(f"{'  FTS5 BM25, best threshold':28} {best_tally(asked, search).line()}")
+        search.close()
+
+
+class _Shares:
+    """Takes the shares of the work that is done, and passes on by how much they have grown."""
+
+    def __init__(self, advance: Advance) -> None:
+        self._advance = advance
+        self._done = 0.0
+
+    def __call__(self, share: float) -> None:
+        self._advance(share - self._done)
+        self._done = share
 
 
 def tell_stages(*, errors: bool) -> None:
     """Print the figures of each announcement of another matter, by how many examples its facts have."""
-    for folder in folders():
-        for examples in STAGES:
+    stages = [(folder, examples) for folder in folders() for examples in STAGES]
+    with progress("learning from few examples", len(stages)) as advance:
+        for folder, examples in stages:
             stage = measured(folder, examples, shown)
+            advance(1)
             print(f"{f'{folder.name}, {examples} a fact':28} {stage.line()}")
             for item, found, _ in stage.questions.misses if errors else ():
                 print(f"    {found:12} {item.id} {item.question}")
@@ -102,11 +135,14 @@ def tell_stages(*, errors: bool) -> None:
 def cross() -> None:
     """Print the figures for voices left out in turn."""
     lesson = lessons(announcements.load(ANNOUNCEMENT))[FACTS]
-    for unheard in leave_out(lesson, FOLDS):
-        print(
-            f"without {', '.join(unheard.voices)}:\n    of {unheard.asked} questions {unheard.right:.3f} right, "
-            f"{unheard.wrong:.3f} wrong; of {unheard.elsewhere} others {unheard.rightly_silent:.3f} met with silence"
-        )
+    with progress("leaving voices out", FOLDS) as advance:
+        for unheard in leave_out(lesson, FOLDS):
+            advance(1)
+            print(f"without {', '.join(unheard.voices)}:")
+            print(
+                f"    of {unheard.asked} questions {unheard.right:.3f} right, {unheard.wrong:.3f} wrong; "
+                f"of {unheard.elsewhere} others {unheard.rightly_silent:.3f} met with silence"
+            )
 
 
 def main() -> int:

@@ -13,12 +13,14 @@ from bot import app
 from bot.settings import read
 from sandbox import Sandbox
 from tests.eval.sets import HERE, plain
+from tests.support.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from sandbox import Person, Reply
+    from tests.support.progress import Advance
 
 # The interface's words, and how the set names them.
 VERDICTS = {
@@ -114,7 +116,7 @@ async def somebody(store: Path) -> AsyncIterator[Person]:
                 await running
 
 
-async def score_checks(person: Person) -> Score:
+async def score_checks(person: Person, advance: Advance = silent) -> Score:
     """Type each canon check into /canon and compare the verdict shown."""
     score = Score()
     for item in checks():
@@ -123,10 +125,11 @@ async def score_checks(person: Person) -> Score:
         verdict = VERDICTS.get(shown, shown)
         accepted = item.accept or (item.expected_verdict,)
         score.count(good=verdict in accepted, miss=f"{item.id} {item.query!r}: {shown}, not {' or '.join(accepted)}")
+        advance(1)
     return score
 
 
-async def score_look_ups(person: Person) -> Score:
+async def score_look_ups(person: Person, advance: Advance = silent) -> Score:
     """Type each look-up into /quote and compare its first results."""
     score = Score()
     for item in look_ups():
@@ -135,6 +138,7 @@ async def score_look_ups(person: Person) -> Score:
         found = any(plain(wanted) in text for text in shown for wanted in item.expected)
         good = not shown if item.expect_none else found
         score.count(good=good, miss=f"{item.id} {item.query}: {shown}")
+        advance(1)
     return score
 
 
