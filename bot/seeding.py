@@ -82,7 +82,8 @@ async def learn(folder: Path, file: Path, progress: Progress | None = None) -> b
 
 def _checksum(folder: Path) -> str:
     # A program that reads another form of what was learnt, or has other lists of its own, learns again, too.
-    return f"{announcements.checksum(folder)}.{FORM}.{canon.FORM}.{general.digest()}.{words.digest()}.{form()}"
+    parts = (announcements.checksum(folder), FORM, canon.FORM, general.digest(), words.digest(), form())
+    return ".".join(map(str, parts))
 
 
 class _Logged:

@@ -61,7 +61,7 @@ def _said(announcement: Announcement) -> dict[str, list[str]]:
     """Return how people put each claim.
 
     With what words its opposite is put only counts where the opposite is not what the ruling denies: who says that
-    something was scary, and not romantic as is ruled, brings a detail that the ruling must not seem to back.
+    something was loud, and not slow as is ruled, brings a detail that the ruling must not seem to back.
     """
     said: dict[str, list[str]] = {claim.id: [] for claim in announcement.claims}
     denied = {
