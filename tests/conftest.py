@@ -21,6 +21,8 @@ from sandbox import Sandbox
 from tests.support import network, openapi
 from tests.support.clock import FakeClock
 from tests.support.daily import START, office
+from tests.support.postgres import programs as postgres_programs
+from tests.support.postgres import server as postgres_server
 from tests.support.seeded import SECOND, copied
 from tests.support.seeded import seeded as kept
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bot.client.client import Services
     from sandbox import Person
     from tests.support.daily import Office
+    from tests.support.postgres import Place, Server
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -167,8 +170,43 @@ async def second_chat(second_path: Path) -> AsyncIterator[Chat]:
         yield chat
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-engine", action="store_true", help="run all tests of the store's rooms on PostgreSQL too")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let a test of the store run on both engines: where its SQL matters, or else where that is asked for."""
+    marked, wanted = metafunc.definition.get_closest_marker, metafunc.config.getoption("--every-engine")
+    if "engine" in metafunc.fixturenames and (wanted or marked("both_engines")) and not marked("sqlite"):
+        metafunc.parametrize("engine", ["sqlite", "postgres"], indirect=True)
+
+
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine that holds the test's store."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server."""
+    if postgres_programs() is None:
+        pytest.skip("there is no PostgreSQL 15 or newer here: install Debian's package postgresql")
+    with postgres_server() as running:
+        yield running
+
+
+@pytest.fixture
+def place(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
+    """Where the test's store is, of which nothing is there yet."""
+    if engine == "sqlite":
+        return tmp_path / "store.sqlite3"
+    server: Server = request.getfixturevalue("postgres")
+    return server.emptied()
+
+
+@pytest.fixture
+async def here(place: Place) -> AsyncIterator[Office]:
     """A process at work on a store of its own, with a clock and a channel that the test rules."""
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
+    async with office(place, FakeClock(START)) as one:
         yield one

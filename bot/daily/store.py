@@ -106,6 +106,8 @@ UPDATE schedule SET last_quote = (SELECT min(successor) FROM heir WHERE gone = l
 WHERE last_quote IN (SELECT gone FROM heir)
 """
 _FORGET_UNLISTED = "DELETE FROM drawn WHERE quote = ANY(:unlisted)"
+# No server has that id.
+_LISTING_LOCK = 2
 _LISTING = "SELECT 1 FROM bag_listing WHERE sha256 = ?"
 
 
@@ -118,6 +120,7 @@ async def carry_bags_over(database: Database, unlisted: Sequence[str], heirs: Se
     if await database.fetch_one(_LISTING, (sha256,)):
         return
     async with database.transaction() as tx:
+        await tx.lock(_LISTING_LOCK)
         # Another process may have done it meanwhile.
         if await tx.fetch_one(_LISTING, (sha256,)):
             return
@@ -127,8 +130,8 @@ async def carry_bags_over(database: Database, unlisted: Sequence[str], heirs: Se
             await tx.execute(_CARRY_LAST.format(pairs), given)
         await tx.execute(_FORGET_UNLISTED, {"unlisted": [*unlisted]})
         await tx.execute(
-            "INSERT INTO bag_listing (only, sha256) VALUES (1, ?) "
-            "ON CONFLICT (only) DO UPDATE SET sha256 = excluded.sha256",
+            'INSERT INTO bag_listing ("only", sha256) VALUES (1, ?) '
+            'ON CONFLICT ("only") DO UPDATE SET sha256 = excluded.sha256',
             (sha256,),
         )
 

@@ -70,7 +70,7 @@ class Transaction(abc.ABC):
 
     @abc.abstractmethod
     async def lock(self, guild: int) -> None:
-        """Let no other transaction go on that locks the same server, until the end.
+        """Let no other transaction go on that locks the same server (or any number of ours), until the end.
 
         For what depends on rows that are not there: how many there are, or that none is equal.
         """

@@ -43,18 +43,23 @@ class Migration(NamedTuple):
     sha256: str
 
 
-def migrations() -> tuple[Migration, ...]:
-    """Return the program's migrations in order.
+# PostgreSQL came when SQLite had so many migrations: its first one makes all that there was by then.
+_BASELINE = {"sqlite": 1, "postgres": 13}
+
+
+def migrations(engine: str = "sqlite") -> tuple[Migration, ...]:
+    """Return the program's migrations for an engine in order; they have the same numbers on each.
 
     Raises StoreError when their numbers leave a gap: a file is missing from the installation.
     """
     found = []
-    for file in resources.files("bot.store").joinpath("migrations", "sqlite").iterdir():
+    for file in resources.files("bot.store").joinpath("migrations", engine).iterdir():
         if match := _NAME.match(file.name):
             sql = file.read_text(encoding="utf-8")
             found.append(Migration(int(match[1]), file.name, sql, hashlib.sha256(sql.encode()).hexdigest()))
     found.sort()
-    if [step.number for step in found] != list(range(1, len(found) + 1)):
+    first = _BASELINE[engine]
+    if [step.number for step in found] != list(range(first, first + len(found))):
         raise StoreError("this installation's migrations have a gap in their numbers; reinstall it")
     return tuple(found)
 
@@ -88,7 +93,7 @@ def _refuse(path: Path, connection: sqlite3.Connection) -> None:
         raise StoreError(f"DATABASE_PATH {path} {DAMAGED}")
     if connection.execute(_KNOWN).fetchone():
         applied = dict(connection.execute(_APPLIED).fetchall())
-        _refuse_unknown(path, applied)
+        refuse_unknown(f"DATABASE_PATH {path}", applied)
         if lacking := _schema(applied) - set(connection.execute(_OBJECTS).fetchall()):
             raise StoreError(
                 f"DATABASE_PATH {path} isn't as Canonkeeper made it (its {min(lacking)[0]} is missing or different); "
@@ -116,7 +121,7 @@ async def apply(connection: aiosqlite.Connection, path: Path) -> None:
             await connection.execute("BEGIN IMMEDIATE")
             # Read again under the lock: another process may have run the step meanwhile.
             applied = await _applied(connection)
-            _refuse_unknown(path, applied)
+            refuse_unknown(f"DATABASE_PATH {path}", applied)
             if step.number not in applied:
                 for statement in _statements(step.sql):
                     await connection.execute(statement)
@@ -135,17 +140,18 @@ async def _applied(connection: aiosqlite.Connection) -> dict[int, str]:
     return {int(number): str(sha256) for number, sha256 in rows}
 
 
-def _refuse_unknown(path: Path, applied: dict[int, str]) -> None:
-    known = {step.number: step for step in migrations()}
+def refuse_unknown(place: str, applied: dict[int, str], engine: str = "sqlite") -> None:
+    """Raise StoreError for a database with migrations that this program lacks, or has otherwise; `place` names it."""
+    known = {step.number: step for step in (migrations() if engine == "sqlite" else migrations(engine))}
     if newer := applied.keys() - known.keys():
         raise StoreError(
-            f"DATABASE_PATH {path} comes from a newer Canonkeeper (schema {max(newer)}, this program knows "
-            f"{len(known)}); update the program, or name another file"
+            f"{place} comes from a newer Canonkeeper (schema {max(newer)}, this program knows {max(known)}); "
+            f"update the program, or name another {'file' if engine == 'sqlite' else 'database'}"
         )
     if edited := [known[number].name for number, sha256 in applied.items() if known[number].sha256 != sha256]:
         raise StoreError(
-            f"DATABASE_PATH {path} was made with a different {edited[0]}; "
-            "install the version that made it, or name another file"
+            f"{place} was made with a different {edited[0]}; "
+            f"install the version that made it, or name another {'file' if engine == 'sqlite' else 'database'}"
         )
 
 

@@ -18,7 +18,9 @@ from tests.support.clock import FakeClock
 from tests.support.daily import CHANNEL, GUILD, START, Office, office
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.support.postgres import Place
+
+pytestmark = pytest.mark.both_engines
 
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR
@@ -171,13 +173,13 @@ async def test_a_pause_and_a_removal_hold_up_to_the_last_moment(here: Office, wh
     assert await state(here) == ([("skipped", "stopped")] if what == "pause" else [])
 
 
-async def test_what_another_took_over_is_not_sent(here: Office, tmp_path: Path) -> None:
+async def test_what_another_took_over_is_not_sent(here: Office, place: Place) -> None:
     """A process that was frozen after its claim, and goes on."""
     await here.add()
     here.clock.set(DUE)
     (frozen,) = await here.take()
     here.clock.set(frozen.lease_until)
-    async with office(tmp_path / "store.sqlite3", here.clock, here.channel, "two") as other:
+    async with office(place, here.clock, here.channel, "two") as other:
         (taken,) = await other.take()
         assert await here.ask(frozen) == NotNow(counts=False)
         assert isinstance(await other.ask(taken), Accepted)
@@ -197,17 +199,18 @@ async def test_a_notice_that_another_took_over_is_not_sent(here: Office) -> None
     assert again.asked == older.lease_until
 
 
+@pytest.mark.sqlite
 async def test_what_cannot_be_noted_is_not_sent(here: Office, caplog: pytest.LogCaptureFixture) -> None:
     """Another program holds the store."""
     await here.add()
     here.clock.set(DUE)
     (job,) = await here.take()
     assert isinstance(job, PostJob)
-    await here.database._writer.execute("PRAGMA query_only = ON")
+    await here.file._writer.execute("PRAGMA query_only = ON")
     noting = Noting(here.store.deliveries, StoreTrouble("the posts"))
     assert await noting.note(job, DUE) is False
     assert await noting.note(job, DUE) is False
-    await here.database._writer.execute("PRAGMA query_only = OFF")
+    await here.file._writer.execute("PRAGMA query_only = OFF")
     assert caplog.text.count("the store can't be used right now") == 1
     assert "can be used again" not in caplog.text
     assert await noting.note(job, DUE) is True

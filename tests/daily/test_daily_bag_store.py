@@ -22,14 +22,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.daily.schedule import Occurrence, Schedule
+    from tests.support.postgres import Place
+
+pytestmark = pytest.mark.both_engines
 
 DUE = START + dt.timedelta(hours=1)
 UNSENT = [(State.FAILED, Reason.REFUSED), (State.FAILED, Pause.NO_ACCESS), (State.SKIPPED, Reason.STOPPED)]
 
 
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
+async def here(place: Place) -> AsyncIterator[Office]:
+    async with office(place, FakeClock(START)) as one:
         await one.add()
         yield one
 
@@ -162,6 +165,7 @@ async def test_one_that_fails_late_stays_drawn_where_it_came_again(
     assert await bag(here) == Bag(7, 1, {"quote-3": 1}, "quote-3")
 
 
+@pytest.mark.sqlite
 async def test_quotes_drawn_before_rounds_were_kept_are_of_the_present_round(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

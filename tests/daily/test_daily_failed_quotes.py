@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.daily.bag import Bag, predict
 from bot.daily.ports import Refused
 from bot.daily.schedule import Pause, Reason
@@ -12,11 +14,13 @@ from tests.support.clock import FakeClock
 from tests.support.daily import GUILD, START, office
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.support.postgres import Place
+
+pytestmark = pytest.mark.both_engines
 
 
-async def test_posts_that_fail_leave_no_gap_in_what_is_posted(tmp_path: Path) -> None:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as here:
+async def test_posts_that_fail_leave_no_gap_in_what_is_posted(place: Place) -> None:
+    async with office(place, FakeClock(START)) as here:
         await here.add()
         for day in range(24):
             # Every third post is refused, those of the end of a round and of the beginning of the next among them.
@@ -29,8 +33,8 @@ async def test_posts_that_fail_leave_no_gap_in_what_is_posted(tmp_path: Path) ->
         assert [post.quote for post in here.channel.posts] == predict(Bag(7), here.filters.matching(None), 16)
 
 
-async def test_the_quote_that_met_a_missing_permission_comes_when_it_is_resumed(tmp_path: Path) -> None:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as here:
+async def test_the_quote_that_met_a_missing_permission_comes_when_it_is_resumed(place: Place) -> None:
+    async with office(place, FakeClock(START)) as here:
         await here.add()
         shown = (await here.scheduler.preview(GUILD, "1")).quote.id
         here.channel.plan.append(Refused(Pause.NO_PERMISSION))

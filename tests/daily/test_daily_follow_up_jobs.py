@@ -12,7 +12,9 @@ from bot.daily.schedule import Extra, Pause, Reason, Setback
 from tests.support.daily import CHANNEL, START, Office, office
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.support.postgres import Place
+
+pytestmark = pytest.mark.both_engines
 
 BOTH = frozenset(Extra)
 PUBLISH = frozenset({Extra.PUBLISH})
@@ -98,14 +100,14 @@ async def test_a_post_recorded_twice_is_followed_once(here: Office) -> None:
     assert await here.take() == []
 
 
-async def test_a_job_whose_owner_died_is_taken_over(here: Office, tmp_path: Path) -> None:
+async def test_a_job_whose_owner_died_is_taken_over(here: Office, place: Place) -> None:
     await here.add(extras=PUBLISH)
     here.clock.move(hours=1)
     (post,) = await here.take()
     assert isinstance(post, PostJob)
     await here.store.deliveries.record([Delivered(post, 5, CHANNEL, here.clock.now())], here.clock.now())
     assert len(await here.take()) == 1
-    async with office(tmp_path / "store.sqlite3", here.clock, owner="two") as other:
+    async with office(place, here.clock, owner="two") as other:
         assert await other.take() == []
         here.clock.move(seconds=46)
         (job,) = await other.take()

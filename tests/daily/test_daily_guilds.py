@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import logging
 from typing import TYPE_CHECKING
@@ -14,11 +13,14 @@ from bot.daily.guilds import Presence
 from bot.daily.ports import NotNow, Refused
 from bot.daily.schedule import Pause
 from tests.support.clock import FakeClock
-from tests.support.daily import CHANNEL, GUILD, START, Office, office, until
+from tests.support.daily import CHANNEL, GUILD, START, Office, hold_store, hurry, office, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
-    from pathlib import Path
+
+    from tests.support.postgres import Place
+
+pytestmark = pytest.mark.both_engines
 
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR
@@ -26,22 +28,15 @@ PAUSE = dt.timedelta(seconds=5)
 
 
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path / "store.sqlite3", FakeClock(START)) as one:
-        await one.database._writer.execute("PRAGMA busy_timeout = 10")
+async def here(place: Place) -> AsyncIterator[Office]:
+    async with office(place, FakeClock(START)) as one:
+        await hurry(one.database)
         yield one
 
 
 @pytest.fixture
 def presence(here: Office) -> Presence:
     return Presence(here.store.schedules, here.store.left_guilds, here.clock, here.worker.poke)
-
-
-@contextlib.asynccontextmanager
-async def held(here: Office, tmp_path: Path) -> AsyncIterator[None]:
-    """Let another process hold the store for the block."""
-    async with office(tmp_path / "store.sqlite3", here.clock, owner="two") as other, other.database.transaction():
-        yield
 
 
 async def begin(here: Office, event: Coroutine[None, None, None]) -> asyncio.Task[None]:
@@ -55,16 +50,16 @@ async def begin(here: Office, event: Coroutine[None, None, None]) -> asyncio.Tas
 
 async def left_guilds(here: Office) -> list[tuple[int, int]]:
     """Return which servers were left, and how many seconds after START."""
-    rows = await here.database.fetch_all("SELECT * FROM departure")
+    rows = await here.database.fetch_all("SELECT * FROM departure ORDER BY guild")
     return [(row["guild"], row["left_at"] // 1000 - int(START.timestamp())) for row in rows]
 
 
 async def test_a_return_that_meets_a_held_store_is_not_lost(
-    here: Office, presence: Presence, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    here: Office, presence: Presence, place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     await here.add()
     await presence.left(GUILD)
-    async with held(here, tmp_path):
+    async with hold_store(place):
         task = await begin(here, presence.joined(GUILD))
         assert here.clock.wakes == [here.clock.now() + PAUSE]
         for _ in range(3):
@@ -78,11 +73,11 @@ async def test_a_return_that_meets_a_held_store_is_not_lost(
 
 
 async def test_events_that_wait_are_noted_in_their_order_and_at_their_instants(
-    here: Office, presence: Presence, tmp_path: Path
+    here: Office, presence: Presence, place: Place
 ) -> None:
     await here.add()
     await here.add(guild=GUILD + 1)
-    async with held(here, tmp_path):
+    async with hold_store(place):
         tasks = [
             await begin(here, event)
             for event in (
@@ -100,13 +95,11 @@ async def test_events_that_wait_are_noted_in_their_order_and_at_their_instants(
     assert [each.paused for each in await here.store.schedules.of_guild(GUILD + 1)] == [None]
 
 
-async def test_what_ready_says_is_noted_before_what_came_after(
-    here: Office, presence: Presence, tmp_path: Path
-) -> None:
+async def test_what_ready_says_is_noted_before_what_came_after(here: Office, presence: Presence, place: Place) -> None:
     await here.add()
     await here.add(guild=GUILD + 1)
     await presence.left(GUILD)
-    async with held(here, tmp_path):
+    async with hold_store(place):
         tasks = [await begin(here, presence.here({GUILD})), await begin(here, presence.left(GUILD))]
         await here.move(minutes=5)
     here.clock.move(seconds=5)
@@ -115,11 +108,11 @@ async def test_what_ready_says_is_noted_before_what_came_after(
 
 
 async def test_a_channel_deleted_while_the_store_is_held_pauses_and_is_told(
-    here: Office, presence: Presence, tmp_path: Path
+    here: Office, presence: Presence, place: Place
 ) -> None:
     await here.add()
     async with here.at_work():
-        async with held(here, tmp_path):
+        async with hold_store(place):
             task = await begin(here, presence.channel_deleted(CHANNEL))
         await here.move(seconds=5)
         await task
@@ -128,12 +121,12 @@ async def test_a_channel_deleted_while_the_store_is_held_pauses_and_is_told(
 
 
 async def test_a_post_due_after_the_return_comes_though_the_store_was_held(
-    here: Office, presence: Presence, tmp_path: Path
+    here: Office, presence: Presence, place: Place
 ) -> None:
     await here.add()
     await presence.left(GUILD)
     async with here.at_work():
-        async with held(here, tmp_path):
+        async with hold_store(place):
             task = await begin(here, presence.joined(GUILD))
             await here.move(hours=2)
         await here.move(seconds=5)
@@ -143,10 +136,10 @@ async def test_a_post_due_after_the_return_comes_though_the_store_was_held(
 
 
 async def test_an_event_that_waits_can_be_cancelled_and_holds_up_no_other(
-    here: Office, presence: Presence, tmp_path: Path
+    here: Office, presence: Presence, place: Place
 ) -> None:
     await here.add()
-    async with held(here, tmp_path):
+    async with hold_store(place):
         first, second = await begin(here, presence.joined(GUILD)), await begin(here, presence.left(GUILD))
         first.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -159,9 +152,9 @@ async def test_an_event_that_waits_can_be_cancelled_and_holds_up_no_other(
 
 
 async def test_at_the_end_whatever_waits_is_given_up(
-    here: Office, presence: Presence, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    here: Office, presence: Presence, place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with held(here, tmp_path):
+    async with hold_store(place):
         tasks = [await begin(here, presence.joined(GUILD)), await begin(here, presence.left(GUILD))]
         presence.end()
         await asyncio.wait(tasks, timeout=2)

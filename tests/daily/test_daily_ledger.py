@@ -15,7 +15,9 @@ from bot.daily.worker import RETENTION
 from tests.support.daily import CHANNEL, GUILD, START, Office, office
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.support.postgres import Place
+
+pytestmark = pytest.mark.both_engines
 
 DUE = START + dt.timedelta(hours=1)
 
@@ -74,11 +76,11 @@ async def test_the_ledger_refuses_a_second_row_for_a_date(here: Office) -> None:
     assert len(await here.ledger()) == 1
 
 
-async def test_while_a_lease_runs_nobody_else_works_on_the_row(here: Office, tmp_path: Path) -> None:
+async def test_while_a_lease_runs_nobody_else_works_on_the_row(here: Office, place: Place) -> None:
     await here.add()
     job = await claimed(here)
     await here.ask(job)
-    async with office(tmp_path / "store.sqlite3", here.clock, here.channel, "two") as other:
+    async with office(place, here.clock, here.channel, "two") as other:
         assert await other.take() == []
         here.clock.set(job.lease_until)
         (taken,) = await other.take()
@@ -123,11 +125,11 @@ async def test_an_older_turn_of_a_notice_does_not_overwrite_a_newer_one(here: Of
     assert len(await here.take()) == 1
 
 
-async def test_two_processes_claim_each_post_once(here: Office, tmp_path: Path) -> None:
+async def test_two_processes_claim_each_post_once(here: Office, place: Place) -> None:
     for number in range(60):
         await here.add(guild=GUILD + number)
     here.clock.set(DUE)
-    async with office(tmp_path / "store.sqlite3", here.clock, here.channel, "two") as other:
+    async with office(place, here.clock, here.channel, "two") as other:
         takes = [one.take(7) for _ in range(10) for one in (here, other)]
         taken = [job.id for found in await asyncio.gather(*takes) for job in found]
     assert len(taken) == len(set(taken)) == 60

@@ -10,6 +10,8 @@ from bot.daily.ports import NotNow, Refused, Unknowable, Unsure
 from bot.daily.schedule import ChannelKind, MentionLoss, Pause
 from tests.support.daily import GUILD, START, Office
 
+pytestmark = pytest.mark.both_engines
+
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR
 

@@ -6,13 +6,17 @@ import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.daily.guilds import replan
 from bot.daily.schedule import Pause
 from tests.support.clock import FakeClock
-from tests.support.daily import GUILD, START, Office, office
+from tests.support.daily import GUILD, START, Office, hold_store, hurry, office
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.support.postgres import Place
+
+pytestmark = pytest.mark.both_engines
 
 HOUR = dt.timedelta(hours=1)
 ZONES = ("Europe/London", "America/New_York", "Africa/Casablanca", "Asia/Kolkata")
@@ -40,13 +44,14 @@ async def test_what_an_older_tz_database_planned_is_moved(here: Office) -> None:
     assert (await here.store.schedules.of_guild(GUILD + 1))[0].next_due == right[0]
 
 
+@pytest.mark.sqlite
 async def test_what_is_planned_rightly_is_not_written_again(here: Office) -> None:
     for zone in ZONES:
         await here.add(zone=zone, time="18:00")
     before = await here.database.fetch_one("PRAGMA data_version")
-    changes = here.database._writer.total_changes
+    changes = here.file._writer.total_changes
     await replan(here.store.schedules, here.clock)
-    assert here.database._writer.total_changes == changes
+    assert here.file._writer.total_changes == changes
     assert await here.database.fetch_one("PRAGMA data_version") == before
 
 
@@ -76,9 +81,9 @@ async def test_a_zone_that_is_gone_holds_up_no_other(here: Office) -> None:
     assert await planned(here) == [START + 1.5 * HOUR, START + 1.5 * HOUR]
 
 
-async def test_a_date_that_the_zone_now_skips_is_left_as_it_is(tmp_path: Path) -> None:
+async def test_a_date_that_the_zone_now_skips_is_left_as_it_is(place: Place) -> None:
     clock = FakeClock(dt.datetime(2011, 12, 29, 12, tzinfo=dt.UTC))
-    async with office(tmp_path / "store.sqlite3", clock) as here:
+    async with office(place, clock) as here:
         await here.add(zone="Pacific/Apia", time="09:00")
         async with here.database.transaction() as tx:
             await tx.execute("UPDATE schedule SET next_date = '2011-12-30'")
@@ -94,11 +99,11 @@ async def test_a_paused_schedule_stays_paused(here: Office) -> None:
     assert await planned(here) == [None]
 
 
-async def test_a_store_held_by_another_process_is_waited_for(here: Office, tmp_path: Path) -> None:
+async def test_a_store_held_by_another_process_is_waited_for(here: Office, place: Place) -> None:
     await here.add()
     await shift(here, hours=1)
-    await here.database._writer.execute("PRAGMA busy_timeout = 10")
-    async with office(tmp_path / "store.sqlite3", here.clock, owner="two") as other, other.database.transaction():
+    await hurry(here.database)
+    async with hold_store(place):
         task = asyncio.create_task(replan(here.store.schedules, here.clock))
         await here.quiet()
     here.clock.move(seconds=5)

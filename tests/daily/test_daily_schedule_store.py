@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from bot.daily.schedule import Occurrence, Schedule
 
+pytestmark = pytest.mark.both_engines
+
 DUE = START + dt.timedelta(hours=1)
 
 
@@ -141,6 +143,7 @@ async def test_removing_takes_all_that_belongs_to_it(here: Office) -> None:
         assert await here.database.fetch_all(f"SELECT * FROM {table}") == []  # noqa: S608
 
 
+@pytest.mark.sqlite
 async def test_what_is_due_is_found_by_an_index(here: Office) -> None:
     plans = await here.database.fetch_all(
         "EXPLAIN QUERY PLAN SELECT * FROM schedule WHERE next_due <= 5 ORDER BY next_due, id LIMIT 9"
@@ -149,6 +152,7 @@ async def test_what_is_due_is_found_by_an_index(here: Office) -> None:
     assert not any("TEMP B-TREE" in row["detail"] for row in plans)
 
 
+@pytest.mark.sqlite
 async def test_the_store_keeps_nothing_of_members(here: Office) -> None:
     columns = await here.database.fetch_all(
         "SELECT name FROM pragma_table_info('schedule') UNION SELECT name FROM pragma_table_info('delivery')"

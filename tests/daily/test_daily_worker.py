@@ -6,21 +6,23 @@ import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from bot.daily.bag import Bag, predict
 from bot.daily.delivery import pause_after
 from bot.daily.ports import NotNow, Unsure
 from bot.daily.schedule import ChannelKind, Pause
 from tests.support.clock import FakeClock
-from tests.support.daily import CHANNEL, GUILD, START, Channel, Office, office, until
+from tests.support.daily import CHANNEL, GUILD, START, Channel, Office, hold_store, hurry, office, until
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from pathlib import Path
-
-    import pytest
 
     from bot.announcement import Quote
     from bot.daily.jobs import NoticeJob, PostJob
+    from tests.support.postgres import Place
+
+pytestmark = pytest.mark.both_engines
 
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR
@@ -200,10 +202,10 @@ class Slow(Channel):
         return Unsure()
 
 
-async def test_attempts_that_outlive_their_lease_are_not_taken_again(tmp_path: Path) -> None:
+async def test_attempts_that_outlive_their_lease_are_not_taken_again(place: Place) -> None:
     clock = FakeClock(START)
     slow = Slow(clock, range(9000, 9008))
-    async with office(tmp_path / "store.sqlite3", clock, slow) as here:
+    async with office(place, clock, slow) as here:
         for channel in slow.channels:
             await here.add(channel=channel, place=ChannelKind.FORUM)
         await here.add(time="09:20")
@@ -234,11 +236,10 @@ async def test_posts_under_way_at_the_end_are_recorded(here: Office) -> None:
     assert sent == len(here.channel.sent)
 
 
-async def test_two_processes_at_work_on_one_store(here: Office, tmp_path: Path) -> None:
+async def test_two_processes_at_work_on_one_store(here: Office, place: Place) -> None:
     for number in range(200):
         await here.add(guild=GUILD + number, channel=CHANNEL + number)
-    path = tmp_path / "store.sqlite3"
-    async with office(path, here.clock, here.channel, "two") as other, here.at_work(), other.at_work():
+    async with office(place, here.clock, here.channel, "two") as other, here.at_work(), other.at_work():
         here.clock.set(DUE)
         await until(lambda: len(here.channel.sent) >= 200)
         await here.quiet()
@@ -275,20 +276,19 @@ async def test_the_rows_of_a_server_stay_while_the_bot_may_be_in_it(here: Office
 
 
 async def test_a_store_held_by_another_process_is_waited_for_and_told_once(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = FakeClock(START)
-    async with office(tmp_path / "store.sqlite3", clock, Channel(clock)) as here:
+    async with office(place, clock, Channel(clock)) as here:
         await here.add()
-        await here.database._writer.execute("PRAGMA busy_timeout = 10")
-        async with office(tmp_path / "store.sqlite3", clock, here.channel, "two") as other:
-            async with here.at_work():
-                async with other.database.transaction():
-                    await here.move(hours=1)
-                    assert here.clock.wakes == [DUE + dt.timedelta(seconds=5)]
-                    for _ in range(4):
-                        await here.move(seconds=5)
-                await here.move(seconds=5)
-            assert len(here.channel.sent) == 1
+        await hurry(here.database)
+        async with here.at_work():
+            async with hold_store(place):
+                await here.move(hours=1)
+                assert here.clock.wakes == [DUE + dt.timedelta(seconds=5)]
+                for _ in range(4):
+                    await here.move(seconds=5)
+            await here.move(seconds=5)
+        assert len(here.channel.sent) == 1
     assert caplog.text.count("the store can't be used right now") == 1
     assert caplog.text.count("the store can be used again; going on: the posts") == 1

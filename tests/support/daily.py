@@ -24,14 +24,16 @@ from bot.daily.store import Identity, LeftGuilds, Recoveries, Schedules
 from bot.daily.worker import Worker
 from bot.library import Library
 from bot.quotes.search import QuoteService
+from bot.store.postgres import PostgresDatabase
 from bot.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
-    from pathlib import Path
 
     from bot.daily.schedule import Schedule
+    from bot.store.database import Database
     from tests.support.clock import FakeClock
+    from tests.support.postgres import Place
 
 GUILD, CHANNEL = 1001, 2001
 # A Monday.
@@ -181,7 +183,7 @@ class Channel:
 class Office:
     """A process at work on a store: its worker and its scheduler, with a clock and channel of the test."""
 
-    def __init__(self, database: SqliteDatabase, clock: FakeClock, channel: Channel, owner: str = "one") -> None:
+    def __init__(self, database: Database, clock: FakeClock, channel: Channel, owner: str = "one") -> None:
         self.database, self.clock, self.channel = database, clock, channel
         self.filters = filters()
         self.store = DailyStore(
@@ -190,6 +192,12 @@ class Office:
         self.worker = Worker(self.store.deliveries, self.store.left_guilds, self.filters, channel, clock)
         stores = (self.store.schedules, self.store.deliveries)
         self.scheduler = Scheduler(stores, self.filters, zones(), channel, clock, lambda: 7, self.worker.poke)
+
+    @property
+    def file(self) -> SqliteDatabase:
+        """The store where it is a file."""
+        assert isinstance(self.database, SqliteDatabase)
+        return self.database
 
     async def add(self, seed: int = 7, **fields: Any) -> Schedule:
         made = spec(**fields)
@@ -261,7 +269,29 @@ def zones() -> Zones:
 
 @contextlib.asynccontextmanager
 async def office(
-    path: Path, clock: FakeClock, channel: Channel | None = None, owner: str = "one"
+    place: Place, clock: FakeClock, channel: Channel | None = None, owner: str = "one"
 ) -> AsyncIterator[Office]:
-    async with await SqliteDatabase.open(path) as database:
+    async with await opened(place) as database:
         yield Office(database, clock, channel or Channel(clock), owner)
+
+
+async def opened(place: Place) -> Database:
+    return await (PostgresDatabase.open(place) if isinstance(place, str) else SqliteDatabase.open(place))
+
+
+async def hurry(database: Database) -> None:
+    """Let a process wait no longer than a moment for a store that another process holds."""
+    if isinstance(database, SqliteDatabase):
+        await database._writer.execute("PRAGMA busy_timeout = 10")
+    else:
+        assert isinstance(database, PostgresDatabase)
+        database._busy = 0.01
+
+
+@contextlib.asynccontextmanager
+async def hold_store(place: Place) -> AsyncIterator[None]:
+    """Let another process hold the store for the block."""
+    async with await opened(place) as database, database.transaction() as tx:
+        if isinstance(database, PostgresDatabase):
+            await tx.execute("LOCK TABLE schedule, delivery, notice, departure IN EXCLUSIVE MODE")
+        yield
