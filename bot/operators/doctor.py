@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
 
 class Level(Enum):
-    """How grave a finding is: a FAULT keeps the bot, or a part of it, from working."""
+    """How grave a finding is: a FAULT keeps the bot, or a part of it, from working, a WARNING in some servers alone."""
 
     OK = "ok"
     NOTE = "note"
+    WARNING = "warning"
     FAULT = "fault"
 
 
@@ -47,7 +48,7 @@ class Finding(NamedTuple):
     line: str
 
     def __str__(self) -> str:
-        return f"{self.level.value:<5}  {self.what:<12}  {self.line}"
+        return f"{self.level.value:<7}  {self.what:<12}  {self.line}"
 
 
 class Needs(NamedTuple):
@@ -116,6 +117,8 @@ def report(found: Iterable[Finding]) -> tuple[str, bool]:
     found = list(found)
     faults = sum(finding.level is Level.FAULT for finding in found)
     summary = {0: "Nothing is wrong.", 1: "One thing is wrong."}.get(faults, f"{faults} things are wrong.")
+    if not faults and any(finding.level is Level.WARNING for finding in found):
+        summary = "Nothing is wrong with the bot itself, but some servers need a hand: see the warning above."
     return "\n".join([*map(str, found), "", summary]), not faults
 
 
@@ -326,10 +329,12 @@ class Discord:
         }
         if not lacking:
             return Finding(Level.OK, "servers", f"the bot may do all it needs to in each of {len(guilds)}")
+        # Where it lacks some everywhere, it was invited without them, and will be again.
+        level = Level.FAULT if len(lacking) == len(guilds) else Level.WARNING
         named = "; ".join(f"{name}: {', '.join(lacks)}" for name, lacks in [*lacking.items()][:_NAMED])
         more = f"; and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
         return Finding(
-            Level.FAULT,
+            level,
             "servers",
             f"in {len(lacking)} of {len(guilds)} the bot lacks permissions. Grant them to its role, or invite it again "
             f"with the link that /about shows. {named}{more}",

@@ -89,7 +89,7 @@ async def as_a_program(sandbox: Sandbox, store: Path, *start: str, **more: str) 
 
 def lines(told: str) -> list[tuple[str, str, str]]:
     """Return what was told: (level, area, words) each."""
-    found = re.findall(r"^(ok|note|fault) +(\S+(?: \S+)?)  +(.+)$", told, re.MULTILINE)
+    found = re.findall(r"^(ok|note|warning|fault) +(\S+(?: \S+)?)  +(.+)$", told, re.MULTILINE)
     assert len(found) == len(told.splitlines()) - 2
     return found
 
@@ -528,12 +528,19 @@ async def test_servers_in_which_permissions_are_lacking(sandbox: Sandbox, second
     allow(sandbox, *NEEDED)
     (first, *_) = (each for each in sandbox.world.guilds.values() if sandbox.world.bot.id in each.members)
     own_role(first).permissions &= ~bits("send_messages", "attach_files")
-    area, words = the_fault(await doctor(sandbox, second_path))
+    ended = await doctor(sandbox, second_path)
+    assert ended.code == 0
+    assert ended.out.endswith(
+        "\n\nNothing is wrong with the bot itself, but some servers need a hand: see the warning above.\n"
+    )
+    ((_, area, words),) = [each for each in lines(ended.out) if each[0] == "warning"]
     assert area == "servers"
     assert words.startswith("in 1 of 9 the bot lacks permissions. Grant them to its role, or invite it again with")
     assert words.endswith(f"{first.name} ({first.id}): Send Messages, Attach Files")
     own_role(first).permissions = bits("administrator")
-    assert (await doctor(sandbox, second_path)).code == 0
+    ended = await doctor(sandbox, second_path)
+    assert (ended.code, "warning" in ended.out) == (0, False)
+    # Everywhere: it was invited without them.
     allow(sandbox, "view_channel")
     assert the_fault(await doctor(sandbox, second_path))[1].endswith("; and 4 more")
 
