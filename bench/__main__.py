@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from bench import asking, commands, daily, monitoring
+from bench import asking, backup, commands, daily, monitoring
 
-_ALL = {"asking": asking.main, "commands": commands.main, "daily": daily.main, "monitoring": monitoring.main}
+_ALL = {
+    "asking": asking.main,
+    "backup": backup.main,
+    "commands": commands.main,
+    "daily": daily.main,
+    "monitoring": monitoring.main,
+}
 
 
 def main() -> int:
