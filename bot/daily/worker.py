@@ -91,7 +91,8 @@ class Worker:
         self._noting = Noting(deliveries, self._trouble)
         self._attempts: dict[asyncio.Task[Outcome], PostJob | NoticeJob | FollowUpJob] = {}
         self._outcomes: list[Outcome] = []
-        self._poked = asyncio.Event()
+        # Set by a poke, by the end of an attempt, and when it is time to look again.
+        self._woken = asyncio.Event()
         # Since when it has been at its turn or at rest, on the event loop's clock, and for how long it may rest.
         self._since: tuple[float, float] | None = None
         # Whether the last look at what is due failed.
@@ -111,14 +112,14 @@ class Worker:
 
     def poke(self) -> None:
         """Look again at what is due: a schedule was made or changed."""
-        self._poked.set()
+        self._woken.set()
 
     async def run(self) -> None:
         """Work until cancelled; what is under way then gets a moment to end and be recorded."""
         await until_stored("going on from a backup", self._take_over, self._clock)
         try:
             while True:
-                self._poked.clear()
+                self._woken.clear()
                 self._since = (asyncio.get_running_loop().time(), 0.0)
                 try:
                     wake = await self._work()
@@ -154,9 +155,13 @@ class Worker:
         taken = await self._deliveries.take(now, room, self._filters.matching, self._attempts.values())
         self._trouble.ends()
         for job in taken:
-            self._attempts[asyncio.create_task(self._attempt(job), name=f"daily {job.nonce}")] = job
-        if taken:
+            attempt_ = asyncio.create_task(self._attempt(job), name=f"daily {job.nonce}")
+            attempt_.add_done_callback(lambda _: self._woken.set())
+            self._attempts[attempt_] = job
+        if len(taken) == room:
             return now
+        if taken:
+            return await self._deliveries.next_wake(RETENTION)
         # Missed dates were written down, a server's rows are to go, another process was faster, or an attempt
         # lasts longer than its lease.
         await self._left_guilds.purge(now - RETENTION, self._chat.away)
@@ -195,15 +200,16 @@ class Worker:
 
     async def _rest(self, wake: dt.datetime | None) -> None:
         """Wait for `wake`, a poke, or the end of an attempt, whichever comes first."""
-        waits: set[asyncio.Task[object]] = {asyncio.create_task(self._poked.wait(), name="daily poke")}
+        sleeping = None
         if wake is not None:
-            waits.add(asyncio.create_task(self._clock.sleep_until(wake), name="daily sleep"))
+            sleeping = asyncio.create_task(self._clock.sleep_until(wake), name="daily sleep")
+            sleeping.add_done_callback(lambda _: self._woken.set())
         try:
-            await asyncio.wait(waits | self._attempts.keys(), return_when=asyncio.FIRST_COMPLETED)
+            await self._woken.wait()
         finally:
-            for task in waits:
-                task.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+            if sleeping is not None:
+                sleeping.cancel()
+                await asyncio.gather(sleeping, return_exceptions=True)
         if any(task.done() for task in self._attempts):
             await asyncio.sleep(_GATHER_SECONDS)
 
