@@ -175,6 +175,7 @@ def _instant(rule: Rule, date: dt.date) -> dt.datetime | None:
 
 
 EVERY = dt.timedelta(minutes=30)
+_GATHER_SECONDS = 0.1
 # So many roles are looked at before others may do something.
 _AT_ONCE = 200
 # What keeps a schedule from posting at all; a role that cannot be mentioned, or an extra that cannot be done, does not.
@@ -255,6 +256,9 @@ class Recovery:
         trouble = StoreTrouble("what changed in servers")
         while True:
             await self._rest(self._clock.now() + EVERY)
+            # Servers come one after the other when a session begins: one look is enough for many of them.
+            await asyncio.sleep(_GATHER_SECONDS)
+            self._wake.clear()
             guilds, self._touched = None if self._all else frozenset(self._touched), set()
             self._all = False
             try:
@@ -282,7 +286,6 @@ class Recovery:
                     break
         finally:
             waking.cancel()
-        self._wake.clear()
 
     async def check(self, guilds: Collection[int] | None) -> None:
         """Look at these servers, None for all: end the pauses whose cause is gone, and note which roles are lost."""
