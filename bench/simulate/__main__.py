@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import gc
+import os
 import random
 import sys
+import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bench.simulate.plan import DAY, YEAR, plan
-from bench.simulate.run import World, simulate
+from bench.simulate.parts import LONGEST, parts, simulate_all, together
+from bench.simulate.plan import DAY, YEAR
 from bench.simulate.shrink import shrink
 from tests.support.progress import progress
 
@@ -29,27 +30,31 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="drawn when it is left out")
     parser.add_argument("--density", type=float, default=1.0, help="how eventful; 1 is about six events a day")
     parser.add_argument("--shrink", type=int, default=3, help="cut down the first failure of so many kinds")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many parts run at the same time")
+    parser.add_argument("--part", type=float, default=LONGEST / YEAR, help="years after which the world begins anew")
     given = parser.parse_args()
     seed = random.randrange(10**6) if given.seed is None else given.seed
-    length = given.years * YEAR
-    events = plan(seed, given.servers, length, given.density)
-    print(f"seed {seed}: {given.years:g} years of {given.servers} servers, {len(events)} events", flush=True)
-    world = World(seed, tuple(range(given.servers)), 0.0, length)
-    # The libraries' objects stay: looking through them again and again would take a fifth of the time.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    with progress("simulating days", length / DAY) as advance:
-        outcome = simulate(world, events, _Progress(advance))
-    for name, count in outcome.counts.items():
-        print(f"{count:8} {name}")
-    print(f"{outcome.lives} lives, {outcome.requests} requests, {outcome.seconds:.0f} s of CPU; trace {outcome.trace}")
+    began = time.monotonic()
+    whole = parts(seed, given.servers, given.years * YEAR, given.density, given.part * YEAR)
+    size = f"{given.years:g} years of {given.servers} servers in {len(whole)} parts"
+    print(f"seed {seed}: {size}, {sum(len(part.events) for part in whole)} events", flush=True)
+    with progress("simulating days", given.years * YEAR / DAY) as advance:
+        outcomes = simulate_all(whole, given.jobs, _Progress(advance))
+    outcome = together(outcomes)
+    for name, number in outcome.counts.items():
+        print(f"{number:8} {name}")
+    spent = f"{outcome.seconds:.0f} s of CPU in {time.monotonic() - began:.0f} s"
+    print(f"{outcome.lives} lives, {outcome.requests} requests, {spent}; trace {outcome.trace}")
     kinds = Counter(violation.kind for violation in outcome.violations)
     print(f"{len(outcome.violations)} broken promises", *(f"{n:8} {kind}" for kind, n in kinds.items()), sep="\n")
-    firsts = {violation.kind: violation for violation in reversed(outcome.violations)}
-    for violation in list(firsts.values())[: given.shrink]:
+    firsts = {
+        each.kind: (part, each)
+        for part, made in reversed(list(zip(whole, outcomes, strict=True)))
+        for each in reversed(made.violations)
+    }
+    for part, violation in list(firsts.values())[: given.shrink]:
         print(f"\n{violation}", flush=True)
-        found = shrink(world, events, violation)
+        found = shrink(part.world, part.events, violation)
         if found is None:
             print("  it takes the whole run")
         else:

@@ -25,6 +25,7 @@ from bot.quotes.search import QuoteService
 from bot.quotes.unanswered import Unanswered
 from bot.store.sqlite import BUSY_TIMEOUT_MS, SqliteDatabase
 from bot.store.unanswered import UnansweredQuestions
+from cogs import guilds
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -180,7 +181,8 @@ class Process:
         bot.shard_ids = state.shard_ids = list(range(SHARDS))
         seeds = iter(range(1, 1 << 30))
         bot.daily.scheduler._seed = lambda: int(chance(machine.seed, "bag", self.number, next(seeds)) * 2**62)
-        await bot.load_extension("cogs.guilds")
+        # As an extension it would be compiled anew in each life.
+        await guilds.setup(bot)
         self.bot = bot
         for shard in range(SHARDS):
             session = Session(shard, self._deliver)

@@ -88,15 +88,15 @@ class Connection:
         return result
 
     async def _unless_busy(self, work: Callable[..., Any], *args: Any) -> Any:
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self._patience
+        left = self._patience
         while True:
             try:
                 return work(*args)
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() >= end:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or left <= 0:
                     raise
             await asyncio.sleep(_RETRY_SECONDS)
+            left -= _RETRY_SECONDS
             self._host.point("busy")
 
     async def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
@@ -114,8 +114,11 @@ class Connection:
 
     async def execute_fetchall(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Return the rows of a query."""
-        rows: list[sqlite3.Row] = await self._run("fetch", lambda: self._db.execute(sql, parameters).fetchall())
+        rows: list[sqlite3.Row] = await self._run("fetch", self._fetch, sql, parameters)
         return rows
+
+    def _fetch(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[sqlite3.Row]:
+        return self._db.execute(sql, parameters).fetchall()
 
     async def commit(self) -> None:
         await self._run("commit", self._db.commit)

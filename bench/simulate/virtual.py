@@ -67,7 +67,10 @@ class Time:
 class NumberedTask(asyncio.Task[Any]):
     """A task whose place in a set does not depend on its address in memory."""
 
-    number = 0
+    def __init__(self, number: int, coro: Any, **given: Any) -> None:
+        # Before all else: asyncio keeps every task in a set, and a hash that all of them shared would fill one place.
+        self.number = number
+        super().__init__(coro, **given)
 
     def __hash__(self) -> int:
         return self.number
@@ -90,9 +93,8 @@ class Loop(asyncio.AbstractEventLoop):
     def time(self) -> float:
         return self._time.now
 
-    def get_debug(self) -> bool:
-        """Return that nothing is debugged."""
-        return False
+    # Nothing is debugged. It is asked with every call and every task, so no code of Python's answers.
+    get_debug = bool
 
     def is_running(self) -> bool:
         """Return True: it is asked from within."""
@@ -113,8 +115,7 @@ class Loop(asyncio.AbstractEventLoop):
         context: Context | None = None,
     ) -> NumberedTask:
         """Return a task with a number of its own."""
-        task = NumberedTask(coro, loop=self, name=name, context=context)
-        task.number = next(self._order)
+        task = NumberedTask(next(self._order), coro, loop=self, name=name, context=context)
         self._tasks[task.number] = task
         task.add_done_callback(lambda _: self._tasks.pop(task.number, None))
         return task

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from bench.simulate import chat
-from bench.simulate.plan import DAY, Event, plan
+from bench.simulate.parts import parts, simulate_all, together
+from bench.simulate.plan import DAY, QUIET, Event, plan
 from bench.simulate.run import Outcome, World, simulate
 from bench.simulate.shrink import shrink
 
@@ -43,6 +44,23 @@ def test_a_run_follows_from_its_seed_alone() -> None:
     assert first.trace == again.trace
     assert first.violations == again.violations
     assert first.trace != other.trace
+
+
+def test_years_in_parts_are_the_same_on_one_processor_and_on_two() -> None:
+    whole = parts(9, 2, 18 * DAY, 3.0, longest=9 * DAY)
+    assert [(part.world.begin, part.world.end) for part in whole] == [(0.0, 9 * DAY), (9 * DAY, 18 * DAY)]
+    for world, events in whole:
+        assert events
+        assert all(world.begin < each.at and each.at + each.lasts < world.end - QUIET for each in events)
+    days: list[float] = []
+    beside = simulate_all(whole, 2, lambda some, _: days.append(some))
+    alone = [simulate(part.world, part.events) for part in whole]
+    assert [each._replace(seconds=0.0) for each in beside] == [each._replace(seconds=0.0) for each in alone]
+    assert sum(days) == 18
+    outcome = together(beside)
+    assert outcome.counts["messages"] == sum(each.counts["messages"] for each in alone) > 15
+    assert outcome.requests == sum(each.requests for each in alone)
+    assert not broken(outcome)
 
 
 def test_nothing_happens_without_events() -> None:
