@@ -12,6 +12,7 @@ import pytest
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.views import visible_text
+from tests.support.daily import hurry
 from tests.support.daily_chat import START, DailyChat, daily_chat
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ async def test_a_server_that_takes_the_bot_back_while_it_is_off_keeps_its_schedu
 @contextlib.asynccontextmanager
 async def store_held(chat: DailyChat, path: Path) -> AsyncIterator[None]:
     """Let another program hold the store for the block."""
-    await chat.file._writer.execute("PRAGMA busy_timeout = 10")
+    await hurry(chat.file)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield

@@ -282,6 +282,8 @@ async def opened(place: Place) -> Database:
 async def hurry(database: Database) -> None:
     """Let a process wait no longer than a moment for a store that another process holds."""
     if isinstance(database, SqliteDatabase):
+        # As its usual patience as well: whatever writes within a time goes back to that afterwards.
+        database._busy_timeout_ms = database._default_busy_timeout_ms = 10
         await database._writer.execute("PRAGMA busy_timeout = 10")
     else:
         assert isinstance(database, PostgresDatabase)
