@@ -7,14 +7,15 @@ import hashlib
 import itertools
 import multiprocessing
 from collections import Counter
-from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, NamedTuple
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.simulate.plan import DAY, QUIET, YEAR, Event, plan
 from bench.simulate.run import Outcome, World, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
     from bench.simulate.oracle import Violation
@@ -62,15 +63,15 @@ def simulate_all(whole: Sequence[Part], jobs: int, tell: Tell) -> list[Outcome]:
             process.start()
             theirs.close()
             running[ours] = number, process
+        ready: Any
         for ready in wait(list(running)):
-            assert isinstance(ready, Connection)
             said = ready.recv()
             if not isinstance(said, Outcome):
                 tell(*said)
                 continue
-            number, process = running.pop(ready)
+            number, ended = running.pop(ready)
             outcomes[number] = said
-            process.join()
+            ended.join()
             ready.close()
     return [outcomes[number] for number in range(len(whole))]
 
