@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.__main__ import _bar, main
+from bot.__main__ import _bar, _neutral, main, parser
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from tests.support.edge import answer, edge
@@ -92,6 +92,7 @@ def of(sandbox: Sandbox) -> dict[str, str]:
             "I couldn't find an exact answer. The closest passage:\n\nFrom October it will play in the gasworks",
         ),
         (("ask", "is antines canon"), "Antines\nEnded: "),
+        (("check", "antines"), "Antines\nEnded: "),
         (
             ("canon", "all"),
             (
@@ -108,6 +109,29 @@ def test_answers_in_a_terminal(second_path: Path, arguments: tuple[str, ...], to
     ended = program(*arguments, store=second_path)
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "meant"),
+    [
+        ('[check]\ncommand = "hall"\n', ["hall", "x"], ["check", "x"]),
+        ('[check]\ncommand = "hall"\n', ["canon", "x"], ["canon", "x"]),
+        ('[check]\ncommand = "hall"\n', ["quote", "hall"], ["quote", "hall"]),
+        ('[check]\ncommand = "hall"\n', ["corridor", "x"], ["corridor", "x"]),
+        ('[check]\ncommand = "the hall"\n', ["hall", "x"], ["hall", "x"]),
+        ('[check]\ncommand = "hall"\n', ["--help"], ["--help"]),
+        ("", [], []),
+    ],
+)
+def test_the_announcement_s_name_for_checks_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, typed: list[str], meant: list[str]
+) -> None:
+    (tmp_path / "words.toml").write_text(words)
+    monkeypatch.setenv("ANNOUNCEMENT_PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    made = parser()
+    assert _neutral(typed, made.get_default("known")) == meant
+    assert made.parse_args(["canon", "x"]).command == made.parse_args(["check", "x"]).command == "check"
 
 
 def test_why_a_text_is_understood_as_it_is(second_path: Path) -> None:
