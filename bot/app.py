@@ -48,6 +48,8 @@ from bot.quotes import (
 )
 from bot.quotes.unanswered import shown
 from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date, learn
+from bot.shards.keeper import TIMING, Served, Shared
+from bot.shards.leases import Leases, Turns
 from bot.shards.rule import ALL, Shards
 from bot.store.sqlite import SqliteDatabase
 from bot.store.synced import SyncedCommands
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from bot.meter import Meter
     from bot.operators.health import Monitor
     from bot.settings import Reading, Settings
+    from bot.store.database import Database
 
 # SQLite's integers are signed and have 64 bits.
 _SEED_BITS = 63
@@ -72,7 +75,8 @@ def daily_quotes(services: Services, bot: Canonkeeper, discord_clock: DiscordClo
     """Return the daily quotes of this process; chance for the schedules' seeds is the system's."""
     store, clock = services.daily, services.clock
     filters = Filters(services.library, services.quotes)
-    chat = DiscordChat(bot, clock, services.pictures, services.quiz, discord_clock)
+    slots = services.shared.requests if services.shared else None
+    chat = DiscordChat(bot, clock, services.pictures, services.quiz, discord_clock, slots)
     worker = Worker(store.deliveries, store.left_guilds, filters, chat, clock)
     scheduler = Scheduler(
         (store.schedules, store.deliveries),
@@ -132,6 +136,15 @@ def shards_of(settings: Settings) -> Shards:
     return Shards(settings.shards.of, frozenset(settings.shards.ids)) if settings.shards else ALL
 
 
+def shared_with(database: Database, settings: Settings) -> Shared | None:
+    """Return what is shared with other processes; None where this one has the store for itself."""
+    if settings.shards is None and not settings.share_shards:
+        return None
+    owner = secrets.token_hex(8)
+    leases = Leases(database, owner, TIMING.lease)
+    return Shared(leases, Turns(database, owner), Served(leases) if settings.share_shards else None, TIMING)
+
+
 @contextlib.asynccontextmanager
 async def services(settings: Settings, meter: Meter | None = None) -> AsyncIterator[Services]:
     """Open the store, learn where the announcement has changed, and build what the cogs use.
@@ -149,6 +162,7 @@ async def services(settings: Settings, meter: Meter | None = None) -> AsyncItera
             lesson = CanonLesson.from_bytes(content.learnt(CANON))
         with database.in_words():
             await carry_bags_over(database, *heirs(library.quotes))
+        shared = shared_with(database, settings)
         with PictureService() as pictures:
             canon = CanonService(library, claims, facts, lesson)
             yield Services(
@@ -165,8 +179,12 @@ async def services(settings: Settings, meter: Meter | None = None) -> AsyncItera
                 unanswered=Unanswered(UnansweredQuestions(database), settings.keep_unanswered, clock),
                 synced=SyncedCommands(database),
                 clock=clock,
+                shared=shared,
                 daily=DailyStore.on(
-                    database, dt.timedelta(hours=settings.late_limit_hours), meter, shards_of(settings)
+                    database,
+                    dt.timedelta(hours=settings.late_limit_hours),
+                    meter,
+                    shared.served if shared and shared.served else shards_of(settings),
                 ),
                 meter=meter,
                 probe=database.probe,
@@ -253,14 +271,18 @@ async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
     connection = asyncio.create_task(bot.connect(), name="connection")
     posting = asyncio.create_task(bot.daily.run(), name="posting")
     stopping = asyncio.create_task(stop.wait(), name="stopping")
+    working = [connection, posting]
+    if bot.keeper is not None:
+        working.append(asyncio.create_task(bot.keep_shards(bot.keeper), name="keeping"))
     try:
-        await asyncio.wait({connection, posting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (connection, posting):
+        await asyncio.wait({*working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in working:
             if task.done():
                 task.result()
     finally:
         stopping.cancel()
-        posting.cancel()
+        for task in working[1:]:
+            task.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 # First what is under way and needs the connection: posts take two seconds at most, answers
@@ -268,7 +290,9 @@ async def until(bot: Canonkeeper, stop: asyncio.Event) -> None:
                 await asyncio.gather(asyncio.wait({posting}), bot.finish(FINISH_SECONDS))
                 await bot.close()
         connection.cancel()
-        await asyncio.gather(connection, posting, stopping, return_exceptions=True)
+        await asyncio.gather(*working, stopping, return_exceptions=True)
+        if bot.keeper is not None:
+            await bot.keeper.leave()
 
 
 async def examine(reading: Reading) -> tuple[str, bool]:

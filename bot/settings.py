@@ -99,6 +99,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     health_address: tuple[str, int] | None = None
     # None: this process serves as many shards as Discord wants the bot to have.
     shards: ShardIds | None = None
+    # Several processes share the shards out among themselves.
+    share_shards: bool = False
     # None: nothing that people ask is kept.
     keep_unanswered: dt.timedelta | None = None
 
@@ -193,6 +195,7 @@ def look(environment: Mapping[str, str], *, token: bool = False) -> Reading:
         service_manager=_service_manager(given),
         health_address=take(lambda: _listen(given.get("HEALTH_ADDRESS")), None),
         shards=_shards(given, mistakes),
+        share_shards=_shared(given),
         keep_unanswered=take(lambda: _keep(given.get("KEEP_UNANSWERED")), None),
     )
     if token and not given.keys() & {"DISCORD_TOKEN", "DISCORD_TOKEN_FILE"}:
@@ -397,6 +400,7 @@ def _listen(value: str | None) -> tuple[str, int] | None:
 
 
 _MOST_SHARDS = 100_000
+_SHARED = "auto"
 _RANGE = re.compile(r"([0-9]{1,6})(?: *- *([0-9]{1,6}))?")
 
 
@@ -404,6 +408,10 @@ def _shards(given: Mapping[str, str], mistakes: list[str]) -> ShardIds | None:
     """Return which shards are this process's; None where neither setting is given, or something is wrong with one."""
     count, ids = given.get("SHARD_COUNT"), given.get("SHARD_IDS")
     before = len(mistakes)
+    if _shared(given):
+        if count is not None:
+            mistakes.append(f"SHARD_COUNT is for numbers in SHARD_IDS: with SHARD_IDS {_SHARED}, remove it")
+        return None
     if count is not None and not (re.fullmatch(r"[0-9]{1,6}", count) and 1 <= int(count) <= _MOST_SHARDS):
         mistakes.append(
             f"SHARD_COUNT must be the number of the bot's shards in all processes, 1 to {_MOST_SHARDS}; it is "
@@ -412,7 +420,7 @@ def _shards(given: Mapping[str, str], mistakes: list[str]) -> ShardIds | None:
     chosen = None if ids is None else _ranges(ids)
     if ids is not None and not chosen:
         mistakes.append(
-            "SHARD_IDS must be the numbers of this process's shards, each once, such as 0-3 or 0,2,4; it is "
+            "SHARD_IDS must be the numbers of this process's shards, each once, such as 0-3 or 0,2,4, or auto; it is "
             f"{_shown(ids)}"
         )
     for name, value, other in (("SHARD_IDS", ids, "SHARD_COUNT"), ("SHARD_COUNT", count, "SHARD_IDS")):
@@ -426,6 +434,10 @@ def _shards(given: Mapping[str, str], mistakes: list[str]) -> ShardIds | None:
         )
         return None
     return ShardIds(tuple(sorted(chosen)), int(count))
+
+
+def _shared(given: Mapping[str, str]) -> bool:
+    return given.get("SHARD_IDS", "").lower() == _SHARED
 
 
 def _ranges(value: str) -> list[int]:

@@ -405,6 +405,12 @@ def test_shards_are_checked_together() -> None:
     )
 
 
+def test_shards_that_are_shared_out() -> None:
+    assert read({"SHARD_IDS": "Auto"}).share_shards
+    assert not read({"SHARD_IDS": "0", "SHARD_COUNT": "1"}).share_shards
+    assert refused(SHARD_IDS="auto", SHARD_COUNT="2").startswith("SHARD_COUNT is for numbers in SHARD_IDS")
+
+
 @given(st.dictionaries(st.sampled_from(["SHARD_IDS", "SHARD_COUNT"]), st.from_regex(r"[0-9 ,-]{0,9}", fullmatch=True)))
 def test_any_shards_are_whole_or_told(environment: dict[str, str]) -> None:
     reading = look(environment)

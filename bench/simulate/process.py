@@ -164,6 +164,7 @@ class Process:
             meter=NoMeter(),
             unanswered=Unanswered(UnansweredQuestions(database), None, self.clock),
             synced=None,
+            shared=None,
         )
         bot = Canonkeeper(services, partial(daily_quotes, services), extensions=())
         await bot._async_setup_hook()

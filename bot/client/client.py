@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import gc
 import hashlib
 import json
@@ -20,9 +21,18 @@ from discord.ext import commands
 from bot import memory
 from bot.client import errors
 from bot.client.controls import Actions, Directory
-from bot.client.library_parts import ObservedBot, ObservedTree, answer_briefly, forget_login, gateway_of, use_gateway
+from bot.client.library_parts import (
+    Gateway,
+    ObservedBot,
+    ObservedTree,
+    answer_briefly,
+    forget_login,
+    gateway_of,
+    use_gateway,
+)
 from bot.daily.requests import DiscordClock, tracing
 from bot.errors import CanonkeeperError, SettingError, UnreachableError
+from bot.shards.keeper import Keeper
 from bot.shards.rule import ALL, Shards
 
 if TYPE_CHECKING:
@@ -39,6 +49,7 @@ if TYPE_CHECKING:
     from bot.meter import Kind, Meter, Outcome
     from bot.pictures import PictureService
     from bot.quotes import AskService, OverviewService, QuizService, QuoteService, TimelineService, Unanswered
+    from bot.shards.keeper import Shared
     from bot.store.synced import SyncedCommands
     from bot.understanding import Engine
 
@@ -59,6 +70,8 @@ class Services:
     timeline: TimelineService
     overview: OverviewService
     synced: SyncedCommands
+    # None where no other process has the store.
+    shared: Shared | None
     clock: Clock
     daily: DailyStore
     meter: Meter
@@ -215,6 +228,12 @@ def intents() -> discord.Intents:
     return chosen
 
 
+# It takes a second or two; should it take longer, or its process end, the next one begins: that does no harm.
+_TURN = dt.timedelta(seconds=20)
+_REGISTERING = "commands"
+# How long a connection has to close, before it is left to end by itself.
+_SHARD_CLOSE_SECONDS = 3.0
+
 # Where an interaction keeps how it ended, for the meter.
 _OUTCOME = "outcome"
 _UNKNOWN = "unknown"
@@ -281,6 +300,9 @@ class Canonkeeper(ObservedBot):
             http_trace=tracing(discord_clock, services.meter),
         )
         self._shards = shards
+        self._buckets = 1
+        # Where the shards are shared out among processes.
+        self.keeper: Keeper | None = None
         self.services = services
         self.actions = Actions()
         self.daily = daily_quotes(self, discord_clock)
@@ -301,35 +323,66 @@ class Canonkeeper(ObservedBot):
             await self._patiently(lambda: self._log_in(token))
             await self._prepare()
             # `connect` would ask for the same, and keep the address for its first connection alone.
-            wanted, gateway = await self._patiently(self._where_the_gateway_is)
+            gateway = await self._patiently(self._where_the_gateway_is)
         except (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError) as error:
             if told := errors.at_start(error):
                 raise told from error
             raise
-        use_gateway(gateway)
-        if self._shards.ids is None:
-            self.shard_count = wanted
-            return
-        self.shard_count, self.shard_ids = self._shards.count, sorted(self._shards.ids)
-        if wanted > self.shard_count:
+        use_gateway(gateway.url)
+        self._buckets = gateway.buckets
+        shared = self.services.shared
+        if shared is not None and shared.served is not None:
+            self.keeper = Keeper(shared.leases, shared.served, Connections(self), self.loop.time, shared.timing)
+            self.shard_count = await self.keeper.agree(gateway.shards)
+            self.open_nothing_yet()
+        elif self._shards.ids is None:
+            self.shard_count = gateway.shards
+        else:
+            self.shard_count, self.shard_ids = self._shards.count, sorted(self._shards.ids)
+        if gateway.shards > self.shard_count:
             _log.warning(
-                "Discord advises %d shards, and SHARD_COUNT is %d: raise it in all processes at once, before a shard "
-                "has more than 2,500 servers",
-                wanted,
+                "Discord advises %d shards, and there are %d: stop all processes at once and start them with more, "
+                "before a shard has over 2,500 servers",
+                gateway.shards,
                 self.shard_count,
             )
 
     @property
     def served(self) -> Sequence[int]:
         """The numbers of the connections that this process keeps."""
+        if self.keeper is not None:
+            return sorted(self.keeper.held)
         return self.shard_ids or range(self.shard_count or 1)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until a shard may identify: five seconds after the last one of its bucket, whoever that was."""
+        if self.services.shared is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await self.services.shared.to_identify((shard_id or 0) % self._buckets)
+
+    async def keep_shards(self, keeper: Keeper) -> None:
+        """Hold this process's share of the shards until cancelled."""
+        answer_briefly()
+        keeping = asyncio.create_task(keeper.run(), name="keeping shards")
+        beginning = asyncio.create_task(keeper.began.wait(), name="first shards")
+        try:
+            await asyncio.wait({keeping, beginning}, return_when=asyncio.FIRST_COMPLETED)
+            if not keeper.held and not keeping.done():
+                # There is none to spare: it stands by.
+                self.become_ready()
+            await keeping
+        finally:
+            beginning.cancel()
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
 
     async def _log_in(self, token: str) -> None:
         await forget_login(self)
         await _readable(self.login(token))
 
-    async def _where_the_gateway_is(self) -> tuple[int, str]:
-        """Return how many connections Discord wants, and where to."""
+    async def _where_the_gateway_is(self) -> Gateway:
+        """Return what Discord says of its gateway."""
         try:
             return await _readable(gateway_of(self))
         except discord.GatewayNotFound as error:
@@ -359,9 +412,14 @@ class Canonkeeper(ObservedBot):
             await self.load_extension(name)
         if self._dev_guild is not None:
             self.tree.copy_global_to(guild=self._dev_guild)
-        await self._patiently(
-            lambda: sync(self.tree, self.services.synced, guild=self._dev_guild, force=self._force_sync)
-        )
+        await self._patiently(self._register)
+
+    async def _register(self) -> None:
+        """Register the commands where they changed; one process at a time, so that the others find it done."""
+        async with contextlib.AsyncExitStack() as stack:
+            if self.services.shared is not None:
+                await stack.enter_async_context(self.services.shared.turns.turn(_REGISTERING, _TURN))
+            await sync(self.tree, self.services.synced, guild=self._dev_guild, force=self._force_sync)
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Stay connected until the bot is closed.
@@ -379,13 +437,14 @@ class Canonkeeper(ObservedBot):
     def note_under_way(self) -> bool:
         """Note that the present task answers somebody, so that a stop waits for it.
 
-        Returns False when it is too late for that: what was begun now could not be told any more.
+        Returns False when it is too late for that: what was begun now could not be told any more, or it may be another
+        process's by now.
         """
         task = asyncio.current_task()
         if task is not None:
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-        return not self._finished
+        return not self._finished and not (self.keeper is not None and self.keeper.lapsed())
 
     async def finish(self, seconds: float) -> None:
         """Wait until nobody waits for an answer any more, for so long at most; what is left is ended.
@@ -458,10 +517,39 @@ class Canonkeeper(ObservedBot):
             _settle()
         _log.info("ready as %s; servers: %d", self.user, len(self.guilds))
 
-    async def on_shard_ready(self, _shard: int) -> None:
-        """Let go of what a new connection has replaced."""
+    async def on_shard_ready(self, shard: int) -> None:
+        """Let go of what a new connection has replaced, and serve what is new."""
         if self._settled:
             _settle()
+        if self.keeper is not None:
+            if not self.is_ready():
+                self.become_ready()
+            await self.keeper.ready(shard)
+
+
+class Connections:
+    """The connections that a process keeps by lease; see the protocol of this name in bot/shards/keeper.py."""
+
+    def __init__(self, bot: Canonkeeper) -> None:
+        self._bot = bot
+
+    async def open(self, shard: int) -> None:
+        """Connect a shard."""
+        await self._bot.open_shard(shard)
+
+    async def close(self, shard: int) -> None:
+        """Close a shard's connection."""
+        await self._bot.close_shard(shard, _SHARD_CLOSE_SECONDS)
+        _settle()
+
+    async def idle(self, shard: int) -> None:
+        """Wait until no post of a shard's servers is under way."""
+        await self._bot.daily.worker.idle(Shards(self._bot.shard_count or 1, frozenset({shard})).serves)
+
+    async def gained(self, _shard: int) -> None:
+        """Bring what is planned up to this process's time zones, and make what is due."""
+        await self._bot.daily.replan()
+        self._bot.daily.worker.poke()
 
 
 def _settle() -> None:

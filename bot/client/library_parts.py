@@ -6,8 +6,10 @@ that, so tests/client/test_library_parts.py names the one that this was checked 
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import discord
 import msgspec
@@ -20,8 +22,6 @@ from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 from yarl import URL
 
 if TYPE_CHECKING:
-    import asyncio
-
     import aiohttp
 
 
@@ -107,6 +107,10 @@ class ComparingState(AutoShardedConnectionState[Any]):
     It passes by messages that nobody here reads.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._latest: dict[int | None, DiscordWebSocket] = {}
+
     def parse_message_create(self, data: Any) -> None:
         """Take a message, unless it is of a bot or a webhook, or in a server and without words for us.
 
@@ -126,6 +130,32 @@ class ComparingState(AutoShardedConnectionState[Any]):
                 self.parse_guild_delete({"id": str(known)})
         super().parse_ready(data)
         self.dispatch(EVENT, shard, shards, listed)
+
+    def _update_references(self, ws: DiscordWebSocket) -> None:
+        """Remember the latest connection of each shard; discord.py (gateway.py) calls this as it connects."""
+        super()._update_references(ws)
+        self._latest[ws.shard_id] = ws
+
+    async def close_latest(self, shard: int) -> None:
+        """Close the latest connection of a shard, if there is one."""
+        if (ws := self._latest.pop(shard, None)) is not None:
+            await ws.close(code=_GOODBYE)
+
+    def drop(self, shard: int) -> None:
+        """Forget the servers of a shard that is closed; no event tells of it, for the bot is still in them."""
+        if (waiting := self._ready_tasks.pop(shard, None)) is not None:
+            waiting.cancel()
+        self._ready_states.pop(shard, None)
+        for guild in [each for each in self.guilds if each.shard_id == shard]:
+            self._remove_guild(guild)
+
+
+async def _not_again(*_: object) -> None:
+    """Take up no connection again that is closed."""
+
+
+# With which a client says that it will not resume (Discord's docs, Gateway, "Disconnecting").
+_GOODBYE = 1000
 
 
 class ObservedTree(app_commands.CommandTree[Any]):
@@ -149,6 +179,10 @@ _BY_TREE = frozenset({discord.InteractionType.application_command, discord.Inter
 class ObservedBot(commands.AutoShardedBot):
     """discord.py's client with `ComparingState`, which asks before each event's listeners run."""
 
+    _connection: ComparingState
+    _AutoShardedClient__shards: dict[int, Any]
+    _opens_by_itself = True
+
     def _get_state(self, **options: Any) -> ComparingState:
         """Return the connection's state; discord.py (shard.py) makes its own in the same way."""
         given = {"dispatch": self.dispatch, "handlers": self._handlers, "hooks": self._hooks, "http": self.http}
@@ -158,6 +192,52 @@ class ObservedBot(commands.AutoShardedBot):
         """Tell the listeners of an event; of a command or a completion nobody need be told, for the tree runs it."""
         if event != "interaction" or args[0].type not in _BY_TREE:
             super().dispatch(event, *args, **kwargs)
+
+    def open_nothing_yet(self) -> None:
+        """Let `connect` open no shards: `open_shard` does, one at a time. `shard_count` is known by now.
+
+        discord.py (2.7.1, state.py) takes the client for ready when all of the state's `shard_ids` are. Were there
+        fewer of them, the next one's READY would keep the last one's servers from being told of.
+        """
+        self._opens_by_itself = False
+        self._connection.shard_count = self.shard_count
+        self._connection.shard_ids = range(self.shard_count or 1)
+
+    async def launch_shards(self) -> None:
+        """Open the shards that this process serves; discord.py's `connect` calls this first."""
+        if self._opens_by_itself:
+            await super().launch_shards()
+
+    async def open_shard(self, shard: int) -> None:
+        """Connect a shard while the client runs; returns when it has identified, after as many tries as that takes.
+
+        A connection that waits to identify when this is cancelled is closed: discord.py would leave it open.
+        """
+        try:
+            await self.launch_shard(DiscordWebSocket.DEFAULT_GATEWAY, shard)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._connection.close_latest(shard))
+            raise
+
+    async def close_shard(self, shard: int, seconds: float) -> None:
+        """Close a shard's connection for good, if there is one, and forget its servers; nobody is told that they left.
+
+        It has `seconds` to close. One that is just being taken up again is closed when it is there.
+        """
+        parent = self._AutoShardedClient__shards.pop(shard, None)
+        self._connection.drop(shard)
+        if parent is not None:
+            parent.reidentify = parent.reconnect = _not_again
+            parent.launch = lambda: asyncio.ensure_future(parent.ws.close(code=_GOODBYE))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await parent.disconnect()
+        self._connection.drop(shard)
+
+    def become_ready(self) -> None:
+        """Say that the client is ready, as discord.py does once all of its shards are."""
+        self._connection.call_handlers("ready")
+        self.dispatch("ready")
 
     async def _run_event(self, coro: Any, event_name: str, *args: Any, **kwargs: Any) -> None:
         """Run one listener, in a task of its own (discord.py, client.py)."""
@@ -175,10 +255,18 @@ async def forget_login(client: discord.Client) -> None:
     client.http.connector = discord.utils.MISSING
 
 
-async def gateway_of(client: discord.Client) -> tuple[int, str]:
-    """Return how many connections Discord wants, and where to. Raises GatewayNotFound over an error of HTTP."""
-    shards, url, _ = await client.http.get_bot_gateway()
-    return shards, url
+class Gateway(NamedTuple):
+    """How many connections Discord wants, where to, and of how many buckets one each may begin at a time."""
+
+    shards: int
+    url: str
+    buckets: int
+
+
+async def gateway_of(client: discord.Client) -> Gateway:
+    """Return what Discord says of its gateway. Raises GatewayNotFound over an error of HTTP."""
+    shards, url, limits = await client.http.get_bot_gateway()
+    return Gateway(shards, url, max(limits["max_concurrency"], 1))
 
 
 def is_traced(client: discord.Client) -> bool:

@@ -37,7 +37,7 @@ from bot.daily.requests import INVALID, Deadlines, RateLimiter, SingleRequest, S
 from bot.daily.schedule import ChannelKind, Extra, Pause, Reason, Setback, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from discord.abc import GuildChannel
 
@@ -340,7 +340,13 @@ class DiscordChat:
     """
 
     def __init__(
-        self, bot: discord.Client, clock: Clock, cards: CardMaker, quizzes: QuizMaker, discord_clock: DiscordClock
+        self,
+        bot: discord.Client,
+        clock: Clock,
+        cards: CardMaker,
+        quizzes: QuizMaker,
+        discord_clock: DiscordClock,
+        slots: Callable[[int], Awaitable[Iterable[float]]] | None = None,
     ) -> None:
         if not library_parts.is_traced(bot):
             raise ValueError("the client's requests are not traced")
@@ -350,7 +356,7 @@ class DiscordChat:
         self._cards = cards
         self._quizzes = quizzes
         # What all requests of the daily posts wait for.
-        self.limiter = RateLimiter(lambda: library_parts.global_limit(bot))
+        self.limiter = RateLimiter(lambda: library_parts.global_limit(bot), slots=slots)
         self._deadlines = Deadlines()
         self._leaving = asyncio.Semaphore(_LEAVING)
         self._follow_ups = {extra: Deadlines() for extra in Extra}

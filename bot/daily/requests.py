@@ -15,7 +15,7 @@ import aiohttp
 from bot.daily.ports import EPOCH, NOTHING_KNOWN, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 
     from bot.clock import Clock
     from bot.daily.schedule import Target
@@ -184,6 +184,10 @@ _INVALID_PER_SECOND = 10
 # How much of the time that was lost to a busy machine is made up for, and how densely.
 _MADE_UP = 0.5
 _DENSEST = 1 / 3
+# So many slots are taken at a time: each costs a transaction, and those that are not used are lost to all.
+_BLOCK = 10
+# By so many seconds a request may come after its slot begins.
+_MISSED = 0.03
 
 
 class RateLimiter:
@@ -191,9 +195,17 @@ class RateLimiter:
 
     `gate` returns an event that is set while requests may go: Discord closes it when it refuses one. Nothing
     piles up behind it, for a burst at its opening would be refused again. `waiting` is how many requests wait.
+
+    Where other processes make requests too, `slots` takes some that are nobody else's, as many as it is given at most,
+    and returns in how many seconds each begins. One that was missed is dropped: others have theirs right after it.
     """
 
-    def __init__(self, gate: Callable[[], asyncio.Event | None], per_second: int = PER_SECOND) -> None:
+    def __init__(
+        self,
+        gate: Callable[[], asyncio.Event | None],
+        per_second: int = PER_SECOND,
+        slots: Callable[[int], Awaitable[Iterable[float]]] | None = None,
+    ) -> None:
         self._gate = gate
         self.per_second = per_second
         self.waiting = 0
@@ -201,6 +213,8 @@ class RateLimiter:
         self._slot = 0.0
         self._went: deque[float] = deque(maxlen=per_second)
         self._attempt = asyncio.Lock()
+        self._take_slots = slots
+        self._slots: deque[float] = deque()
 
     async def wait(self) -> None:
         """Return when the next request may go."""
@@ -224,11 +238,23 @@ class RateLimiter:
                     await gate.wait()
                 elif (left := self._next() - loop.time()) > 0:
                     await asyncio.sleep(left)
-                else:
+                elif self._take_slots is None or await self._slot_of_all(self._take_slots):
                     break
             now = loop.time()
             self._slot = max(self._slot + self._interval, now - _MADE_UP)
             self._went.append(now)
+
+    async def _slot_of_all(self, take: Callable[[int], Awaitable[Iterable[float]]]) -> bool:
+        """Wait for the next slot that is this process's; return whether it was met, and the gate is open still."""
+        loop = asyncio.get_running_loop()
+        if not self._slots:
+            begins = await take(min(self.waiting, _BLOCK))
+            now = loop.time()
+            self._slots.extend(now + seconds for seconds in begins)
+        at = self._slots.popleft()
+        await asyncio.sleep(max(at - loop.time(), 0.0))
+        gate = self._gate()
+        return loop.time() - at <= _MISSED and (gate is None or gate.is_set())
 
     def invalid(self) -> None:
         """Take note of an answer that counts as invalid: as many as come go out at ten a second."""

@@ -18,6 +18,8 @@ from bot.daily.jobs import FollowUpJob, NoticeJob, PostJob, Retry
 from bot.errors import StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from bot.clock import Clock
     from bot.daily.bag import Filters
     from bot.daily.jobs import Outcome
@@ -113,6 +115,15 @@ class Worker:
     def poke(self) -> None:
         """Look again at what is due: a schedule was made or changed."""
         self._woken.set()
+
+    async def idle(self, of: Callable[[int], bool]) -> None:
+        """Return when no job for the servers that `of` names is under way, or still to be recorded."""
+        while any(of(job.target.guild) for job in self._under_way()):  # noqa: ASYNC110 - each job's end changes it
+            await asyncio.sleep(_GATHER_SECONDS)
+
+    def _under_way(self) -> Iterator[PostJob | NoticeJob | FollowUpJob]:
+        yield from self._attempts.values()
+        yield from (each.job for each in self._outcomes)
 
     async def run(self) -> None:
         """Work until cancelled; what is under way then gets a moment to end and be recorded."""

@@ -1,9 +1,12 @@
-"""The rule: which server is served by whom."""
+"""The rules: which server belongs to which shard, and which shard to which process."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 
 def shard_of(guild: int, count: int) -> int:
@@ -42,3 +45,37 @@ class Shards:
 
 
 ALL: Final = Shards()
+
+
+def share(shards: int, held: Mapping[str, int], me: str) -> int:
+    """Return how many of `shards` are one process's due, where `held` says how many each living process has now.
+
+    The shares of all add up to `shards`, and differ by one at most; those who have most keep one more, so that as few
+    as possible move.
+    """
+    ranked = sorted(held, key=lambda owner: (-held[owner], owner))
+    least, more = divmod(shards, len(ranked))
+    return least + (ranked.index(me) < more)
+
+
+class Step(NamedTuple):
+    """What a process is to do next: take free shards, and give some back, which it must stop serving first."""
+
+    take: tuple[int, ...] = ()
+    give: tuple[int, ...] = ()
+
+
+def step(owners: Mapping[int, str | None], living: Collection[str], me: str, idle: Collection[int] = ()) -> Step:
+    """Return what process `me`, one of the `living`, does next.
+
+    `owners` says who holds each shard, None where nobody living does; `idle` are the shards of its own that it does not
+    serve yet, which it would rather give back than others.
+    """
+    held = dict.fromkeys(living, 0)
+    for owner in owners.values():
+        if owner in held:
+            held[owner] += 1
+    mine = sorted((number for number, owner in owners.items() if owner == me), key=lambda n: (n not in idle, -n))
+    surplus = len(mine) - share(len(owners), held, me)
+    free = sorted(number for number, owner in owners.items() if owner not in held)
+    return Step(tuple(free[: max(-surplus, 0)]), tuple(mine[: max(surplus, 0)]))

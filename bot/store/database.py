@@ -83,8 +83,11 @@ class Transaction(abc.ABC):
 class Database(abc.ABC):
     """A store: one transaction at a time in this process, reads in between.
 
-    Whatever goes wrong is raised as StoreError.
+    Whatever goes wrong is raised as StoreError. `now` is SQL for what the store's own clock shows while a statement
+    runs, in milliseconds since 1970.
     """
+
+    now: str
 
     @abc.abstractmethod
     def transaction(self, within: float | None = None) -> contextlib.AbstractAsyncContextManager[Transaction]:

@@ -159,6 +159,9 @@ class SqliteDatabase(Database):
     A second connection serves reads, so that a search never waits for a write and never sees half of one.
     """
 
+    # SQLite's docs, lang_datefunc: julianday counts days, of which 2440587.5 were over when 1970 began.
+    now = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
     def __init__(
         self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, busy_timeout_ms: int
     ) -> None:

@@ -16,6 +16,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
+from discord.shard import Shard
 from discord.state import AutoShardedConnectionState
 from discord.webhook.async_ import AsyncWebhookAdapter
 
@@ -55,6 +56,15 @@ def test_what_is_touched_is_as_it_was_read() -> None:
     assert DiscordWebSocket.DEFAULT_GATEWAY.scheme in {"wss", "ws"}
     assert parameters(commands.AutoShardedBot._get_state) == ["self", "options"]
     assert parameters(commands.AutoShardedBot._run_event) == ["self", "coro", "event_name", "args", "kwargs"]
+    assert parameters(commands.AutoShardedBot.launch_shard) == ["self", "gateway", "shard_id", "initial"]
+    assert parameters(commands.AutoShardedBot.launch_shards) == ["self"]
+    assert inspect.iscoroutinefunction(Shard.reidentify)
+    assert inspect.iscoroutinefunction(Shard.reconnect)
+    assert parameters(Shard.launch) == parameters(Shard.disconnect) == ["self"]
+    assert not hasattr(Shard, "__slots__")
+    assert parameters(AutoShardedConnectionState._update_references) == ["self", "ws"]
+    assert parameters(AutoShardedConnectionState._remove_guild) == ["self", "guild"]
+    assert parameters(AutoShardedConnectionState.call_handlers) == ["self", "key", "args", "kwargs"]
     assert parameters(app_commands.CommandTree._call) == ["self", "interaction"]
     assert inspect.iscoroutinefunction(app_commands.CommandTree._call)
     assert parameters(AutoShardedConnectionState.parse_ready) == ["self", "data"]
@@ -80,8 +90,8 @@ async def test_what_is_touched_in_a_bot_that_is_logged_in(second_chat: Chat) -> 
     assert gate is one.http._global_over
     assert library_parts.is_traced(one)
     assert isinstance(one._connection, library_parts.ComparingState)
-    shards, url = await library_parts.gateway_of(one)
-    assert (shards, url) == (one.shard_count, second_chat.sandbox.gateway.url)
+    second_chat.sandbox.world.starts.max_concurrency = 16
+    assert await library_parts.gateway_of(one) == (one.shard_count, second_chat.sandbox.gateway.url, 16)
 
 
 def test_a_client_that_never_logged_in_has_no_global_limit_yet() -> None:

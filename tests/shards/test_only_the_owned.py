@@ -92,9 +92,9 @@ class Two:
 
 
 @pytest.fixture
-async def two(second_path: Path) -> AsyncIterator[Two]:
+async def two(second_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Two]:
     async with Sandbox(journal_size=None) as sandbox:
-        start_on_monday(sandbox, 2)
+        start_on_monday(sandbox, 2, monkeypatch)
         two = Two(sandbox, second_path)
         try:
             for shard in (0, 1):

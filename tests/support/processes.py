@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
+    import pytest
+
     from bot.client import Canonkeeper
     from sandbox import Sandbox
 
@@ -28,24 +30,24 @@ async def process(sandbox: Sandbox, store: Path, **more: str) -> AsyncIterator[C
     root = sandbox.base_url.split("/api/")[0]
     settings = settings_for(sandbox, store, ANNOUNCEMENT_PATH=str(SECOND), CLOCK_URL=f"{root}/demo/clock", **more)
     stop = asyncio.Event()
-    base = Route.BASE
-    try:
-        async with app.client(settings) as bot:
-            bot._connection.guild_ready_timeout = 0.05
-            running = asyncio.create_task(app.until(bot, stop))
-            try:
-                async with asyncio.timeout(30):
-                    await bot.wait_until_ready()
-                yield bot
-            finally:
-                stop.set()
-                await running
-    finally:
-        Route.BASE = base
+    async with app.client(settings) as bot:
+        bot._connection.guild_ready_timeout = 0.05
+        running = asyncio.create_task(app.until(bot, stop))
+        try:
+            async with asyncio.timeout(30):
+                await bot.wait_until_ready()
+            yield bot
+        finally:
+            stop.set()
+            await running
 
 
-def start_on_monday(sandbox: Sandbox, shards: int) -> None:
-    """Let it be Monday, 8:00, and Discord advise so many shards, each of a bucket of its own."""
+def start_on_monday(sandbox: Sandbox, shards: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be Monday, 8:00, and Discord advise so many shards, each of a bucket of its own.
+
+    Where the API is, is discord.py's for the whole program: it stays until the test is over.
+    """
+    monkeypatch.setattr(Route, "BASE", Route.BASE)
     sandbox.clock.move_to(START.timestamp())
     sandbox.world.shards = shards
     sandbox.world.starts.pace, sandbox.world.starts.max_concurrency = 5.0, 16
