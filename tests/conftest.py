@@ -21,6 +21,7 @@ from sandbox import Sandbox
 from tests.support import network, openapi
 from tests.support.clock import FakeClock
 from tests.support.daily import START, office
+from tests.support.measuring import Measuring
 from tests.support.postgres import programs as postgres_programs
 from tests.support.postgres import server as postgres_server
 from tests.support.seeded import SECOND, copied
@@ -168,6 +169,10 @@ async def second_chat(second_path: Path) -> AsyncIterator[Chat]:
     """The same on the tiny announcement."""
     async with started_chat(second_path, ANNOUNCEMENT_PATH=str(SECOND)) as chat:
         yield chat
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Measuring())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

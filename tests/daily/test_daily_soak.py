@@ -17,6 +17,8 @@ from tests.support.program import end, running
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.mark.timeout(300)
 async def test_a_short_soak_loses_and_doubles_nothing(second_path: Path) -> None:

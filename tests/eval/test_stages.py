@@ -8,6 +8,8 @@ from bot.announcement import load
 from tests.eval.__main__ import shown
 from tests.eval.stages import FOLDER, folders, measured, reduced
 
+pytestmark = pytest.mark.unmeasured
+
 LIBRARY = FOLDER / "library"
 
 
