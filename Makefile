@@ -32,7 +32,7 @@ run: $(RUN) ## start the bot with the settings in .env
 	@$(PY) -m bot run
 
 test: $(DEV) ## run the tests
-	$(PY) -m pytest -n 2 --dist loadfile --cov --cov-report= $(ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal --cov --cov-report= $(ARGS)
 	$(PY) -m coverage report --fail-under=95
 
 check: $(DEV) ## lint, types, layers, lock files
