@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections import defaultdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -114,8 +115,10 @@ def lessons(announcement: Announcement) -> dict[str, Lesson]:
     quotes = {quote.id: quote.text for quote in announcement.quotes}
     concepts = tuple((concept.id, concept.forms) for concept in announcement.concepts)
     silent = tuple(Example(text, None, voice.voice) for voice in announcement.phrasings for text in voice.out_of_scope)
+    told = _told(announcement)
     facts = tuple(
-        Answerable(fact.id, fact.answer, tuple(quotes[quote] for quote in fact.quotes)) for fact in announcement.facts
+        Answerable(fact.id, fact.answer, tuple(quotes[quote] for quote in fact.quotes), told[fact.id])
+        for fact in announcement.facts
     )
     asked = tuple(
         Example(text, fact, voice.voice)
@@ -125,7 +128,7 @@ def lessons(announcement: Announcement) -> dict[str, Lesson]:
     )
     plain = tuple(Example(fact.question, fact.id, "plain") for fact in announcement.facts)
     claims = tuple(
-        Answerable(claim.id, claim.statement, tuple(quotes[quote] for quote in claim.quotes))
+        Answerable(claim.id, claim.statement, tuple(quotes[quote] for quote in claim.quotes), (claim.line,))
         for claim in announcement.claims
     )
     argued = tuple(
@@ -141,6 +144,17 @@ def lessons(announcement: Announcement) -> dict[str, Lesson]:
         FACTS: Lesson(facts, plain + asked + silent, concepts),
         CLAIMS: Lesson(claims, stated + argued + unclaimed, concepts),
     }
+
+
+def _told(announcement: Announcement) -> defaultdict[str, tuple[str, ...]]:
+    """Return how claims put what each fact says: their statements, and what people say for and against them."""
+    told: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for claim in announcement.claims:
+        phrased = [voice.claims[claim.id] for voice in announcement.phrasings if claim.id in voice.claims]
+        put = (claim.statement, *(text for each in phrased for text in (*each.agree, *each.deny, *each.ask)))
+        for fact in claim.facts:
+            told[fact] += put
+    return told
 
 
 async def _learn(taught: dict[str, Lesson], progress: Progress) -> dict[str, bytes]:

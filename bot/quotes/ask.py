@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 QUESTION_LIMIT = 300
 # Believed chance from which words are shown as the closest passage; from the engine's FIRM on they are an answer.
 CLOSEST_FROM: Final = 0.1
+# An engine that was given few examples believes less in what is right.
+CLOSEST_FROM_OF_FEW: Final = 0.04
 # Sentences that the closest passages have together, at most.
 CLOSEST_SENTENCES: Final = 4
 # A sentence out of a longer message is torn from what stood around it, so it must be surer.
@@ -126,6 +128,7 @@ class AskService:
         self._engine = engine
         self._checks = checks
         self._understand = engine.understand
+        self._closest_from = CLOSEST_FROM_OF_FEW if engine.knows_little else CLOSEST_FROM
         self._replied = lru_cache(_REMEMBERED)(self._found)
         self._questions = {_key(fact.question): fact for fact in library.facts}
         self._statements = {_key(claim.statement): claim for claim in library.claims}
@@ -173,7 +176,7 @@ class AskService:
         if part := self._sure_sentence(text):
             return self._sure(part)
         rulings = () if sure else self._rulings(typed, understood)
-        close = understood.best is not None and understood.score >= CLOSEST_FROM
+        close = understood.best is not None and understood.score >= self._closest_from
         if rulings and not (close and self._tells_less(rulings[0])):
             return Ruled(rulings)
         nearest = tuple(self._library.fact_by_id[label] for label in understood.nearest)

@@ -36,11 +36,15 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class Answerable(msgspec.Struct, frozen=True):
-    """Something that can be answered: its label, its answer and the texts shown with it."""
+    """Something that can be answered: its label, its answer and the texts shown with it.
+
+    `told` holds other ways in which the same is put elsewhere; they count where examples are few.
+    """
 
     label: str
     answer: str
     quotes: tuple[str, ...]
+    told: tuple[str, ...] = ()
 
 
 class Lesson(msgspec.Struct, frozen=True):

@@ -86,7 +86,7 @@ class Origin(enum.IntEnum):
 
     ASKED = 0  # an example of what is answered
     ELSEWHERE = 1  # an example of what is not
-    TOLD = 2  # an answer, or a sentence of its quotes: nobody asks so
+    TOLD = 2  # an answer, a sentence of its quotes, or what else puts the same: nobody asks so
     GENERAL = 3  # a text about other matters, which comes with the program
     TWISTED = 4  # an example turned into a question that nothing answers; it teaches the judge alone
 
@@ -313,7 +313,7 @@ def _gathered(
         (text, place[answerable.label])
         for answerable in sorted(lesson.answerables, key=lambda each: each.label)
         for text in dict.fromkeys(
-            (answerable.answer, *(part for text in answerable.quotes for part in sentences(text)))
+            (answerable.answer, *answerable.told, *(part for text in answerable.quotes for part in sentences(text)))
         )
     ]
     texts = [
