@@ -189,7 +189,7 @@ def _afresh(hub: Hub) -> None:
     hub.private.clear()
     for channel in hub.world.channels.values():
         channel.messages.clear()
-    demo_data.dress(hub.world)
+    demo_data.dress(hub.world, demo_data.read(page.ANNOUNCEMENT))
 
 
 async def _take(browser: Browser, hub: Hub, scene: Scene, size: tuple[int, int], scheme: str) -> None:

@@ -9,6 +9,7 @@ import logging
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox import ids, process
@@ -17,7 +18,6 @@ from sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from sandbox.page.hub import Hub
 
@@ -30,6 +30,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--port", type=int, default=PORT, help=f"the port on loopback (default: {PORT}; 0: a free one)")
     made.add_argument("--no-bot", action="store_true", help="only serve: you start the bot yourself")
     made.add_argument("--keep", action="store_true", help="carry on with the database of the last demo at this port")
+    made.add_argument(
+        "--announcement", type=Path, help="the folder of another announcement, such as examples/night-train"
+    )
     return made
 
 
@@ -42,9 +45,14 @@ def new_application_id(now: float) -> int:
     return ids.at(now) | 1  # the last bits count within a millisecond: nothing in the world has the same id
 
 
-def settings(sandbox: Sandbox, database: Path) -> dict[str, str]:
-    """Give the settings under which the bot finds the sandbox instead of Discord."""
-    return {
+def settings(sandbox: Sandbox, database: Path, announcement: Path | None = None) -> dict[str, str]:
+    """Give the settings under which the bot finds the sandbox instead of Discord, and an announcement of its own."""
+    other = {}
+    if announcement is not None:
+        # What is learnt from it is kept as well, and beside what is learnt from the first one.
+        learnt = VAR / f"learnt-{announcement.resolve().name}.bin"
+        other = {"ANNOUNCEMENT_PATH": str(announcement.resolve()), "LEARNT_PATH": str(learnt)}
+    return other | {
         "DISCORD_TOKEN": sandbox.token,
         "DISCORD_API_BASE": sandbox.base_url,
         "DATABASE_PATH": str(database),
@@ -73,17 +81,23 @@ async def demo(
     if importlib.util.find_spec("sandbox.page") is not None:
         from sandbox import page  # noqa: PLC0415 - only the demo needs it
 
-        hub = page.add_routes(sandbox.app, sandbox, restart=None if given.no_bot else restart)
+        hub = page.add_routes(
+            sandbox.app,
+            sandbox,
+            restart=None if given.no_bot else restart,
+            announcement=given.announcement or page.ANNOUNCEMENT,
+        )
     async with sandbox:
         database = folder / f"demo-{sandbox.port}.sqlite3"
+        chosen = settings(sandbox, database, given.announcement)
         say(f"The demo is at {sandbox.world.root}/ (Ctrl-C ends it)")
         if given.no_bot:
-            say("To start the bot: " + " ".join(f"{key}={each}" for key, each in settings(sandbox, database).items()))
+            say("To start the bot: " + " ".join(f"{key}={each}" for key, each in chosen.items()))
             await stop.wait()
             return
         if not given.keep:
             process.remove(database)
-        bot = BotProcess(settings(sandbox, database), _ended, commands, hub.learns if hub else lambda _: None)
+        bot = BotProcess(chosen, _ended, commands, hub.learns if hub else lambda _: None)
         try:
             await bot.start()
             await stop.wait()
@@ -122,8 +136,11 @@ def _on_stop_signals(stop: asyncio.Event) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demo; 2 if the port is taken."""
+    """Run the demo; 2 if the port is taken, or there is no such announcement."""
     given = parser().parse_args(arguments)
+    if given.announcement is not None and not given.announcement.is_dir():
+        say(f"There's no folder {given.announcement}. --announcement needs the folder of an announcement.")
+        return 2
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         asyncio.run(_until_signal(given))

@@ -24,7 +24,7 @@ from tests.support.daily import START, office
 from tests.support.measuring import Measuring
 from tests.support.postgres import programs as postgres_programs
 from tests.support.postgres import server as postgres_server
-from tests.support.seeded import SECOND, copied
+from tests.support.seeded import NIGHT_TRAIN, SECOND, copied
 from tests.support.seeded import seeded as kept
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ def seeded(pytestconfig: pytest.Config) -> Path:
 def second(pytestconfig: pytest.Config) -> Path:
     """A store seeded from the tiny announcement; never written to: copy it."""
     return kept(SECOND, pytestconfig.cache.mkdir("seeded"))
+
+
+@pytest.fixture(scope="session")
+def night_train(pytestconfig: pytest.Config) -> Path:
+    """A store seeded from the example in examples/; never written to: copy it."""
+    return kept(NIGHT_TRAIN, pytestconfig.cache.mkdir("seeded"))
 
 
 @pytest.fixture
@@ -168,6 +174,15 @@ async def chat(store_path: Path) -> AsyncIterator[Chat]:
 async def second_chat(second_path: Path) -> AsyncIterator[Chat]:
     """The same on the tiny announcement."""
     async with started_chat(second_path, ANNOUNCEMENT_PATH=str(SECOND)) as chat:
+        yield chat
+
+
+@pytest.fixture
+async def night_train_chat(night_train: Path, tmp_path: Path) -> AsyncIterator[Chat]:
+    """The same on the example."""
+    async with started_chat(
+        copied(night_train, tmp_path / "night-train.sqlite3"), ANNOUNCEMENT_PATH=str(NIGHT_TRAIN)
+    ) as chat:
         yield chat
 
 

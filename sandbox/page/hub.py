@@ -14,11 +14,12 @@ from sandbox.page import snapshot
 from sandbox.permissions import VIEW
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
 
     from aiohttp.typedefs import Handler
 
     from sandbox.model import Message, User
+    from sandbox.page.demo_data import Thing
     from sandbox.registry import Event
     from sandbox.server import Sandbox
 
@@ -123,10 +124,11 @@ class Browser(Protocol):
 class Hub:
     """Knows the browsers. Ephemeral messages, which no history has, are kept here for their addressees."""
 
-    def __init__(self, sandbox: Sandbox, restart: Restart | None) -> None:
+    def __init__(self, sandbox: Sandbox, restart: Restart | None, things: Sequence[Thing] = ()) -> None:
         self.sandbox = sandbox
         self.world = sandbox.world
         self.restart = restart
+        self.things = things
         self.traffic = Traffic()
         self.clients: set[Browser] = set()
         self.private: OrderedDict[int, Message] = OrderedDict()

@@ -8,6 +8,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from aiohttp import WSMsgType, web
 
 from sandbox import render, views, wire_options
@@ -232,6 +233,7 @@ async def _hello(client: Client, data: Data) -> Data:
     return {
         "me": snapshot.person(hub.world, client.user, online=True),
         "people": snapshot.people(hub.world, hub.present()),
+        "things": msgspec.to_builtins(hub.things),
         "bot": hub.bot(),
         "clock": hub.sandbox.clock.state(),
         **snapshot.places(hub.world, client.user),

@@ -1,6 +1,7 @@
 """Measures the answers: `make eval`.
 
-ARGS="--errors" lists each miss, ARGS="--cross" leaves voices out, ARGS="--stages" only measures what few examples do.
+ARGS="--errors" lists each miss, ARGS="--cross" leaves voices out, ARGS="--stages" only measures what few examples do,
+and ARGS="--plot" draws that for the docs.
 
 Everything goes through the services that the bot itself uses, over a store seeded for the purpose.
 """
@@ -19,16 +20,17 @@ from bot.app import services
 from bot.quotes.ask import Answered, Closest, Ruled
 from bot.seeding import FACTS, learn, lessons
 from bot.settings import ANNOUNCEMENT, Settings
+from tests.eval import plot
 from tests.eval.baseline import Search, best_tally, sentences
 from tests.eval.commands import checks, look_ups, score_checks, score_look_ups, somebody
 from tests.eval.crossval import leave_out
 from tests.eval.scoring import NOTHING, Shown, Tally, tally
 from tests.eval.sets import QUESTION_SETS, items, present
-from tests.eval.stages import STAGES, folders, measured
+from tests.eval.stages import PLOTTED, STAGES, Stage, folders, measured
 from tests.support.progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bot.announcement import Quote
     from bot.client.client import Services
@@ -120,16 +122,19 @@ class _Shares:
         self._done = share
 
 
-def tell_stages(*, errors: bool) -> None:
-    """Print the figures of each announcement of another matter, by how many examples its facts have."""
-    stages = [(folder, examples) for folder in folders() for examples in STAGES]
-    with progress("learning from few examples", len(stages)) as advance:
-        for folder, examples in stages:
+def tell_stages(*, errors: bool, stages: Sequence[int] = STAGES) -> dict[str, list[Stage]]:
+    """Print the figures of each announcement of another matter, by how many examples its facts have; return them."""
+    found: dict[str, list[Stage]] = {}
+    work = [(folder, examples) for folder in folders() for examples in stages]
+    with progress("learning from few examples", len(work)) as advance:
+        for folder, examples in work:
             stage = measured(folder, examples, shown)
+            found.setdefault(folder.name, []).append(stage)
             advance(1)
             print(f"{f'{folder.name}, {examples} a fact':28} {stage.line()}")
-            for item, found, _ in stage.questions.misses if errors else ():
-                print(f"    {found:12} {item.id} {item.question}")
+            for item, missed, _ in stage.questions.misses if errors else ():
+                print(f"    {missed:12} {item.id} {item.question}")
+    return found
 
 
 def cross() -> None:
@@ -150,10 +155,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.eval", description=__doc__)
     parser.add_argument("--errors", action="store_true", help="list each miss with what was answered")
     parser.add_argument("--cross", action="store_true", help="leave whole voices out in turn instead")
+    parser.add_argument("--plot", action="store_true", help=f"draw what few examples achieve, into {plot.FILE.name}")
     parser.add_argument("--stages", action="store_true", help="only measure what few examples achieve")
     chosen = parser.parse_args()
     if chosen.cross:
         cross()
+    elif chosen.plot:
+        drawn = plot.drawn(tell_stages(errors=chosen.errors, stages=PLOTTED))
+        plot.FILE.write_text(drawn, encoding="utf-8", newline="\n")
     else:
         if not chosen.stages:
             asyncio.run(measure(errors=chosen.errors))

@@ -1,7 +1,8 @@
 """How far an announcement gets with no examples, with three a fact and with ten: what its author may expect.
 
-The announcements in `announcements/` are of another matter than the real one. Each has a `questions.json` of the form
-of the other sets and a `statements.json` with what is typed to have it ruled on; both were written before its examples.
+The folders in `announcements/` are about other matters than the real announcement. Each has a `questions.json` of the
+form of the other sets and a `statements.json` with what is typed to have it ruled on, both written before its examples.
+The announcement itself is there as well, or in the folder of that name in `examples/`.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     from bot.announcement import Announcement
 
 FOLDER: Final = HERE / "announcements"
+EXAMPLES: Final = HERE.parents[1] / "examples"
 # Examples of each fact.
 STAGES: Final = (0, 3, 10)
+PLOTTED: Final = (0, 1, 3, 5, 7, 10)
 # For each example of a fact so many of what nothing answers; and from the last stage on all that is said of claims.
 _OUTSIDE: Final = 6
 _ALL_OF_CLAIMS: Final = 10
@@ -50,9 +53,9 @@ class Statement(msgspec.Struct, frozen=True):
 class Stage:
     """What an announcement achieves with so many examples a fact.
 
-    `rulings` counts statements by what was shown: the right claim, another one, a ruling on what is off the topic
-    (also where it is only the closest), or none; `answered` is how many of those off the topic get a sure answer
-    when they are asked.
+    `rulings` counts statements by what was shown: the right claim, another one, a ruling on what is off the topic,
+    a wrong one that is marked as only the closest, or none; `answered` is how many of those off the topic get a sure
+    answer when they are asked.
     """
 
     examples: int
@@ -62,7 +65,7 @@ class Stage:
 
     def line(self) -> str:
         """Return the figures on one line."""
-        kinds = ("right", "other", "off topic")
+        kinds = ("right", "other", "off topic", "closest")
         told = "  ".join(f"{kind} {self.rulings[kind]:2d}" for kind in kinds)
         return f"{self.questions.line()}  rulings: {told}  off topic answered {self.answered}"
 
@@ -70,6 +73,11 @@ class Stage:
 def folders() -> Iterator[Path]:
     """Yield the announcements that are measured."""
     yield from sorted(path.parent for path in FOLDER.glob("*/questions.json"))
+
+
+def announcement_of(folder: Path) -> Announcement:
+    """Return the announcement that the questions in `folder` are about."""
+    return announcements.load(folder if (folder / "announcement.toml").exists() else EXAMPLES / folder.name)
 
 
 def reduced(announcement: Announcement, examples: int) -> Announcement:
@@ -118,8 +126,8 @@ def _services(announcement: Announcement) -> tuple[AskService, CanonService]:
 
 
 def measured(folder: Path, examples: int, shown: Callable[[AskService, str], Shown]) -> Stage:
-    """Return what the announcement in `folder` achieves with so many examples a fact."""
-    announcement = reduced(announcements.load(folder), examples)
+    """Return what the announcement of `folder` achieves with so many examples a fact."""
+    announcement = reduced(announcement_of(folder), examples)
     asking, checks = _services(announcement)
     items = msgspec.json.decode((folder / "questions.json").read_bytes(), type=tuple[Item, ...])
     statements = msgspec.json.decode((folder / "statements.json").read_bytes(), type=tuple[Statement, ...])
@@ -133,4 +141,7 @@ def _ruled(checks: CanonService, statement: Statement) -> str:
     ruling = next(iter(checks.check(statement.text).rulings), None)
     if ruling is None or ruling.kind is None:
         return "none"
-    return "off topic" if statement.claim is None else "right" if ruling.claim == statement.claim else "other"
+    if statement.claim is not None and ruling.claim == statement.claim:
+        return "right"
+    # As with questions, what is only the closest claims nothing.
+    return "closest" if not ruling.direct else "off topic" if statement.claim is None else "other"

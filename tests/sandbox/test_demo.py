@@ -191,3 +191,16 @@ def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert __main__.main(["--port", str(taken.getsockname()[1]), "--no-bot"]) == 2
     assert "can't be used" in capsys.readouterr().out
+
+
+def test_another_announcement_has_what_is_learnt_from_it_beside_the_first(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    assert "ANNOUNCEMENT_PATH" not in __main__.settings(sandbox, tmp_path / "demo.sqlite3")
+    chosen = __main__.settings(sandbox, tmp_path / "demo.sqlite3", tmp_path / "night-train")
+    assert chosen["ANNOUNCEMENT_PATH"] == str(tmp_path / "night-train")
+    assert Path(chosen["LEARNT_PATH"]).name == "learnt-night-train.bin"
+
+
+def test_an_announcement_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert __main__.main(["--announcement", str(tmp_path / "none")]) == 2
+    assert "There's no folder" in capsys.readouterr().out

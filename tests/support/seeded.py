@@ -17,6 +17,7 @@ from bot.store.sqlite import SqliteDatabase
 
 ROOT = Path(__file__).resolve().parents[2]
 SECOND = ROOT / "tests" / "announcement" / "second"
+NIGHT_TRAIN = ROOT / "examples" / "night-train"
 _KEPT = 4
 # What is learnt depends on this, besides the announcement: the code that learns, and the one that writes.
 _CODE = (
@@ -66,7 +67,9 @@ def _fingerprint(folder: Path) -> str:
     digest = hashlib.sha256(f"{announcement.checksum(folder)} {words.digest()}".encode())
     for part in _CODE:
         path = ROOT / "bot" / part
-        for file in sorted([path] if path.is_file() else [*path.rglob("*.py"), *path.rglob("*.sql")]):
+        for file in sorted(
+            [path] if path.is_file() else [*path.rglob("*.py"), *path.rglob("*.sql"), *path.rglob("*.txt")]
+        ):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

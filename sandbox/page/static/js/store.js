@@ -57,6 +57,7 @@ export class Store {
   load(snapshot) {
     this.me = snapshot.me;
     this.people = snapshot.people;
+    this.things = snapshot.things;
     this.bot = snapshot.bot;
     this.messages.clear();
     this.pending.clear();

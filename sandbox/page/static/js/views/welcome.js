@@ -1,4 +1,4 @@
-/** Three things to try, on a first visit: a ruling, an answer, and a week of daily quotes. One press does each. */
+/** Things to try, on a first visit: what goes with the announcement, and a week of daily quotes. One press does each. */
 import { fill, h, icon, iconButton } from "../dom.js";
 
 const SEEN = "canonkeeper-demo-welcomed";
@@ -22,18 +22,16 @@ export function mountWelcome(store, composer, actions, week) {
     composer.form.submit();
     ours = false;
   };
-  let left = [
-    { icon: "check", title: "Settle an argument", does: ["/canon ", h("em", {}, "they are just friends")],
-      run: () => send("canon", { subject: "they are just friends" }) },
-    { icon: "question", title: "Ask a question", does: ["/ask ", h("em", {}, "Was it planned from the start?")],
-      run: () => send("ask", { question: "Was it planned from the start?" }) },
-    { icon: "clock", title: "Watch a week of daily quotes", does: ["/daily schedule, ", h("em", {}, "and a week passes in a minute")],
-      run: () => week.start() },
-  ];
+  const WEEK = { icon: "clock", title: "Watch a week of daily quotes", does: ["/daily schedule, ", h("em", {}, "and a week passes in a minute")],
+    run: () => week.start() };
+  /** @type {any[] | null} known with the first snapshot */
+  let left = null;
+  const offered = (thing) => ({ icon: thing.icon, title: thing.title, does: [`/${thing.command} `, h("em", {}, Object.values(thing.values)[0] ?? "")],
+    run: () => send(thing.command, thing.values) });
   const things = h("ul", { class: "welcome-things" });
   const title = h("h2", {}, "New here? Try one of these");
   const hide = () => {
-    box.hidden = left.length === 0 || week.running || !document.getElementById("week").hidden;
+    box.hidden = !left?.length || week.running || !document.getElementById("week").hidden;
   };
   const done = () => {
     left = [];
@@ -63,8 +61,13 @@ export function mountWelcome(store, composer, actions, week) {
     hide();
   }
   fill(box, h("div", { class: "welcome-head" }, title, iconButton("close", "Hide these", done)), things);
-  draw();
-  store.on("snapshot", hide);
+  store.on("snapshot", () => {
+    if (!left) {
+      left = [...store.things.map(offered), WEEK];
+      draw();
+    }
+    hide();
+  });
   store.on("toured", hide);
   const before = actions.onsent;
   actions.onsent = (entry) => {
