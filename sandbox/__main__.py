@@ -50,7 +50,7 @@ def settings(sandbox: Sandbox, database: Path, announcement: Path | None = None)
     other = {}
     if announcement is not None:
         # What is learnt from it is kept as well, and beside what is learnt from the first one.
-        learnt = VAR / f"learnt-{announcement.resolve().name}.bin"
+        learnt = VAR / f"learnt-{announcement.resolve().name}.sqlite3"
         other = {"ANNOUNCEMENT_PATH": str(announcement.resolve()), "LEARNT_PATH": str(learnt)}
     return other | {
         "DISCORD_TOKEN": sandbox.token,

@@ -79,6 +79,8 @@ _FEWEST_OTHERS: Final = 30
 FALSE_AT_MOST: Final = 0.03
 # By how much the log odds of the judge's belief may be lowered or raised to keep to that.
 STRICTEST, LEAST_STRICT = 1.5, -2.0
+# Texts on which the judge must have been tried before it may be as little strict as that.
+ENOUGH_TRIED: Final = 200
 
 
 class Origin(enum.IntEnum):
@@ -267,7 +269,10 @@ def _strictness(mistakes: list[float]) -> npt.NDArray[np.float32]:
     if not made:
         return np.zeros(1, np.float32)
     least = made[int(FALSE_AT_MOST * len(made))]
-    return np.asarray([min(max(logit(least) - logit(FIRM), LEAST_STRICT), STRICTEST)], np.float32)
+    # Few texts tell little: the fewer the judge was tried on, the less may its beliefs be raised.
+    share = min(len(mistakes) / ENOUGH_TRIED, 1.0)
+    lowest = share * LEAST_STRICT + (1 - share) * STRICTEST / 2
+    return np.asarray([min(max(logit(least) - logit(FIRM), lowest), STRICTEST)], np.float32)
 
 
 # What asks for another type of answer in the place of a question's own question word.

@@ -198,7 +198,7 @@ def test_another_announcement_has_what_is_learnt_from_it_beside_the_first(tmp_pa
     assert "ANNOUNCEMENT_PATH" not in __main__.settings(sandbox, tmp_path / "demo.sqlite3")
     chosen = __main__.settings(sandbox, tmp_path / "demo.sqlite3", tmp_path / "night-train")
     assert chosen["ANNOUNCEMENT_PATH"] == str(tmp_path / "night-train")
-    assert Path(chosen["LEARNT_PATH"]).name == "learnt-night-train.bin"
+    assert Path(chosen["LEARNT_PATH"]).name == "learnt-night-train.sqlite3"
 
 
 def test_an_announcement_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
