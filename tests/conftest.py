@@ -11,7 +11,9 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unittest import mock
 
+import discord
 import pytest
 from discord.http import Route
 
@@ -126,13 +128,20 @@ def settings_for(sandbox: Sandbox, store: Path, **more: str) -> Settings:
     )
 
 
+async def _at_once(*_: object, **__: object) -> None:
+    """Let a session begin: discord.py waits for five seconds first, which the sandbox wants only where a test says."""
+
+
 @contextlib.asynccontextmanager
 async def connected(sandbox: Sandbox, settings: Settings) -> AsyncIterator[Canonkeeper]:
     """The real bot, connected until the block ends."""
     stop = asyncio.Event()
     base = Route.BASE
     try:
-        async with app.client(settings) as bot:
+        async with contextlib.AsyncExitStack() as stack:
+            if not sandbox.world.starts.pace:
+                stack.enter_context(mock.patch.object(discord.Client, "before_identify_hook", _at_once))
+            bot = await stack.enter_async_context(app.client(settings))
             # How long discord.py waits for more servers after the last one; the sandbox sends all at once.
             bot._connection.guild_ready_timeout = 0.05
             running = asyncio.create_task(app.until(bot, stop))

@@ -282,11 +282,25 @@ async def test_a_token_that_discord_refuses(sandbox: Sandbox, second_path: Path,
     assert "Traceback" not in ended.err
 
 
+# Tries again as often as ever, and waits a tenth of the time between.
+HASTY = (
+    "-c",
+    """
+import sys
+from bot.__main__ import main
+from bot.client import client
+client._WAITS = tuple(seconds / 10 for seconds in client._WAITS)
+sys.exit(main())
+""",
+)
+
+
 async def test_a_discord_that_cannot_be_reached(second_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # nobody listens there
         base = f"http://127.0.0.1:{taken.getsockname()[1]}/api/v10"
-        async with running("run", store=second_path, DISCORD_TOKEN=TOKEN, DISCORD_API_BASE=base) as process:
+        settings = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_BASE": base}
+        async with running("run", store=second_path, start=HASTY, **settings) as process:
             ended = await end(process)
     assert ended.code == 2
     assert ended.err.splitlines()[-1].startswith("Discord can't be reached")
@@ -384,7 +398,7 @@ async def test_the_token_is_in_no_log(sandbox: Sandbox, second_path: Path) -> No
 
 async def told(sandbox: Sandbox, store: Path, command: str = "run", **more: str) -> str:
     """Run the program until it ends by itself, which must be with one line that says what to do."""
-    async with running(command, store=store, **of(sandbox) | more) as process:
+    async with running(command, store=store, start=HASTY, **of(sandbox) | more) as process:
         ended = await end(process)
     assert ended.code == 2
     assert "Traceback" not in ended.err
