@@ -83,7 +83,8 @@ _NO_NAMES: Final = frozenset(
     "you your yours".split()
 )
 _CALENDAR = re.compile(rf"{_MONTH}|{_DAY}")
-_COLOURS: Final = ("#4B6A9B", "#B5432F", "#3C8D5A", "#8A5BA6", "#B07A1E", "#2F8C96", "#A6485F", "#6B7280")
+# None of them comes near a colour that a ruling has.
+_COLOURS: Final = ("#2F6DB5", "#A0356F", "#6B8E23", "#7A4FB5", "#7A4A21", "#18A8B8", "#8FA3B8", "#C66FA0")
 
 _HEADERS: Final = {
     "announcement.toml": """\

@@ -72,8 +72,9 @@ class Understanding(msgspec.Struct, frozen=True):
     strange: tuple[str, ...] = ()
 
 
-# Raised whenever the arrays or the header of a blob change their meaning: a blob of another form is refused.
-FORM: Final = 8
+# Raised whenever the arrays or the header of a blob change their meaning, or texts are read in another way: a blob of
+# another form is refused.
+FORM: Final = 9
 
 _KINDS: Final = {
     "f4": np.float32,

@@ -187,7 +187,8 @@ LONGEST: Final = 400
 MOST_TOKENS: Final = 60
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
-_STRETCHED = re.compile(r"(.)\1{2,}")
+# Letters and signs, but no digits: 2000 is not 200.
+_STRETCHED = re.compile(r"(\D)\1{2,}")
 _POINTS = re.compile(r"\b(?:[a-z]\.){2,}")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import dist
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.announcement import Announcement, load
+from bot.announcement import Announcement, drafting, load
 from bot.announcement.checking import speaker_of
+from bot.pictures.canvas import READABLE, channels, contrast, paper, readable
 from bot.settings import ANNOUNCEMENT
 from bot.text import normalise, sentences
 from tests.support.seeded import ROOT
@@ -97,3 +99,20 @@ def test_the_listed_quotes_share_no_words_and_say_something(announcement: Announ
 
 def _apart(text: str) -> list[str]:
     return [normalise(sentence) for sentence in sentences(text)]
+
+
+def _difference(one: int, other: int) -> float:
+    return dist(channels(one), channels(other))
+
+
+def test_no_speaker_has_the_colour_of_a_ruling_or_of_another(announcement: Announcement) -> None:
+    """A quote with a red edge would look contradicted."""
+    rulings = {verdict.accent for verdict in announcement.words.verdicts.values()}
+    assert len(rulings) == 4
+    speakers = [speaker.accent for speaker in announcement.speakers]
+    drafted = [int(colour[1:], 16) for colour in drafting._COLOURS]
+    for own in (speakers, drafted):
+        for at, colour in enumerate(own):
+            assert min(_difference(colour, other) for other in rulings) >= 60
+            assert min((_difference(colour, other) for other in own[:at]), default=255) >= 60
+            assert contrast(readable(colour, paper(colour)), paper(colour)) >= READABLE

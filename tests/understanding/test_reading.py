@@ -25,6 +25,9 @@ from bot.understanding.reading import MOST_TOKENS, stem, tokens
         ("2010", "2010"),
         ("y tho", "why though"),
         ("it was soooooo COOOL", "it was soo cool"),
+        ("2000 or 1999, nooo!!!!", "2000 or 1999 noo"),
+        ("a 1000000 sooo", "a 1000000 soo"),
+        ("２０００", "2000"),
         ("didn´t they", "did not they"),
         ("didn`t they", "did not they"),
         ("rock & roll", "rock and roll"),
@@ -38,6 +41,11 @@ from bot.understanding.reading import MOST_TOKENS, stem, tokens
 )
 def test_tokens_are_opened_words(text: str, words: str) -> None:
     assert tokens(text) == words.split()
+
+
+@given(st.integers(100, 10**40))
+def test_a_number_stays_what_it_is(number: int) -> None:
+    assert tokens(f"in {number}!") == ["in", str(number)]
 
 
 @pytest.mark.parametrize(
