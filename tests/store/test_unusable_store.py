@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import shutil
 import sqlite3
 import sys
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +22,6 @@ from tests.support.seeded import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support.program import Ended
 
@@ -156,17 +157,29 @@ def _flip(store: Path, value: bytes) -> None:
         ("entry", "body", "kind = 'fact'"),
     ],
 )
-async def test_bytes_flipped_in_the_content_are_learnt_anew(
-    second_path: Path, table: str, column: str, where: str
+def test_bytes_flipped_in_the_content_are_seen(
+    second_path: Path, tmp_path: Path, table: str, column: str, where: str
 ) -> None:
+    """What was learnt ahead is damaged; what is beside the store is whole, and taken instead."""
+    ahead = Path(shutil.copy(content_of(second_path), tmp_path / "ahead.bin"))
+    _flip(ahead, _value(ahead, table, column, where))
+    with unchanged(ahead), unchanged(content_of(second_path)):
+        ended = program("quote", "gasworks", store=second_path, LEARNT_PATH=str(ahead))
+    assert ended.code == 0
+    assert "gasworks" in ended.out
+    assert f"{ahead} isn't used: it's damaged" in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_damaged_content_is_learnt_anew(second_path: Path) -> None:
     content = content_of(second_path)
-    before = _value(content, table, column, where)
+    before = _value(content, "learnt", "blob", "name = 'facts'")
     _flip(content, before)
     ended = quote(second_path)
     assert ended.code == 0
     assert f"{content} isn't used: it's damaged" in ended.err
     assert "Traceback" not in ended.err
-    assert _value(content, table, column, where) == before
+    assert _value(content, "learnt", "blob", "name = 'facts'") == before
     assert (quote(second_path).code, quote(second_path).err) == (0, "")
 
 
