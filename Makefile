@@ -42,7 +42,7 @@ check: $(DEV) ## lint, types, layers, lock files
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache
 
-eval: $(DEV) ## measure the answers (ARGS=--errors lists each miss)
+eval: $(DEV) ## measure the answers (ARGS=--errors lists each miss, --plot draws what few examples do)
 	$(PY) -m tests.eval $(ARGS)
 
 bench: $(DEV) ## measure speed and memory next to a minimal bot

@@ -281,15 +281,41 @@ def _groups(lines: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _parted(group: list[str], *, alone: bool) -> Iterator[list[str]]:
-    """Yield the lines of a group that is `alone`, that are headings, or that begin a list's item, by themselves."""
+    """Yield the lines of a group that is `alone`, that are headings, or that begin a list's item, by themselves.
+
+    A line that goes on with the next one's small letter, or that is too long for a heading and ends no sentence, was
+    broken by hand all the same.
+    """
+    width = max(map(len, group), default=0)
     part: list[str] = []
     for line in group:
-        if part and (alone or line.startswith("#") or _is_item(line, part) or part[-1].startswith("#")):
+        if part and (
+            (alone and not _goes_on(part[-1], line))
+            or line.startswith("#")
+            or part[-1].startswith("#")
+            or _is_item(line, part)
+            or _stands_above(part, line, width)
+        ):
             yield part
             part = []
         part.append(line)
     if part:
         yield part
+
+
+def _goes_on(line: str, after: str) -> bool:
+    return after[:1].islower() or (len(line) > _HEADING and line[-1] not in _NO_HEADING_END)
+
+
+def _stands_above(part: Sequence[str], line: str, width: int) -> bool:
+    """Whether a part is a heading, or the title over its writer, of which no empty line parts the rest.
+
+    `width` is that of the longest line around: where the next word would have had room, the break was meant.
+    """
+    if len(part) > 1 or not _heading(part[0]) or len(sentences(part[0])) > 1:
+        return False
+    roomy = len(part[0]) + 1 + len(line.split(maxsplit=1)[0]) <= width
+    return bool(_BYLINE.fullmatch(line)) or (roomy and not line[:1].islower())
 
 
 def _is_item(line: str, part: Sequence[str]) -> bool:

@@ -123,7 +123,8 @@ def test_passages_are_the_paragraphs_word_for_word(tmp_path: Path) -> None:
 def test_a_paragraph_keeps_each_of_its_numbers(
     tmp_path_factory: pytest.TempPathFactory, words: list[str], gaps: list[str]
 ) -> None:
-    text = "It has" + "".join(gap + word for gap, word in zip(gaps, words, strict=False)) + " all."
+    # Too long for a heading.
+    text = f"It has {'very ' * 20}much" + "".join(gap + word for gap, word in zip(gaps, words, strict=False)) + " all."
     folder = drafted(tmp_path_factory.mktemp("numbers"), f"The title\n\nBefore it.\n\n{text}")
     kept = " ".join(passage["text"] for passage in list(entries(folder, "passages").values())[1:])
     # Only what stands at the start of a line can be a list's sign.
@@ -139,6 +140,33 @@ def test_a_number_that_ends_a_sentence_begins_no_item(tmp_path: Path) -> None:
         "One.",
         "Two.",
     ]
+
+
+OPENING = (
+    "On Sunday 2 May we light the new bread oven on the allotments for the first time, and you can all come to see."
+    " It is big enough for sixteen loaves."
+)
+REASON = (
+    "Two years ago the bakery closed, and since then bread is a bus ride away. It was an idea of Hanna Petrov, a baker."
+)
+WRAPPED = f"""\
+The allotments get a bread oven
+By the Mill Hill Gardeners
+
+{OPENING.replace("to see. It ", "to see. It" + chr(10))}
+
+Why an oven
+{REASON.replace("Hanna ", "Hanna" + chr(10))}
+"""
+
+
+def test_lines_broken_at_any_width_and_headings_right_above_their_paragraphs(tmp_path: Path) -> None:
+    folder = drafted(tmp_path, WRAPPED)
+    assert [passage["text"] for passage in entries(folder, "passages").values()] == [OPENING, REASON]
+    head = tomllib.loads((folder / "announcement.toml").read_text(encoding="utf-8"))
+    assert head["title"] == "The allotments get a bread oven"
+    assert [topic["name"] for topic in entries(folder, "topics").values()] == ["Why an oven"]
+    assert [speaker["name"] for speaker in entries(folder, "speakers").values()] == ["The Mill Hill Gardeners"]
 
 
 def test_a_name_is_not_taken_with_the_word_that_begins_its_sentence(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from bot.understanding.features import GIVEN, gives
 from bot.understanding.reading import tokens
 from bot.understanding.second_look import lacking
 from bot.understanding.training import LEAST_STRICT, STRICTEST, Origin, _gathered, _strictness, _twisted
-from tests.support.seeded import SECOND
+from tests.support.seeded import NIGHT_TRAIN, SECOND
 from tests.understanding.lessons import ANSWERABLES, lesson
 
 PLAIN = (("who is the keeper", "keeper"), ("what colour is the tower", "colour"), ("why did the lamp break", "storm"))
@@ -167,3 +167,16 @@ def test_of_its_own_mistakes_a_judge_lets_few_seem_sure(mistakes: list[float]) -
             np.asarray([m for m in mistakes if 0 < m < 1]) / (1 - np.asarray([m for m in mistakes if 0 < m < 1]))
         )
         assert (odds - strictness > np.log(FIRM / (1 - FIRM)) + 1e-3).sum() <= 0.03 * len(mistakes) + 1e-9
+
+
+def test_claims_teach_the_facts_that_they_name() -> None:
+    taught = lessons(load(NIGHT_TRAIN))
+    told = {kind: {each.label: each.told for each in taught[kind].answerables} for kind in (FACTS, CLAIMS)}
+    assert {"Dogs aren't allowed on the train.", "no dogs on board", "are dogs forbidden"} <= {*told[FACTS]["dogs"]}
+    assert told[FACTS]["candles"] == ()
+    assert told[CLAIMS]["no-dogs"] == ("They travel free, in carriage seven, on the floor.",)
+
+
+def test_the_judge_is_the_stricter_the_less_it_was_tried() -> None:
+    slight = [0.1] * 20
+    assert float(_strictness(slight)[0]) > float(_strictness(slight * 5)[0]) > float(_strictness(slight * 20)[0])
