@@ -48,7 +48,7 @@ eval: $(DEV) ## measure the answers (ARGS=--errors lists each miss, --plot draws
 bench: $(DEV) ## measure speed and memory next to a minimal bot
 	$(PY) -m bench $(ARGS)
 
-soak: $(DEV) ## kill the bot in a posting storm with every fault, and count (ARGS=week: a bad week)
+soak: $(DEV) ## kill the bot in a posting storm with every fault, and count (ARGS=week: a bad week; ARGS=processes=4: several processes)
 	$(PY) -m bench.soak $(ARGS)
 
 simulate: $(DEV) ## live through years of daily quotes in minutes, with faults drawn from a seed

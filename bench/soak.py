@@ -8,9 +8,10 @@ between Discord's acceptance of a post and our record of it. At the end nothing 
 may be paused (for nothing that happened stops a post for good), and the ledger has to agree with what Discord holds,
 row by row.
 
-`make soak ARGS=week` replays a bad week instead (week.py).
+`make soak ARGS=week` replays a bad week instead (week.py), and with `make soak ARGS=processes=4` several processes
+share the work (fleet.py).
 
-Usage: python -m bench.soak [KILLS [SEED]] | week [SERVERS]
+Usage: python -m bench.soak [KILLS [SEED]] | week [SERVERS] | processes=COUNT …
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench import storm, week
+from bench import fleet, storm, week
 from bench.lives import Lives
 from sandbox import Sandbox
 from sandbox.faults import Rule
@@ -223,6 +224,8 @@ def main() -> int:
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     logging.getLogger("sandbox").setLevel(logging.CRITICAL)
     given = sys.argv[1:]
+    if any("=" in each for each in given):
+        return fleet.main(given)
     with tempfile.TemporaryDirectory() as folder:
         store = copied(seeded(SECOND, Path(folder)), Path(folder) / "soak.sqlite3")
         if given[:1] == ["week"]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bot import announcement
 from tests.support.seeded import SECOND
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sandbox import Sandbox
@@ -22,6 +24,29 @@ VALUES (?, ?, ?, 'text', ?, 127, 'UTC', 'text', ?, ?, ?)
 """
 
 
+# Where a store is: a file, or the address of a PostgreSQL database.
+Place: TypeAlias = "Path | str"
+
+
+@contextlib.contextmanager
+def _connected(store: Place) -> Iterator[Any]:
+    """Yield a connection to a store that the bot uses meanwhile; what is done with it is one transaction."""
+    if isinstance(store, str):
+        import psycopg
+
+        with psycopg.connect(store) as connection:
+            yield connection
+        return
+    with sqlite3.connect(store, timeout=30) as file:
+        yield file
+    file.close()
+
+
+def _native(store: Place, sql: str) -> str:
+    """Return a statement with the placeholders of the store's driver."""
+    return re.sub(r":(\w+)", r"%(\1)s", sql.replace("?", "%s")) if isinstance(store, str) else sql
+
+
 def channels(sandbox: Sandbox, guilds: int, each: int) -> list[Channel]:
     """Found servers with so many text channels each, with the bot in them, and return the channels."""
     found = [sandbox.world.add_guild(f"Server {number}", channels=each) for number in range(guilds)]
@@ -29,7 +54,7 @@ def channels(sandbox: Sandbox, guilds: int, each: int) -> list[Channel]:
 
 
 def add_schedules(
-    store: Path, places: list[Channel], due: dt.datetime, first: int, count: int, last: int | None = None
+    store: Place, places: list[Channel], due: dt.datetime, first: int, count: int, last: int | None = None
 ) -> None:
     """Put `count` daily schedules that are due at `due` into the store, one after the other in `places`.
 
@@ -54,12 +79,11 @@ def add_schedules(
                 _ms(due),
             )
         )
-    with sqlite3.connect(store, timeout=30) as connection:
-        connection.executemany(_INSERT, rows)
-    connection.close()
+    with _connected(store) as connection:
+        connection.cursor().executemany(_native(store, _INSERT), rows)
 
 
-def waiting(store: Path, now: dt.datetime | None = None) -> int:
+def waiting(store: Place, now: dt.datetime | None = None) -> int:
     """Return how many posts could be made at `now`, by default right now: due, or claimed with a lease that ran out."""
     return _count(
         store,
@@ -69,7 +93,7 @@ def waiting(store: Path, now: dt.datetime | None = None) -> int:
     )
 
 
-def left(store: Path, now: dt.datetime | None = None) -> int:
+def left(store: Place, now: dt.datetime | None = None) -> int:
     """Return how many posts are still to be made at `now`, by default right now: due, or claimed."""
     return _count(
         store,
@@ -79,20 +103,20 @@ def left(store: Path, now: dt.datetime | None = None) -> int:
     )
 
 
-def working(store: Path) -> int:
+def working(store: Place) -> int:
     """Return how many posts are being worked on: claimed by a process that lives, or did."""
     return _count(store, "SELECT count(*) FROM delivery WHERE state = 'claimed' AND owner IS NOT NULL", None)
 
 
-def paused(store: Path) -> int:
+def paused(store: Place) -> int:
     """Return how many schedules are paused, for whatever reason."""
     return _count(store, "SELECT count(*) FROM schedule WHERE paused IS NOT NULL", None)
 
 
-def _count(store: Path, sql: str, now: dt.datetime | None) -> int:
-    with sqlite3.connect(store, timeout=30) as connection:
-        (count,) = connection.execute(sql, {"now": _ms(now or dt.datetime.now(dt.UTC))}).fetchone()
-    connection.close()
+def _count(store: Place, sql: str, now: dt.datetime | None) -> int:
+    with _connected(store) as connection:
+        given = {"now": _ms(now or dt.datetime.now(dt.UTC))}
+        (count,) = connection.execute(_native(store, sql), given).fetchone()
     return int(count)
 
 
@@ -106,15 +130,15 @@ def posts(sandbox: Sandbox) -> list[Message]:
     ]
 
 
-def disagreements(sandbox: Sandbox, store: Path, expected: int) -> tuple[int, int, list[str]]:
+def disagreements(sandbox: Sandbox, store: Place, expected: int) -> tuple[int, int, list[str]]:
     """Return how many posts were lost and doubled, and where ledger and Discord differ, row by row."""
     by_nonce: dict[str, list[Message]] = {}
     for message in posts(sandbox):
         by_nonce.setdefault(str(message.nonce), []).append(message)
-    with sqlite3.connect(store) as connection:
-        connection.row_factory = sqlite3.Row
-        rows = connection.execute("SELECT * FROM delivery").fetchall()
-    connection.close()
+    with _connected(store) as connection:
+        found = connection.execute("SELECT * FROM delivery")
+        columns = [each[0] for each in found.description]
+        rows = [dict(zip(columns, each, strict=True)) for each in found.fetchall()]
     words = {quote.id: quote.text for quote in announcement.load(SECOND).quotes}
     doubled = sum(len(messages) - 1 for messages in by_nonce.values())
     lost = expected - len(by_nonce)

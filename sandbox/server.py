@@ -171,8 +171,12 @@ class Sandbox:
         return web.Response(body=data, headers={"Content-Type": kind})
 
     async def _clock(self, request: web.Request) -> web.Response:
-        """Answer the long poll: at once if `after` is behind, else when the clock is moved, or in 25 s."""
+        """Answer the long poll: at once if `after` is behind, else when the clock is moved, or in 25 s.
+
+        With `ahead`, in seconds, whoever asks is told another time: of several processes each has a clock of its own.
+        """
         state: dict[str, Any] = await self.clock.after(int(request.query.get("after", 0)), 25.0)
+        state["now"] += float(request.query.get("ahead", 0))
         return web.json_response(state)
 
 

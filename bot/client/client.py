@@ -231,6 +231,8 @@ def intents() -> discord.Intents:
 # It takes a second or two; should it take longer, or its process end, the next one begins: that does no harm.
 _TURN = dt.timedelta(seconds=20)
 _REGISTERING = "commands"
+# The same of connecting, five seconds of waiting included.
+_OPENING = dt.timedelta(seconds=20)
 # How long a connection has to close, before it is left to end by itself.
 _SHARD_CLOSE_SECONDS = 3.0
 
@@ -300,7 +302,7 @@ class Canonkeeper(ObservedBot):
             http_trace=tracing(discord_clock, services.meter),
         )
         self._shards = shards
-        self._buckets = 1
+        self.buckets = 1
         # Where the shards are shared out among processes.
         self.keeper: Keeper | None = None
         self.services = services
@@ -329,10 +331,10 @@ class Canonkeeper(ObservedBot):
                 raise told from error
             raise
         use_gateway(gateway.url)
-        self._buckets = gateway.buckets
+        self.buckets = gateway.buckets
         shared = self.services.shared
         if shared is not None and shared.served is not None:
-            self.keeper = Keeper(shared.leases, shared.served, Connections(self), self.loop.time, shared.timing)
+            self.keeper = Keeper(shared.leases, shared.served, Connections(self, shared), self.loop.time, shared.timing)
             self.shard_count = await self.keeper.agree(gateway.shards)
             self.open_nothing_yet()
         elif self._shards.ids is None:
@@ -359,7 +361,7 @@ class Canonkeeper(ObservedBot):
         if self.services.shared is None:
             await super().before_identify_hook(shard_id, initial=initial)
         else:
-            await self.services.shared.to_identify((shard_id or 0) % self._buckets)
+            await self.services.shared.to_identify((shard_id or 0) % self.buckets)
 
     async def keep_shards(self, keeper: Keeper) -> None:
         """Hold this process's share of the shards until cancelled."""
@@ -530,12 +532,18 @@ class Canonkeeper(ObservedBot):
 class Connections:
     """The connections that a process keeps by lease; see the protocol of this name in bot/shards/keeper.py."""
 
-    def __init__(self, bot: Canonkeeper) -> None:
-        self._bot = bot
+    def __init__(self, bot: Canonkeeper, shared: Shared) -> None:
+        self._bot, self._shared = bot, shared
 
     async def open(self, shard: int) -> None:
-        """Connect a shard."""
-        await self._bot.open_shard(shard)
+        """Connect a shard.
+
+        Others of its bucket connect after it: whoever is connected and has to wait long to identify is lost again.
+        """
+        bucket = shard % self._bot.buckets
+        async with self._shared.turns.turn(f"identify {bucket}", _OPENING):
+            await self._bot.open_shard(shard)
+            await self._shared.identified(bucket)
 
     async def close(self, shard: int) -> None:
         """Close a shard's connection."""

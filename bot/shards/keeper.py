@@ -73,6 +73,10 @@ class Shared(NamedTuple):
         wait = await self._slot(f"identify {bucket}", _IDENTIFY)
         await asyncio.sleep(wait.total_seconds())
 
+    async def identified(self, bucket: int) -> None:
+        """Let the next one of this bucket wait as long from now on: this one may have been held up on its way."""
+        await self.leases.postpone(f"identify {bucket}", _IDENTIFY)
+
     async def requests(self, count: int) -> list[float]:
         """Take so many slots for requests of the application, and return in how many seconds each begins."""
         length = _EACH * count

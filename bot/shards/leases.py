@@ -42,6 +42,7 @@ ON CONFLICT (name) DO UPDATE SET
 next_at = CASE WHEN slot.next_at > {now} THEN slot.next_at ELSE {now} END + :length
 RETURNING next_at - :length - {now} AS wait
 """
+_POSTPONE = "UPDATE slot SET next_at = {now} + :length WHERE name = :name AND next_at < {now} + :length"
 # The owner is a name of hexadecimal digits.
 _HELD = "SELECT number FROM shard WHERE owner = '{owner}' AND until > {now} AND number IN ({numbers})"
 
@@ -130,6 +131,11 @@ class Leases:
         milliseconds = -(-length // dt.timedelta(milliseconds=1))
         (row,) = await self._database.write(self._sql(_SLOT), {"name": name, "length": milliseconds})
         return dt.timedelta(milliseconds=max(row["wait"], 0))
+
+    async def postpone(self, name: str, length: dt.timedelta) -> None:
+        """Let the next slot of this name begin so long from now at the soonest."""
+        milliseconds = -(-length // dt.timedelta(milliseconds=1))
+        await self._database.write(self._sql(_POSTPONE), {"name": name, "length": milliseconds})
 
 
 # How often it is tried to take a turn that is another's, in seconds.

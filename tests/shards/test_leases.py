@@ -258,6 +258,15 @@ async def test_slots_never_overlap(store: Database) -> None:
     assert waits[1].total_seconds() > 0.5
 
 
+async def test_a_slot_that_was_used_late_puts_the_next_one_off(store: Database) -> None:
+    leases = Leases(store, "a", SHORT.lease)
+    await leases.slot("x", SECOND)
+    await leases.postpone("x", 10 * SECOND)
+    assert (await leases.slot("x", SECOND)).total_seconds() > 9.0
+    await leases.postpone("x", SECOND)
+    assert (await leases.slot("x", SECOND)).total_seconds() > 10.0
+
+
 async def test_one_turn_at_a_time(store: Database) -> None:
     first, second = Turns(store, "a"), Turns(store, "b")
     assert await first.take("x", SECOND)
