@@ -62,7 +62,8 @@ def _panel(left: int, name: str, stages: Sequence[Stage]) -> Iterator[str]:
         y = _y(mark, top)
         yield f'<path d="M{left} {y}h{_PANEL}" stroke="#dddddd"/>'
         yield f'<text x="{left - 8}" y="{y + 4}" text-anchor="end" fill="#555555">{mark}</text>'
-    places = [left + _PANEL * at / max(len(stages) - 1, 1) for at in range(len(stages))]
+    last = max(stage.examples for stage in stages) or 1
+    places = [left + _PANEL * stage.examples / last for stage in stages]
     for x, stage in zip(places, stages, strict=True):
         yield (
             f'<text x="{x:.0f}" y="{_TOP + _HEIGHT + 20}" text-anchor="middle" fill="#555555">{stage.examples}</text>'
