@@ -57,7 +57,7 @@ simulate: $(DEV) ## live through years of daily quotes in minutes, with faults d
 sweep: $(DEV) ## check the rule of time over every zone of the tz database
 	$(PY) -m bench.sweep $(ARGS)
 
-screenshots: $(DEV) ## make the pictures in docs/images
+screenshots: $(DEV) ## retake the pictures in docs/images
 	$(PY) -m bench.screenshots $(ARGS)
 
 format: $(DEV) ## put the code into the common form

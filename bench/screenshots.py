@@ -1,18 +1,22 @@
-"""Pictures of the demo page in its main states, for the README: `make screenshots` writes docs/images/*.png.
+"""Pictures of the demo page in its main states, for the README: `make screenshots` writes docs/images.
 
-Each scene is played by somebody at a browser, as in the browser tests, with the real bot behind the page.
+Each scene is played by somebody at a browser, as in the browser tests, with the real bot behind the page. One of them,
+`moments`, moves: it is made of stills that each stand long enough to be read.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
+import re
 import shutil
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image
 from playwright.async_api import Page, async_playwright
 
 from sandbox import Sandbox, page, process
@@ -22,7 +26,7 @@ from sandbox.process import LEARN, ROOT, RUN, BotProcess
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, BrowserContext
 
     from sandbox.page.hub import Hub
 
@@ -35,6 +39,8 @@ ARGUMENTS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
 # The bot takes the same plan only once.
 HOURS = itertools.cycle(("9:00", "18:30"))
 WIDE, NARROW = (1280, 800), (360, 740)
+# As wide as a README shows it, so that it can be read there.
+FILM = (740, 620)
 # Learning from the announcement takes its time when nothing has been learnt yet.
 FIRST_START = 300.0
 
@@ -148,6 +154,57 @@ async def channels(tab: Page) -> None:
     await tab.wait_for_timeout(300)
 
 
+class Film:
+    """Stills of a page, each with how long it stands in milliseconds."""
+
+    def __init__(self, tab: Page) -> None:
+        self._tab = tab
+        self._stills: list[tuple[Image.Image, int]] = []
+
+    async def hold(self, seconds: float) -> None:
+        """Add what the page shows now."""
+        await self._tab.wait_for_timeout(400)
+        still = Image.open(io.BytesIO(await self._tab.screenshot()))
+        self._stills.append((still.convert("RGB"), round(seconds * 1000)))
+
+    def save(self, path: Path) -> None:
+        first, *others = (still for still, _ in self._stills)
+        lasting = [lasts for _, lasts in self._stills]
+        first.save(path, save_all=True, append_images=others, duration=lasting, loop=0, quality=85, method=6)
+
+
+async def _point_at(tab: Page, name: str, film: Film) -> None:
+    """Let one see what is pressed before it is."""
+    button = tab.get_by_role("button", name=name)
+    await button.hover()
+    await film.hold(1.5)
+    await button.click()
+    await tab.mouse.move(0, 0)
+
+
+async def moments(tab: Page, film: Film) -> None:
+    """Press what a first visit is offered: a ruling, an answer, a week of daily quotes."""
+    await tab.locator(".welcome-thing").first.wait_for()
+    await film.hold(3)
+    for name, command in (("Settle an argument", "/canon"), ("Ask a question", "/ask")):
+        await _point_at(tab, name, film)
+        await tab.locator("article.message", has_text=f"used {command}").last.wait_for()
+        await film.hold(6)
+    await _point_at(tab, "Watch a week of daily quotes", film)
+    await tab.locator(".command-name").wait_for()
+    await film.hold(3)
+    said = tab.locator(".week-words")
+    await said.filter(has_text="Scheduled: ").wait_for()
+    await film.hold(5)
+    for day in range(1, 8):
+        await said.filter(has_text=re.compile(rf"^Day {day} of 7: \w+day, ")).wait_for()
+        # Three of them show how it goes.
+        if day in (1, 2, 3, 7):
+            await film.hold(4)
+    await said.filter(has_text="A week has passed").wait_for()
+    await film.hold(5)
+
+
 BOTH = ("light", "dark")
 SCENES: tuple[tuple[Scene, tuple[int, int], tuple[str, ...]], ...] = (
     *((scene, WIDE, BOTH) for scene in (first_visit, quote, card, canon, ask, commands, completion, options)),
@@ -192,27 +249,49 @@ def _afresh(hub: Hub) -> None:
     demo_data.dress(hub.world, demo_data.read(page.ANNOUNCEMENT))
 
 
-async def _take(browser: Browser, hub: Hub, scene: Scene, size: tuple[int, int], scheme: str) -> None:
-    _afresh(hub)
-    context = await browser.new_context(
+async def _context(browser: Browser, size: tuple[int, int], scheme: str, scale: float) -> BrowserContext:
+    return await browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if scheme == "dark" else "light",
         reduced_motion="reduce",
         locale="en-GB",
         timezone_id="Europe/London",
-        device_scale_factor=2 if size is NARROW else 1,
+        device_scale_factor=scale,
     )
+
+
+async def _visit(context: BrowserContext, hub: Hub, person: str) -> Page:
     tab = await context.new_page()
     tab.set_default_timeout(30_000)
-    await tab.goto(f"{hub.world.root}/?as=Mo")
+    await tab.goto(f"{hub.world.root}/?as={person}")
     await tab.locator("article.message, .start").first.wait_for()
     await tab.wait_for_timeout(800)
+    return tab
+
+
+async def _take(browser: Browser, hub: Hub, scene: Scene, size: tuple[int, int], scheme: str) -> None:
+    _afresh(hub)
+    context = await _context(browser, size, scheme, 2 if size is NARROW else 1)
+    tab = await _visit(context, hub, "Mo")
     await scene(tab)
     await tab.wait_for_timeout(700)
     shape = "narrow" if size is NARROW else "wide"
     path = IMAGES / f"{scene.__name__.replace('_', '-')}-{shape}-{scheme}.png"
     await tab.screenshot(path=path)
     await context.close()
+    print(path.relative_to(ROOT))
+
+
+async def _film(browser: Browser, scheme: str) -> None:
+    """Take the moving picture, in a demo of its own: the week moves the clock, and is scheduled once."""
+    async with _demo() as hub:
+        context = await _context(browser, FILM, scheme, 1.5)
+        tab = await _visit(context, hub, "Mina")
+        film = Film(tab)
+        await moments(tab, film)
+        await context.close()
+    path = IMAGES / f"moments-{scheme}.webp"
+    film.save(path)
     print(path.relative_to(ROOT))
 
 
@@ -223,12 +302,16 @@ async def main(wanted: list[str]) -> int:
         print("There is no browser: install Debian's package chromium.")
         return 2
     Path(IMAGES).mkdir(parents=True, exist_ok=True)
-    async with _demo() as hub, async_playwright() as driver:
+    scenes = [each for each in SCENES if not wanted or each[0].__name__ in wanted]
+    async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=chromium, args=ARGUMENTS.split())
-        for scene, size, schemes in SCENES:
-            if not wanted or scene.__name__ in wanted:
-                for scheme in schemes:
-                    await _take(browser, hub, scene, size, scheme)
+        if scenes:
+            async with _demo() as hub:
+                for scene, size, schemes in scenes:
+                    for scheme in schemes:
+                        await _take(browser, hub, scene, size, scheme)
+        for scheme in BOTH if not wanted or moments.__name__ in wanted else ():
+            await _film(browser, scheme)
         await browser.close()
     return 0
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from discord import app_commands
+from PIL import Image, ImageSequence
 
 from bot import settings
 from bot.__main__ import parser
@@ -95,3 +96,28 @@ def test_what_make_is_told_exists(readme: str) -> None:
 def test_what_is_linked_exists(readme: str) -> None:
     links = re.findall(r"\]\(([^)#]+)", readme)
     assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
+
+
+def test_the_pictures_that_are_shown_exist(readme: str) -> None:
+    shown = re.findall(r'(?:src|srcset)="([^"]+)"', readme)
+    assert shown
+    assert [each for each in shown if not (ROOT / each).exists()] == []
+    for picture in re.findall(r"<img [^>]*>", readme):
+        assert re.search(r'alt="[^"]{40,}"', picture)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_moving_picture_is_small_and_calm(readme: str, scheme: str) -> None:
+    file = ROOT / "docs" / "images" / f"moments-{scheme}.webp"
+    assert file.relative_to(ROOT).as_posix() in readme
+    assert file.stat().st_size < 3 * 2**20
+    lasting = []
+    with Image.open(file) as picture:
+        for still in ImageSequence.Iterator(picture):
+            still.load()  # only then does a frame tell how long it stands
+            lasting.append(still.info["duration"])
+    assert len(lasting) > 3
+    # Where only a button is pointed at, a moment is enough; what is to be read stands longer.
+    assert min(lasting) >= 1000
+    assert sum(each >= 3000 for each in lasting) > len(lasting) / 2
+    assert 20_000 < sum(lasting) < 60_000

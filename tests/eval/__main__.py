@@ -77,7 +77,7 @@ async def measure(*, errors: bool) -> None:
     """Print the figures of each question set and the baseline, of canon checks and of quote look-ups."""
     with tempfile.TemporaryDirectory() as folder:
         # Learnt for the purpose: what an earlier program has learnt is not what is measured.
-        learnt = Path(folder) / "learnt.bin"
+        learnt = Path(folder) / "learnt.sqlite3"
         settings = Settings(token=None, database_path=Path(folder) / "eval.sqlite3", learnt_path=learnt)
         with progress("learning", 1) as advance:
             await learn(ANNOUNCEMENT, learnt, _Shares(advance))
@@ -86,7 +86,7 @@ async def measure(*, errors: bool) -> None:
         with progress("asking", count) as advance:
             async with services(settings) as built:
                 _tell_questions(sets, built, advance, errors=errors)
-            async with somebody(settings.database_path) as person:
+            async with somebody(settings) as person:
                 for title, score in (
                     ("canon.json", await score_checks(person, advance)),
                     ("quote.json", await score_look_ups(person, advance)),

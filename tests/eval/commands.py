@@ -17,8 +17,8 @@ from tests.support.progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
+    from bot.settings import Settings
     from sandbox import Person, Reply
     from tests.support.progress import Advance
 
@@ -95,14 +95,15 @@ def look_ups() -> tuple[LookUp, ...]:
 
 
 @contextlib.asynccontextmanager
-async def somebody(store: Path) -> AsyncIterator[Person]:
+async def somebody(given: Settings) -> AsyncIterator[Person]:
     """Yield a member of a server in which the real bot is, over the local Discord."""
     async with Sandbox() as sandbox:
         settings = read(
             {
                 "DISCORD_TOKEN": sandbox.token,
                 "DISCORD_API_BASE": sandbox.base_url,
-                "DATABASE_PATH": str(store),
+                "DATABASE_PATH": str(given.database_path),
+                "LEARNT_PATH": str(given.learnt_path),
             }
         )
         stop = asyncio.Event()
