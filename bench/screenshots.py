@@ -41,6 +41,8 @@ HOURS = itertools.cycle(("9:00", "18:30"))
 WIDE, NARROW = (1280, 800), (360, 740)
 # As wide as a README shows it, so that it can be read there.
 FILM = (740, 620)
+# Where the pointer is on nothing: over the header's empty middle.
+NOTHING = (200, 8)
 # Learning from the announcement takes its time when nothing has been learnt yet.
 FIRST_START = 300.0
 
@@ -78,6 +80,7 @@ async def card(tab: Page) -> None:
     await quote(tab)
     await tab.get_by_role("button", name="Card").last.click()
     await tab.locator(".c-picture img").last.wait_for()
+    await tab.locator(".composer-text").focus()
 
 
 async def canon(tab: Page) -> None:
@@ -101,8 +104,11 @@ async def commands(tab: Page) -> None:
 async def completion(tab: Page) -> None:
     """Let the bot complete an option."""
     await _type(tab, "/quote net")
-    await tab.locator(".composer-panel [role=option]:not(.listbox-empty)").first.wait_for()
+    # Until then the list may be that of fewer letters.
+    await tab.get_by_role("option", name="About the network").first.wait_for()
+    await tab.wait_for_timeout(1000)
     await tab.keyboard.press("ArrowDown")
+    await tab.locator(".option.is-active").wait_for()
 
 
 async def options(tab: Page) -> None:
@@ -135,6 +141,7 @@ async def daily(tab: Page) -> None:
 async def inspector(tab: Page) -> None:
     """Open the JSON behind an answer."""
     await _send(tab, "/quote bumpy ride", "bumpy ride")
+    await tab.wait_for_timeout(1000)  # until the answer's answer is written down, too
     await tab.locator("article.message").last.focus()
     await tab.keyboard.press("Enter")
     await tab.get_by_role("menuitem", name="Show JSON").click()
@@ -274,6 +281,9 @@ async def _take(browser: Browser, hub: Hub, scene: Scene, size: tuple[int, int],
     context = await _context(browser, size, scheme, 2 if size is NARROW else 1)
     tab = await _visit(context, hub, "Mo")
     await scene(tab)
+    if scene is not message_menu:
+        # Under the pointer, what nobody means would look chosen.
+        await tab.mouse.move(*NOTHING)
     await tab.wait_for_timeout(700)
     shape = "narrow" if size is NARROW else "wide"
     path = IMAGES / f"{scene.__name__.replace('_', '-')}-{shape}-{scheme}.png"

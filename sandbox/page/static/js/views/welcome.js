@@ -22,7 +22,7 @@ export function mountWelcome(store, composer, actions, week) {
     composer.form.submit();
     ours = false;
   };
-  const WEEK = { icon: "clock", title: "Watch a week of daily quotes", does: ["/daily schedule, ", h("em", {}, "and a week passes in a minute")],
+  const WEEK = { icon: "clock", title: "Watch a week of daily quotes", does: ["/daily schedule, ", h("em", {}, "a week in a minute")],
     run: () => week.start() };
   /** @type {any[] | null} known with the first snapshot */
   let left = null;
