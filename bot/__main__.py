@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from bot import announcement, memory, seeding, terminal
 from bot.announcement import words
-from bot.errors import AnnouncementError, CanonkeeperError
+from bot.errors import AnnouncementError, CanonkeeperError, StoreError
 from bot.operators import logs
-from bot.settings import from_environment, look_at_environment
-from bot.store import copies
+from bot.settings import Secret, from_environment, look_at_environment
+from bot.store import copies, engines
 from bot.text import counted
 
 if TYPE_CHECKING:
@@ -38,6 +38,14 @@ _TYPED = (
 )
 
 
+# What to do in the place of `backup` and `restore`; the last line lets the bot look for what it posted since.
+BY_POSTGRESQL = """Nothing was done: PostgreSQL's own programs copy its databases. To make a backup, while the bot runs:
+  pg_dump --format=custom --file=FILE "$DATABASE_URL"
+To put it back, with the bot stopped:
+  pg_restore --clean --if-exists --single-transaction --no-owner --dbname="$DATABASE_URL" FILE
+  psql "$DATABASE_URL" --command="DELETE FROM copied; INSERT INTO copied VALUES (1, NULL)\""""
+
+
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="python -m bot", description="A Discord bot that answers from one announcement."
@@ -50,6 +58,10 @@ def parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path, metavar="FILE")
     restore = commands.add_parser("restore", help="put a backup in the database's place; stop the bot first")
     restore.add_argument("file", type=Path, metavar="FILE")
+    move = commands.add_parser("move-store", help="copy the database to another place; stop the bot first")
+    places = "a file, or postgresql://USER:PASSWORD@HOST/DATABASE"
+    move.add_argument("source", metavar="FROM", help=places)
+    move.add_argument("target", metavar="TO", help="the same; nothing may be there yet")
     forget = commands.add_parser("forget", help="delete everything that is kept about a server, while the bot runs")
     forget.add_argument("server", type=_server, metavar="SERVER_ID")
     check = commands.add_parser("check-data", help="check an announcement's folder and list every mistake")
@@ -163,6 +175,16 @@ def _without_services(given: argparse.Namespace, settings: Settings) -> str | No
         file = given.path or settings.learnt_path
         learnt = asyncio.run(seeding.learn(settings.announcement_path, file, _bar if sys.stderr.isatty() else None))
         return f"{file}: {'learnt' if learnt else 'nothing new to learn'}"
+    return _about_the_store(given, settings)
+
+
+def _about_the_store(given: argparse.Namespace, settings: Settings) -> str | None:
+    """Copy the store, or put a copy in its place, and return what to tell; None for other commands."""
+    if given.command == "move-store":
+        moved = asyncio.run(engines.move(_place(given.source), _place(given.target)))
+        return _moved(moved, _place(given.target))
+    if given.command in {"backup", "restore"} and settings.database_url is not None:
+        raise StoreError(BY_POSTGRESQL)
     if given.command == "backup":
         made = copies.backup(settings.database_path, given.file)
         return f"{given.file}: {made.schedules} daily schedules, {made.size / 2**20:.1f} MiB"
@@ -171,6 +193,22 @@ def _without_services(given: argparse.Namespace, settings: Settings) -> str | No
         old = f"; what was there is kept as {kept}" if kept else ""
         return f"{settings.database_path}: restored from {given.file}{old}"
     return None
+
+
+def _place(text: str) -> Path | Secret:
+    """Return where a store is, as it was typed."""
+    return Secret(text) if "://" in text else Path(text)
+
+
+def _moved(counts: dict[str, int], target: Path | Secret) -> str:
+    """Return what was moved, and what to do next."""
+    setting = f"DATABASE_PATH={target}" if isinstance(target, Path) else "DATABASE_URL to its address"
+    rows = counted(sum(counts.values()), "row")
+    return (
+        f"Copied and compared: {counted(counts['schedule'], 'daily schedule')}, {rows} in all. Now set {setting}, "
+        "remove the other setting, and start the bot. Keep the old database until all is well, but start no bot on "
+        "it again."
+    )
 
 
 def _bar(share: float) -> None:

@@ -22,7 +22,7 @@ from bot.client import Canonkeeper
 from bot.client.client import Daily, Services, intents
 from bot.client.library_parts import use_api, use_json
 from bot.client.views import permission_bits
-from bot.clock import DemoClock, SystemClock
+from bot.clock import DemoClock, SharedClock, SystemClock
 from bot.daily.bag import Filters, heirs
 from bot.daily.commands import Scheduler
 from bot.daily.discord_chat import DiscordChat, DiscordSight
@@ -51,7 +51,7 @@ from bot.seeding import CANON, CLAIMS, FACTS, bring_up_to_date, learn
 from bot.shards.keeper import TIMING, Served, Shared
 from bot.shards.leases import Leases, Turns
 from bot.shards.rule import ALL, Shards
-from bot.store.sqlite import SqliteDatabase
+from bot.store import engines
 from bot.store.synced import SyncedCommands
 from bot.store.unanswered import UnansweredQuestions
 from bot.terminal import explain, read_questions, tried
@@ -122,13 +122,16 @@ FINISH_SECONDS = 3.0
 
 
 @contextlib.asynccontextmanager
-async def clock_of(settings: Settings) -> AsyncIterator[Clock]:
-    """Yield the machine's clock, or in the demo the demo's."""
-    if settings.clock_url is None:
-        yield SystemClock()
-    else:
+async def clock_of(settings: Settings, database: Database | None = None) -> AsyncIterator[Clock]:
+    """Yield the clock that all who use the store go by: the machine's, the database's, or in the demo the demo's."""
+    if settings.clock_url is not None:
         async with DemoClock(settings.clock_url) as clock:
             yield clock
+    elif settings.database_url is not None and database is not None:
+        async with SharedClock(database.time) as shared:
+            yield shared
+    else:
+        yield SystemClock()
 
 
 def shards_of(settings: Settings) -> Shards:
@@ -152,7 +155,7 @@ async def services(settings: Settings, meter: Meter | None = None) -> AsyncItera
     Raises StoreError, AnnouncementError or LearningError, each in words that say what to do.
     """
     meter = meter or NoMeter()
-    async with clock_of(settings) as clock, await SqliteDatabase.open(settings.database_path) as database:
+    async with await engines.opened(settings.store) as database, clock_of(settings, database) as clock:
         # All of it is read now, so that its file may be replaced at any time.
         with await bring_up_to_date(settings.announcement_path, settings.learnt_path, settings.content_path) as content:
             library = await asyncio.to_thread(read_library, content)
@@ -199,7 +202,8 @@ async def monitored(settings: Settings) -> AsyncIterator[Monitor | None]:
         return
     from bot.operators import health  # noqa: PLC0415
 
-    async with health.monitored(settings.health_address, settings.database_path) as monitor:
+    file = None if settings.database_url else settings.database_path
+    async with health.monitored(settings.health_address, file) as monitor:
         yield monitor
 
 
@@ -307,11 +311,11 @@ async def forget(settings: Settings, guild: int) -> int:
 
     Raises StoreError where the store can't be used, or isn't there.
     """
-    if not settings.database_path.exists():
+    if settings.database_url is None and not settings.database_path.exists():
         raise StoreError(
             f"DATABASE_PATH {settings.database_path} isn't there: set it to the database that the bot uses"
         )
-    async with await SqliteDatabase.open(settings.database_path) as database:
+    async with await engines.opened(settings.store) as database:
         with database.in_words():
             async with database.erasing():
                 await SyncedCommands(database).forget(str(guild))
@@ -339,7 +343,12 @@ async def try_out(settings: Settings, folder: Path, questions: Path) -> str:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as beside:
         store = Path(beside) / "store.sqlite3"
         trying = msgspec.structs.replace(
-            settings, announcement_path=folder, learnt_path=kept, database_path=store, keep_unanswered=None
+            settings,
+            announcement_path=folder,
+            learnt_path=kept,
+            database_path=store,
+            database_url=None,
+            keep_unanswered=None,
         )
         async with services(trying) as built:
             return tried(built, asked)

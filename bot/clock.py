@@ -6,9 +6,12 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import time
 from typing import TYPE_CHECKING, Protocol, Self
 
 import aiohttp
+
+from bot.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -48,6 +51,62 @@ class SystemClock:
         """Return at `instant`, or after GUARD_SECONDS, whichever comes first."""
         left = (instant - self.now()).total_seconds()
         await self._sleep(max(0.0, min(left, GUARD_SECONDS)))
+
+
+# How often a clock elsewhere is asked, in seconds; an answer that takes longer than SLOW_SECONDS tells little.
+ASK_SECONDS = 10.0
+SLOW_SECONDS = 1.0
+
+
+def steady() -> float:
+    """Return seconds on a clock that no one steps, and that goes on while the machine sleeps, where there is such."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+class SharedClock:
+    """A clock elsewhere that several machines share, so that it doesn't matter how theirs are set.
+
+    `ask` returns its instant. It is asked every ASK_SECONDS, and followed in between by the machine's `count` of
+    seconds. Use it as a context manager; `now` is right from the moment that it is entered.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[dt.datetime]], count: Callable[[], float] = steady) -> None:
+        self._ask = ask
+        self._count = count
+
+    async def __aenter__(self) -> Self:
+        self._known, self._since = await self._look()
+        self._following = asyncio.create_task(self._follow(), name="shared clock")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._following.cancel()
+        await asyncio.gather(self._following, return_exceptions=True)
+
+    def now(self) -> dt.datetime:
+        """Return the clock's instant, aware, in UTC."""
+        return self._known + dt.timedelta(seconds=self._count() - self._since)
+
+    async def sleep_until(self, instant: dt.datetime) -> None:
+        """Return at `instant`, or after GUARD_SECONDS, whichever comes first."""
+        left = (instant - self.now()).total_seconds()
+        await asyncio.sleep(max(0.0, min(left, GUARD_SECONDS)))
+
+    async def _look(self) -> tuple[dt.datetime, float]:
+        """Return the clock's instant, and when that was by our count: halfway between question and answer."""
+        asked = self._count()
+        there = await self._ask()
+        self._took = self._count() - asked
+        return there, asked + self._took / 2
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(ASK_SECONDS)
+            # While it can't be asked, or answers too slowly to tell, time goes on as it was.
+            with contextlib.suppress(StoreError):
+                found = await self._look()
+                if self._took < SLOW_SECONDS:
+                    self._known, self._since = found
 
 
 _log = logging.getLogger(__name__)

@@ -32,8 +32,12 @@ _MISSING = (
     "DISCORD_TOKEN is missing: copy .env.example to .env, and put your token in it, from your application's 'Bot' "
     "page in Discord's developer portal"
 )
-# Settings that a file may hold instead, as Docker and systemd hand secrets over.
-_FILES = {"DISCORD_TOKEN": "DISCORD_TOKEN_FILE"}
+# Settings that stand for each other: whichever the environment gives goes before all of them in `.env`. A file may hold
+# what is secret, as Docker and systemd hand that over.
+_INSTEAD = (
+    ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE"),
+    ("DATABASE_URL", "DATABASE_URL_FILE", "DATABASE_PATH"),
+)
 # A secret is one line: nothing longer is read from a file that was named by mistake.
 _LONGEST_SECRET = 4096
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))|%(\w+)%", re.ASCII)
@@ -87,6 +91,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     token: Secret | None
     api_base: str = DISCORD_API
     database_path: Path = Path("var/canonkeeper.sqlite3")
+    # None: the database is the file at `database_path`; else its address, with which PostgreSQL is reached.
+    database_url: Secret | None = None
     announcement_path: Path = ANNOUNCEMENT
     learnt_path: Path = LEARNT
     log_level: str = "INFO"
@@ -108,6 +114,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def content_path(self) -> Path:
         """The file beside the database for what a start had to learn."""
         return self.database_path.with_name(f"{self.database_path.stem}.learnt.sqlite3")
+
+    @property
+    def store(self) -> Path | Secret:
+        """Where the database is: a file, or the address of a PostgreSQL database."""
+        return self.database_url or self.database_path
 
     def required_token(self) -> Secret:
         """Return the token. Raises SettingError, saying how to get one, when there is none."""
@@ -153,9 +164,9 @@ def look_at_environment(env_file: Path = Path(".env"), *, token: bool = False) -
         ) from None
     written = _given({name: value for name, value in in_file.items() if value is not None})
     environment = _given(os.environ)
-    for pair in _FILES.items():
-        if environment.keys() & {*pair}:
-            written = {name: value for name, value in written.items() if name not in pair}
+    for names in _INSTEAD:
+        if environment.keys() & {*names}:
+            written = {name: value for name, value in written.items() if name not in names}
     return look({**written, **environment}, token=token)
 
 
@@ -184,6 +195,7 @@ def look(environment: Mapping[str, str], *, token: bool = False) -> Reading:
         token=take(lambda: _token(given), None),
         api_base=api_base or DISCORD_API,
         database_path=take(lambda: _path(given, "DATABASE_PATH", Path("var/canonkeeper.sqlite3")), Path()),
+        database_url=take(lambda: _database_url(given), None),
         announcement_path=take(lambda: _path(given, "ANNOUNCEMENT_PATH", ANNOUNCEMENT), ANNOUNCEMENT),
         learnt_path=take(lambda: _path(given, "LEARNT_PATH", LEARNT), LEARNT),
         log_level=take(lambda: _choice(given, "LOG_LEVEL", "INFO", _LEVELS, str.upper), "INFO"),
@@ -269,6 +281,27 @@ def _token(given: Mapping[str, str]) -> Secret | None:
         f"{name} doesn't {'look like' if name == 'DISCORD_TOKEN' else 'hold'} a bot token (three parts joined by "
         "dots): copy it again from your application's 'Bot' page in Discord's developer portal"
     )
+
+
+_POSTGRES = ("postgresql://", "postgres://")
+
+
+def _database_url(given: Mapping[str, str]) -> Secret | None:
+    """Return the address of a PostgreSQL database, from its setting or from the file that holds it; None for a file."""
+    set_ = [name for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DATABASE_PATH") if name in given]
+    if set_[1:]:
+        raise SettingError(f"{set_[0]} and {set_[1]} are both set: remove one of them")
+    name = set_[0] if set_ else "DATABASE_PATH"
+    if name == "DATABASE_PATH":
+        return None
+    value = given[name] if name == "DATABASE_URL" else _from_file(given, name)
+    if not value.startswith(_POSTGRES):
+        # It may hold a password.
+        raise SettingError(
+            f"{name} must {'be' if name == 'DATABASE_URL' else 'hold'} the address of a PostgreSQL database, such as "
+            "postgresql://USER:PASSWORD@HOST/DATABASE; for a file, set DATABASE_PATH"
+        )
+    return Secret(value)
 
 
 def _from_file(given: Mapping[str, str], name: str) -> str:

@@ -9,7 +9,8 @@ import aiohttp
 import pytest
 
 from bot import app, clock
-from bot.clock import DemoClock, SystemClock
+from bot.clock import DemoClock, SharedClock, SystemClock
+from bot.errors import StoreUnavailableError
 from bot.settings import read
 from sandbox import Sandbox
 
@@ -91,3 +92,61 @@ async def test_which_clock_is_used() -> None:
         settings = read({"DISCORD_API_BASE": sandbox.base_url, "CLOCK_URL": address(sandbox)})
         async with app.clock_of(settings) as demo:
             assert isinstance(demo, DemoClock)
+
+
+class Elsewhere:
+    """A clock on another machine, which answers after `delay` seconds of ours, or not at all."""
+
+    def __init__(self) -> None:
+        self.ours = 100.0
+        self.there = dt.datetime(2026, 1, 5, 8, tzinfo=dt.UTC)
+        self.delay = 0.2
+        self.answers = True
+
+    async def ask(self) -> dt.datetime:
+        if not self.answers:
+            raise StoreUnavailableError("no connection")
+        self.ours += self.delay
+        return self.there + dt.timedelta(seconds=self.ours - self.delay / 2)
+
+
+async def test_a_shared_clock_is_followed_between_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "ASK_SECONDS", 0.01)
+    elsewhere = Elsewhere()
+
+    async def behind(seconds: float) -> None:
+        async with asyncio.timeout(5):
+            while abs((there() - here.now()).total_seconds() - seconds) > 0.001:  # noqa: ASYNC110 - it has no event
+                await asyncio.sleep(0.01)
+
+    def there() -> dt.datetime:
+        return elsewhere.there + dt.timedelta(seconds=elsewhere.ours)
+
+    async with SharedClock(elsewhere.ask, lambda: elsewhere.ours) as here:
+        assert here.now() == there()
+        assert here.now().tzinfo is dt.UTC
+        elsewhere.ours += 1000
+        assert here.now() == there()
+        # It was stepped: that is noticed at the next question.
+        elsewhere.there += HOUR
+        await behind(0)
+        # What takes long tells little, and nothing what cannot be asked.
+        elsewhere.delay = 5.0
+        await asyncio.sleep(0.05)
+        elsewhere.there += HOUR
+        await asyncio.sleep(0.05)
+        await behind(3600)
+        elsewhere.answers = False
+        await asyncio.sleep(0.05)
+        elsewhere.answers, elsewhere.delay = True, 0.0
+        await behind(0)
+        async with asyncio.timeout(1):
+            await here.sleep_until(here.now() - HOUR)
+            await here.sleep_until(here.now() + SOON)
+
+
+def test_seconds_are_counted_steadily(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = clock.steady()
+    assert 0 <= clock.steady() - first < 5
+    monkeypatch.delattr("time.CLOCK_BOOTTIME", raising=False)
+    assert clock.steady() > 0

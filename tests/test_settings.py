@@ -618,3 +618,62 @@ def test_where_health_is_told(given_as: str, address: tuple[str, int] | None) ->
 def test_a_malformed_address_for_health(given_as: str) -> None:
     told = refused(HEALTH_ADDRESS=given_as)
     assert told.startswith(f"HEALTH_ADDRESS must be a host and a port such as 127.0.0.1:9464; it is '{given_as}'. ")
+
+
+# -- a database on a server --------------------------------------------------------------------------
+
+DATABASE = "postgresql://korra:hunter2@db.example:5432/canon"
+
+
+@pytest.mark.parametrize("written", [DATABASE, f' "{DATABASE}" ', DATABASE.replace("postgresql", "postgres")])
+def test_the_address_of_a_database(tmp_path: Path, written: str) -> None:
+    for settings in (read({"DATABASE_URL": written}), read({"DATABASE_URL_FILE": str(hold(tmp_path, written))})):
+        assert settings.database_url is not None
+        assert settings.database_url.reveal() == written.strip(' "')
+        assert settings.store is settings.database_url
+        assert "hunter2" not in repr(settings)
+    assert read({"DATABASE_URL": ""}).store == Path("var/canonkeeper.sqlite3")
+
+
+def hold(folder: Path, content: str) -> Path:
+    (folder / "secret").write_text(f"{content}\n")
+    return folder / "secret"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["mysql://korra:hunter2@db/x", "sqlite:///hunter2.sqlite3", "hunter2", "/hunter2.sqlite3", TOKEN]
+)
+def test_what_is_no_address_of_a_database_is_not_repeated(tmp_path: Path, wrong: str) -> None:
+    told = refused(DATABASE_URL=wrong)
+    assert told.startswith("DATABASE_URL must be the address of a PostgreSQL database, such as postgresql://USER:")
+    in_file = refused(DATABASE_URL_FILE=str(hold(tmp_path, wrong)))
+    assert in_file.startswith("DATABASE_URL_FILE must hold the address of a PostgreSQL database, such as")
+    assert "hunter2" not in told + in_file
+    assert TOKEN not in told + in_file
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("DATABASE_URL", "DATABASE_PATH"),
+        ("DATABASE_URL", "DATABASE_URL_FILE"),
+        ("DATABASE_URL_FILE", "DATABASE_PATH"),
+    ],
+)
+def test_two_databases_are_one_too_many(tmp_path: Path, names: tuple[str, str]) -> None:
+    given = {"DATABASE_URL": DATABASE, "DATABASE_PATH": "a.sqlite3", "DATABASE_URL_FILE": str(hold(tmp_path, DATABASE))}
+    told = refused(**{name: given[name] for name in names})
+    assert told == f"{names[0]} and {names[1]} are both set: remove one of them"
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_the_environment_s_database_goes_before_any_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("DATABASE_PATH=here.sqlite3\n")
+    monkeypatch.setenv("DATABASE_URL", DATABASE)
+    assert from_environment(tmp_path / ".env").database_url is not None
+    (tmp_path / ".env").write_text(f"DATABASE_URL={DATABASE}\n")
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.setenv("DATABASE_PATH", "there.sqlite3")
+    assert from_environment(tmp_path / ".env").store == Path("there.sqlite3")

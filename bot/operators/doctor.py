@@ -21,6 +21,7 @@ import aiohttp
 from bot import announcement
 from bot.client.errors import STATUS, closed
 from bot.errors import AnnouncementError, StoreError
+from bot.store import engines
 from bot.store.copies import examine
 
 if TYPE_CHECKING:
@@ -100,8 +101,11 @@ async def examine_all(reading: Reading, needs: Needs, machine: Machine) -> list[
         found.append(Finding(Level.OK, "settings", "all of them can be used"))
     if "ANNOUNCEMENT_PATH" not in wrong:
         found.append(await asyncio.to_thread(_data, settings.announcement_path))
-    if "DATABASE_PATH" not in wrong:
-        found += await asyncio.to_thread(lambda: [*_store(settings.database_path, machine.free)])
+    if not wrong & {"DATABASE_PATH", "DATABASE_URL", "DATABASE_URL_FILE"}:
+        if settings.database_url is not None:
+            found.append(await _server(settings.database_url.reveal()))
+        else:
+            found += await asyncio.to_thread(lambda: [*_store(settings.database_path, machine.free)])
     found.append(await asyncio.to_thread(_zones, machine))
     if wrong & {"DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DISCORD_API_BASE"}:
         return [*found, Finding(Level.NOTE, "Discord", "not asked, since it needs the settings above")]
@@ -170,6 +174,21 @@ def _store(path: Path, free: Callable[[Path], int]) -> Iterator[Finding]:
         )
     else:
         yield Finding(Level.OK, "disk", f"{_mib(left)} free in {folder}")
+
+
+async def _server(address: str) -> Finding:
+    """Return how the store is on a database server, which looks after its disk itself."""
+    try:
+        found = await engines.postgres().examine(address)
+    except StoreError as error:
+        return Finding(Level.FAULT, "store", str(error))
+    where = f"PostgreSQL {found.version}: "
+    if not found.schema:
+        return Finding(Level.OK, "store", f"{where}nothing is there yet; the first start makes the tables")
+    newer = found.known - found.schema
+    update = f"; the next start brings it up to date ({newer} steps)" if newer else ""
+    line = f"schema {found.schema}, {found.schedules} daily schedules, {_mib(found.size)}"
+    return Finding(Level.OK, "store", f"{where}{line}{update}")
 
 
 def _mib(size: int) -> str:

@@ -160,7 +160,7 @@ _UNKNOWN: Final = Check(ok=True, why="unknown")
 class Monitor:
     """Looks at how the bot is, on the bot's own event loop."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Path | None) -> None:
         self.metrics = Metrics()
         self.loop = LoopWatch(self.metrics)
         self._store_path = store
@@ -239,9 +239,11 @@ async def _store(services: Services) -> tuple[Check, float | None]:
     return Check(ok=True, why="ok"), time.monotonic() - began
 
 
-def _sizes(store: Path) -> dict[str, int]:
-    """Return the sizes in bytes of the store's files that are there."""
-    found = {}
+def _sizes(store: Path | None) -> dict[str, int]:
+    """Return the sizes in bytes of the store's files that are there; `store` is None where a server has them."""
+    found: dict[str, int] = {}
+    if store is None:
+        return found
     for name, path in (("database", store), ("wal", store.with_name(f"{store.name}-wal"))):
         with contextlib.suppress(OSError):
             found[name] = path.stat().st_size
@@ -328,8 +330,8 @@ _CLOSE_SECONDS: Final = 0.5
 
 
 @contextlib.asynccontextmanager
-async def monitored(address: tuple[str, int], store: Path) -> AsyncIterator[Monitor]:
-    """Answer at `address` for as long as the block lasts; `store` is the path of the database.
+async def monitored(address: tuple[str, int], store: Path | None) -> AsyncIterator[Monitor]:
+    """Answer at `address` for as long as the block lasts; `store` is the database's file, if it is one.
 
     Raises SettingError where nothing can listen there.
     """

@@ -43,6 +43,8 @@ next_at = CASE WHEN slot.next_at > {now} THEN slot.next_at ELSE {now} END + :len
 RETURNING next_at - :length - {now} AS wait
 """
 _POSTPONE = "UPDATE slot SET next_at = {now} + :length WHERE name = :name AND next_at < {now} + :length"
+# What is locked while shares are looked at and taken: no server has that id.
+_LOCK = 3
 # The owner is a name of hexadecimal digits.
 _HELD = "SELECT number FROM shard WHERE owner = '{owner}' AND until > {now} AND number IN ({numbers})"
 
@@ -70,6 +72,7 @@ class Leases:
     async def agree(self, wanted: int) -> int:
         """Return how many shards there are: `wanted`, unless living processes have agreed on another number."""
         async with self._database.transaction() as tx:
+            await tx.lock(_LOCK)
             living = {row["owner"] for row in await tx.fetch_all(self._sql(_LIVING))} - {self.owner}
             owners = await tx.fetch_all(self._sql(_OWNERS))
             known = [row["number"] for row in owners]
@@ -88,6 +91,7 @@ class Leases:
         `idle` are the shards that it holds and doesn't serve yet.
         """
         async with self._database.transaction() as tx:
+            await tx.lock(_LOCK)
             await tx.execute(self._sql(_LIVE), self._given)
             await tx.execute(self._sql("DELETE FROM process WHERE until <= {now}"))
             await tx.execute(self._sql(_RENEW), self._given)

@@ -9,7 +9,7 @@ locks and in errors.
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 if TYPE_CHECKING:
     import contextlib
@@ -25,6 +25,24 @@ class Row(Protocol):
     def __getitem__(self, column: str, /) -> Any: ...
 
     def keys(self) -> Iterable[str]: ...
+
+
+# What the tables with ids or keys of their own are, children after parents, each with the columns of its key.
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "schedule": ("id",),
+    "drawn": ("schedule", "quote"),
+    "delivery": ("id",),
+    "follow_up": ("id",),
+    "notice": ("id",),
+    "told": ("schedule", "what"),
+    "departure": ("guild",),
+    "bag_listing": ("only",),
+    "copied": ("only",),
+    "synced_commands": ("application_id", "scope"),
+    "unanswered": ("id",),
+}
+# What holds for the processes at work just now, and is nothing to keep.
+PASSING_TABLES: Final = ("process", "shard", "lease", "slot")
 
 
 def values(rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
@@ -76,6 +94,14 @@ class Transaction(abc.ABC):
         """
 
     @abc.abstractmethod
+    async def freeze(self) -> None:
+        """Let nobody else write anything until the end."""
+
+    @abc.abstractmethod
+    async def last_number(self, table: str) -> int:
+        """Return the highest id that was ever given to a row of a table, as far as the store knows; 0 for none."""
+
+    @abc.abstractmethod
     async def skip_numbers(self, tables: Iterable[str], count: int) -> None:
         """Let the next ids of these tables be higher by `count` than they would be."""
 
@@ -117,8 +143,8 @@ class Database(abc.ABC):
         """
 
     @abc.abstractmethod
-    async def time(self) -> dt.datetime | None:
-        """Return the instant on the store's own clock, which all who use it share; None where it has none."""
+    async def time(self) -> dt.datetime:
+        """Return the instant on the store's own clock, which all who use it share: of a file, the machine's."""
 
     @abc.abstractmethod
     def erasing(self) -> contextlib.AbstractAsyncContextManager[None]:

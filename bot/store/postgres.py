@@ -14,7 +14,7 @@ import os
 import re
 import socket
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self, TypeVar
 
 import psycopg
 from psycopg import conninfo
@@ -29,7 +29,7 @@ from bot.errors import (
     StoreUnavailableError,
 )
 from bot.store import migrate
-from bot.store.database import Database, Transaction
+from bot.store.database import TABLES, Database, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -57,10 +57,10 @@ _DEFAULTS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "20000",
 }
+_PLACE = "DATABASE_URL's database"
+_ANOTHER_S = "DATABASE_URL names another program's database; make one for the bot alone"
 # Which advisory lock is held while the tables are made and changed: no server's id is that low.
 _MIGRATING = 1
-# What a deletion for good goes over; the order of no matter.
-_TABLES = ("schedule", "drawn", "delivery", "follow_up", "notice", "told", "departure", "synced_commands", "unanswered")
 
 _BUSY = (StoreBusyError, "is busy with other transactions; wait, and start again")
 _GONE = (StoreUnavailableError, "can't be reached; check that it runs, and the address")
@@ -110,7 +110,9 @@ def _kind(error: psycopg.Error) -> tuple[type[StoreError], str]:
 
 def _said(error: psycopg.Error) -> str:
     """Return what the server says of an error: not the row that it was about, nor anything of the address."""
-    return error.diag.message_primary or ("no connection" if isinstance(error, psycopg.OperationalError) else "a fault")
+    if error.diag.message_primary is not None:
+        return error.diag.message_primary
+    return "no connection" if isinstance(error, psycopg.OperationalError) else str(error).partition("\n")[0]
 
 
 def _ours(error: psycopg.Error) -> StoreError:
@@ -118,7 +120,7 @@ def _ours(error: psycopg.Error) -> StoreError:
 
 
 # Texts in quotation marks are left alone; '%' stands for itself.
-_WORDS = re.compile(r"'[^']*'|\?|(?<!:):([a-z_]+)|%")
+_WORDS = re.compile(r"'[^']*'|\?|(?<!:):([a-z_][a-z_0-9]*)|%")
 
 
 @lru_cache(maxsize=512)
@@ -271,17 +273,28 @@ class PostgresTransaction(Transaction):
     async def lock(self, guild: int) -> None:
         await self._run("SELECT pg_advisory_xact_lock(?)", (guild,))
 
+    async def freeze(self) -> None:
+        await self._run(f"LOCK TABLE {', '.join(TABLES)} IN SHARE MODE", ())
+
+    async def last_number(self, table: str) -> int:
+        query = "SELECT last_value FROM pg_sequences WHERE schemaname = current_schema() AND sequencename = ?"
+        row = await self.fetch_one(query, (f"{table}_id_seq",))
+        return (row["last_value"] or 0) if row else 0
+
     async def skip_numbers(self, tables: Iterable[str], count: int) -> None:
         for table in tables:
             await self._run(
-                "SELECT setval(ids, nextval(ids) + ?) FROM (SELECT CAST(pg_get_serial_sequence(?, 'id') AS regclass) "
-                "AS ids) AS sequence",
+                "SELECT setval(ids, nextval(ids) + ? - 1) FROM "
+                "(SELECT CAST(pg_get_serial_sequence(?, 'id') AS regclass) AS ids) AS sequence",
                 (count, table),
             )
 
 
 class PostgresDatabase(Database):
     """A database on a server: one connection writes, one transaction at a time, and one reads."""
+
+    # Not the instant at which the transaction or the statement began: either may have waited for another's locks.
+    now = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -299,8 +312,7 @@ class PostgresDatabase(Database):
         with in_words():
             connection = await connect(address)
             try:
-                if (version := connection.info.server_version // 10_000) < OLDEST:
-                    raise StoreError(f"DATABASE_URL's server is PostgreSQL {version}: it has to be {OLDEST} or newer")
+                _refuse_old(connection)
                 await _migrate(connection)
             finally:
                 await connection.close()
@@ -395,7 +407,7 @@ class PostgresDatabase(Database):
         yield
         line = _Line(self._address)
         try:
-            await line.run(f"VACUUM {', '.join(_TABLES)}", None, 10 * _STATEMENT_SECONDS)
+            await line.run(f"VACUUM {', '.join(TABLES)}", None, 10 * _STATEMENT_SECONDS)
         finally:
             await line.drop()
 
@@ -408,6 +420,69 @@ class PostgresDatabase(Database):
 
     def in_words(self) -> contextlib.AbstractContextManager[None]:
         return in_words()
+
+
+class Condition(NamedTuple):
+    """How a database is.
+
+    `version` is the server's; `size` in bytes; `schema` is the number of the last migration, 0 where there are no
+    tables yet, of which this program has `known`; `schedules` is how many daily quotes are set up.
+    """
+
+    version: int
+    size: int
+    schema: int
+    known: int
+    schedules: int
+
+
+async def examine(address: str) -> Condition:
+    """Return how the database at `address` is. Nothing in it is changed.
+
+    Raises StoreError, in words that say what to do, where a start could not use it.
+    """
+    with in_words():
+        connection = await connect(address)
+        try:
+            _refuse_old(connection)
+            return await _condition(connection)
+        finally:
+            await connection.close()
+
+
+def _refuse_old(connection: _Connection) -> None:
+    if (version := connection.info.server_version // 10_000) < OLDEST:
+        raise StoreError(f"DATABASE_URL's server is PostgreSQL {version}: it has to be {OLDEST} or newer")
+
+
+_ABLE = """
+SELECT current_setting('transaction_read_only') = 'on' AS reads_only, pg_database_size(current_database()) AS size,
+       has_schema_privilege(current_schema(), 'CREATE') AS makes, to_regclass('migration') IS NOT NULL AS ours,
+       EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema()) AS used
+"""
+
+
+async def _condition(connection: _Connection) -> Condition:
+    async def one(query: str) -> dict[str, Any]:
+        row = await (await connection.execute(query.encode())).fetchone()
+        assert row is not None, "each asks for one row"  # noqa: S101
+        return row
+
+    able = await one(_ABLE)
+    if able["reads_only"]:
+        raise StoreUnavailableError(f"DATABASE_URL's server {_KINDS['25006'][1]}")
+    if not able["makes"]:
+        raise StoreUnavailableError(f"DATABASE_URL's server {_KINDS['42501'][1]}")
+    schema = schedules = 0
+    if able["ours"]:
+        found = await (await connection.execute("SELECT number, sha256 FROM migration")).fetchall()
+        migrate.refuse_unknown(_PLACE, {row["number"]: row["sha256"] for row in found}, "postgres")
+        schema = max((row["number"] for row in found), default=0)
+        schedules = (await one("SELECT count(*) AS count FROM schedule"))["count"] if schema else 0
+    elif able["used"]:
+        raise StoreError(_ANOTHER_S)
+    known = migrate.migrations("postgres")[-1].number
+    return Condition(connection.info.server_version // 10_000, able["size"], schema, known, schedules)
 
 
 def _left(end: float | None) -> float:
@@ -446,8 +521,8 @@ async def _migrate(connection: _Connection) -> None:
         found = await (await connection.execute("SELECT number, sha256 FROM migration")).fetchall()
         applied = {row["number"]: row["sha256"] for row in found}
         if not applied and await (await connection.execute(_OTHERS)).fetchone():
-            raise StoreError("DATABASE_URL names another program's database; make one for the bot alone")
-        migrate.refuse_unknown("DATABASE_URL's database", applied, "postgres")
+            raise StoreError(_ANOTHER_S)
+        migrate.refuse_unknown(_PLACE, applied, "postgres")
         for step in migrate.migrations("postgres"):
             if step.number not in applied:
                 await connection.execute(step.sql.encode())

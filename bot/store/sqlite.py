@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import itertools
 import json
 import logging
@@ -142,6 +143,12 @@ class SqliteTransaction(Transaction):
     async def hold(self, table: str, column: str, among: Iterable[Any]) -> None: ...
 
     async def lock(self, guild: int) -> None: ...
+
+    async def freeze(self) -> None: ...
+
+    async def last_number(self, table: str) -> int:
+        row = await self.fetch_one("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+        return row["seq"] if row else 0
 
     async def skip_numbers(self, tables: Iterable[str], count: int) -> None:
         for table in tables:
@@ -310,8 +317,8 @@ class SqliteDatabase(Database):
     ) -> list[sqlite3.Row]:
         return list(await _ask(self._reader.execute_fetchall(*_native(sql, parameters))))
 
-    async def time(self) -> None:
-        """Return nothing: all who use a file are on one machine, and have its clock."""
+    async def time(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC)
 
 
 def _check_time(end: float | None) -> None:

@@ -140,7 +140,7 @@ async def test_removing_takes_all_that_belongs_to_it(here: Office) -> None:
     await claimed(here)
     await here.store.schedules.remove(schedule.id)
     for table in ("delivery", "drawn", "notice", "schedule"):
-        assert await here.database.fetch_all(f"SELECT * FROM {table}") == []  # noqa: S608
+        assert await here.database.fetch_all(f"SELECT * FROM {table}") == []
 
 
 @pytest.mark.sqlite

@@ -15,22 +15,23 @@ from bot.daily.requests import RateLimiter
 from bot.errors import StoreBusyError
 from bot.shards.keeper import Keeper, Served, Shared, Timing
 from bot.shards.leases import Leases, Turns
-from bot.store.sqlite import SqliteDatabase
-from tests.support.daily import until
+from tests.support.daily import opened, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from bot.store.database import Database
+    from tests.support.postgres import Place
+
+pytestmark = pytest.mark.both_engines
 
 SHORT = Timing(*(dt.timedelta(seconds=each) for each in (1.0, 0.1, 0.5)))
 SECOND = dt.timedelta(seconds=1)
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Database]:
-    async with await SqliteDatabase.open(tmp_path / "store.sqlite3") as database:
+async def store(place: Place) -> AsyncIterator[Database]:
+    async with await opened(place) as database:
         yield database
 
 

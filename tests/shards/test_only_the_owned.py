@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from bot.client import Canonkeeper
     from sandbox.model import Channel, Guild
+    from tests.support.postgres import Place
+
+pytestmark = pytest.mark.both_engines
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(1, 100))
@@ -174,11 +177,11 @@ def said(two: Two, guild: Guild) -> int:
 # -- the store by itself ---------------------------------------------------------------------------------
 
 
-async def test_a_process_sleeps_over_what_is_another_s(tmp_path: Path) -> None:
+async def test_a_process_sleeps_over_what_is_another_s(place: Place) -> None:
     """Each table in turn holds something that is due for one of two alone."""
     clock = FakeClock(START)
     ours_, theirs = 0 << 22, 1 << 22
-    async with office(tmp_path / "store.sqlite3", clock) as here:
+    async with office(place, clock) as here:
         mine = DailyStore.on(here.database, dt.timedelta(hours=6), None, Shards(2, frozenset({0})))
         other = DailyStore.on(here.database, dt.timedelta(hours=6), None, Shards(2, frozenset({1})))
 
@@ -228,9 +231,9 @@ async def test_a_process_sleeps_over_what_is_another_s(tmp_path: Path) -> None:
         assert [len(await each.recoveries.mentions(None)) for each in (mine, other)] == [1, 0]
 
 
-async def test_each_plans_its_own_anew(tmp_path: Path) -> None:
+async def test_each_plans_its_own_anew(place: Place) -> None:
     clock = FakeClock(START)
-    async with office(tmp_path / "store.sqlite3", clock) as here:
+    async with office(place, clock) as here:
         made = [await here.add(guild=number << 22) for number in (0, 1)]
         later = START + dt.timedelta(hours=3)
         mine = Schedules(here.database, Shards(2, frozenset({0})))

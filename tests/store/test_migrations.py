@@ -207,9 +207,9 @@ async def test_the_announcement_leaves_the_store_and_servers_keep_what_they_chos
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.executescript(f"BEGIN; {CONTENT} {OF_SERVERS} COMMIT;")
-    kept = [ask(path, f"SELECT * FROM {table}") for table in ("schedule", "drawn", "synced_commands")]  # noqa: S608
+    kept = [ask(path, f"SELECT * FROM {table}") for table in ("schedule", "drawn", "synced_commands")]
     await open_and_close(path)
-    assert [ask(path, f"SELECT * FROM {table}") for table in ("schedule", "drawn", "synced_commands")] == kept  # noqa: S608
+    assert [ask(path, f"SELECT * FROM {table}") for table in ("schedule", "drawn", "synced_commands")] == kept
     new = path.with_name("new.sqlite3")
     await open_and_close(new)
     assert tables(path) == tables(new)

@@ -106,7 +106,7 @@ def test_both_engines_have_the_same_migrations() -> None:
 @pytest.mark.parametrize(
     ("written", "native"),
     [
-        ("SELECT ?, :a_b", "SELECT %s, %(a_b)s"),
+        ("SELECT ?, :a_b, :sha256", "SELECT %s, %(a_b)s, %(sha256)s"),
         ("guild % 4 = ?", "guild %% 4 = %s"),
         ("x = '?' OR y = ':a 100%' OR z::text = :z", "x = '?' OR y = ':a 100%%' OR z::text = %(z)s"),
         ("id = ANY(?) AND id <> ALL(:not_these)", "id = ANY(%s) AND id <> ALL(%(not_these)s)"),

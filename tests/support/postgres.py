@@ -20,7 +20,7 @@ import psycopg
 from bot.store.postgres import OLDEST, PostgresDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # Where a test's store is: a file, or the address of a database.
 Place: TypeAlias = Path | str
@@ -53,12 +53,12 @@ def programs() -> Path | None:
 class Server:
     """A server, which can be stopped and started again; `address` names one of its databases."""
 
-    def __init__(self, bin_: Path, folder: Path) -> None:
+    def __init__(self, bin_: Path, folder: Path, options: Sequence[str] = _OPTIONS) -> None:
         self._bin = bin_
+        self._options = options
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
-        self._made = False
 
     def _spawn(self, *command: str) -> subprocess.Popen[bytes]:
         # PostgreSQL refuses to run as root.
@@ -80,7 +80,9 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
-        options = [part for each in (*_OPTIONS, f"unix_socket_directories={self._folder}") for part in ("-c", each)]
+        options = [
+            part for each in (*self._options, f"unix_socket_directories={self._folder}") for part in ("-c", each)
+        ]
         bounded = ("timeout", "--signal=INT", str(_BOUND_SECONDS))
         self._process = self._spawn(*bounded, str(self._bin / "postgres"), "-D", str(self._folder / "data"), *options)
         end = time.monotonic() + _START_SECONDS
@@ -132,14 +134,10 @@ class Server:
 
     def emptied(self) -> str:
         """Return the address of the one store that tests use after each other, with nothing in it."""
-        if not self._made:
-            self.do("CREATE DATABASE shared")
-            asyncio.run(_make_tables(self.address("shared")))
-            self._made = True
         with psycopg.connect(self.address("shared"), autocommit=True) as connection:
             # Much faster than TRUNCATE where there is little to delete.
             for (table,) in connection.execute(_TABLES).fetchall():
-                connection.execute(f"DELETE FROM {table}".encode())  # noqa: S608 - its own tables
+                connection.execute(f"DELETE FROM {table}".encode())
             for (sequence,) in connection.execute("SELECT sequencename FROM pg_sequences").fetchall():
                 connection.execute(f"ALTER SEQUENCE {sequence} RESTART".encode())
         return self.address("shared")
@@ -169,16 +167,21 @@ def _other_user() -> pwd.struct_passwd:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[Server]:
-    """Yield a server that runs until the block ends; its programs have to be there."""
+def server(options: Sequence[str] = _OPTIONS) -> Iterator[Server]:
+    """Yield a server that runs until the block ends; its programs have to be there.
+
+    By default it is as fast as it can be, and loses what it has with the machine.
+    """
     bin_ = programs()
     assert bin_ is not None, "look first"
     # A socket's path has to be short, and the other user has to get there.
     folder = Path(tempfile.mkdtemp(prefix="canonkeeper-", dir="/tmp"))
-    made = Server(bin_, folder)
+    made = Server(bin_, folder, options)
     try:
         made.make()
         made.start()
+        made.do("CREATE DATABASE shared")
+        asyncio.run(_make_tables(made.address("shared")))
         yield made
     finally:
         made.stop()
