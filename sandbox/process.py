@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def remove(database: Path) -> None:
-    """Remove what a demo has left of its database."""
+    """Remove what a demo has left of its database, and of what its bot had to learn by itself."""
     for ending in ("", "-wal", "-shm"):
         database.with_name(database.name + ending).unlink(missing_ok=True)
+    database.with_suffix(".learnt.sqlite3").unlink(missing_ok=True)
 
 
 ROOT = Path(__file__).resolve().parent.parent
