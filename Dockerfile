@@ -5,8 +5,9 @@ ARG BASE=python:3.13-slim-bookworm
 FROM ${BASE} AS build
 WORKDIR /app
 # First what changes seldom, so that an update downloads no packages again.
-COPY requirements/install.sh requirements/run.txt requirements/
+COPY requirements/install.sh requirements/run.txt requirements/postgres.txt requirements/
 RUN sh requirements/install.sh .venv requirements/run.txt \
+    && sh requirements/install.sh .venv requirements/postgres.txt \
     && .venv/bin/python -m pip uninstall --quiet --yes pip
 COPY bot bot
 COPY cogs cogs

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-# Each lock file, and the dependency groups that it holds beside the dependencies of the program itself.
-LOCKS: Final[Mapping[str, tuple[str, ...]]] = {"requirements/run.txt": (), "requirements/dev.txt": ("dev",)}
+# Each lock file, and the dependency groups and extras that it holds beside the dependencies of the program itself.
+LOCKS: Final[Mapping[str, tuple[str, ...]]] = {
+    "requirements/run.txt": (),
+    "requirements/postgres.txt": ("postgres",),
+    "requirements/dev.txt": ("dev",),
+}
 PYTHONS: Final = ("3.11", "3.12", "3.13", "3.14")
 # sys_platform, platform_system and os_name (PEP 508) of Linux, macOS and Windows.
 SYSTEMS: Final = (("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"))
@@ -149,9 +153,10 @@ def _closure(
 
 
 def roots_of(groups: Iterable[str], pyproject: Path = ROOT / "pyproject.toml") -> list[str]:
-    """Return the requirements that pyproject.toml states: the program's, and those of some dependency groups."""
+    """Return the requirements that pyproject.toml states: the program's, and those of some groups or extras."""
     stated = tomllib.loads(pyproject.read_text(encoding="utf-8"))
-    return [*stated["project"]["dependencies"], *(each for g in groups for each in stated["dependency-groups"][g])]
+    project, beside = stated["project"], stated["dependency-groups"] | stated["project"]["optional-dependencies"]
+    return [*project["dependencies"], *(each for g in groups for each in beside[g])]
 
 
 def main() -> int:
@@ -161,7 +166,8 @@ def main() -> int:
         for name, groups in LOCKS.items()
         for problem in problems((ROOT / name).read_text(encoding="utf-8"), roots_of(groups))
     ]
-    told += differences(*((ROOT / name).read_text(encoding="utf-8") for name in LOCKS))
+    *run, dev = ((ROOT / name).read_text(encoding="utf-8") for name in LOCKS)
+    told += [problem for lock in run for problem in differences(lock, dev)]
     for line in told:
         print(line, file=sys.stderr)
     if told:
