@@ -12,7 +12,7 @@ import numpy.typing as npt
 from bot.fuzzy import Speller
 from bot.understanding.classifier import FirstLook
 from bot.understanding.features import Floats, Reader, Reading, Vocabulary
-from bot.understanding.reading import NUMERALS, STOP, Lexicon, tokens
+from bot.understanding.reading import NUMERALS, STOP, lexicon, tokens
 from bot.understanding.second_look import LIKENESS, UNEXPLAINED, Judges, Memory, SecondLook
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class Engine:
         if not header.labels:
             return
         self._sure_from = header.sure_from
-        self._reader = Reader(Lexicon(header.concepts), Speller(header.words))
+        self._reader = Reader(lexicon(header.concepts), Speller(header.words))
         letters = Vocabulary(header.runs, arrays["letters_idf"])
         self._first = FirstLook(arrays, Vocabulary(header.features, arrays["idf"]), letters)
         self._backing: Floats = arrays["backing"]

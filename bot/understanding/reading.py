@@ -308,6 +308,16 @@ class Lexicon:
         return found
 
 
+# Engines of one announcement have the same concepts; tests go from one announcement to another and back.
+_LEXICONS: Final = 4
+
+
+@lru_cache(_LEXICONS)
+def lexicon(concepts: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
+    """Return the lexicon of these concepts: one for all who ask for the same, as nothing ever changes it."""
+    return Lexicon(concepts)
+
+
 SmallTalk = Literal["greeting", "thanks", "farewell", "self"]
 
 # More words than this are hardly a greeting.
