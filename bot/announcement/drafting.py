@@ -60,13 +60,15 @@ _SAID: Final = (
     "announced|announces|continued|continues|answered|answers|recalled|recalls|stated|states|posted|posts|"
     "concluded|concludes|insisted|insists|admitted|admits|joked|jokes|promised|promises)"
 )
+# What somebody is may stand before the name ('said council member Ines Falk'), but nobody else's with an 'of' or 'by'.
+_ROLE: Final = r"(?:(?!(?:about|after|at|before|by|for|from|in|of|on|that|to|with)\b)[a-z][a-z-]+ ){0,4}"
 _BEFORE = re.compile(rf"(?P<name>{_NAME.pattern})(?: \w+)? {_SAID}\b[^.?!\u201c\"]{{0,60}}[,:]?\s*$")
 _ACCORDING = re.compile(rf"[Aa]ccording to (?P<name>{_NAME.pattern})[,:]\s*$")
 _AFTER = re.compile(
-    rf"\s*(?:[-\u2013\u2014]\s*)?(?:(?:{_SAID} )(?P<name>{_NAME.pattern})|(?P<other>{_NAME.pattern}) {_SAID}\b)"
+    rf"\s*(?:[-\u2013\u2014]\s*)?(?:(?:{_SAID} {_ROLE})(?P<name>{_NAME.pattern})|(?P<other>{_NAME.pattern}) {_SAID}\b)"
 )
 _JUST_SAID = re.compile(
-    rf"[\"\u201d] (?:(?:{_SAID} )(?P<name>{_NAME.pattern})|(?P<other>{_NAME.pattern}) {_SAID})"
+    rf"[\"\u201d] (?:(?:{_SAID} {_ROLE})(?P<name>{_NAME.pattern})|(?P<other>{_NAME.pattern}) {_SAID})"
     r"[^.?!\"\u201c\u201d]*[.:]\s*$"
 )
 _QUOTED = re.compile(r"\u201c([^\u201c\u201d]+)(?:\u201d|$)|\u00ab\s?([^\u00ab\u00bb]+?)\s?\u00bb|\"([^\"]+)(?:\"|$)")
@@ -152,10 +154,15 @@ _HEADERS: Final = {
 #   forms = ["tickets", "ticket", "seats for the first night"]
 """,
 }
+# What no article tells anything for, and an announcement may do without.
+_OPTIONAL: Final = frozenset({"subjects.toml", "lexicon.toml"})
 # Of a new folder alone: one that is older has other words.
 _WORDS: Final = """\
-# What things are called here. Everything is as in the preset "plain"; what you write is put in its place. All keys are
-# told in data/README.md of the program. For example:
+# What things are called here: as in the preset "plain" of the program, until you write something else. Each table and
+# key is explained in the program's data/README.md ("Words of your matter"). The preset comes first, then what differs.
+preset = "plain"
+
+# For example:
 #   [check]
 #   command = "true"            # the command is /true then, and not /check
 #   menu = "Is that true?"
@@ -163,7 +170,6 @@ _WORDS: Final = """\
 #   label = "Takes place"
 #   [asking]                    # words that ask for a verdict on a subject, and no more
 #   words = ["cancelled", "takes", "place"]
-preset = "plain"
 """
 _OF_FACT: Final = """\
 # Something that the announcement states. Write the question in its plainest form (75 characters) and the answer in a
@@ -503,8 +509,11 @@ class _Drafting:
 
     def draw_up(self) -> None:
         """Collect everything to add."""
+        # What an author may have done without is not brought back.
+        fresh = not self.folder.has("announcement.toml")
         for name, header in _HEADERS.items():
-            self.folder.begin(name, header.format(open=OPEN))
+            if fresh or name not in _OPTIONAL:
+                self.folder.begin(name, header.format(open=OPEN))
         self._head()
         known = " ".join(normalise(str(entry.get("text"))) for entry in self.folder.entries("passages.toml", "passage"))
         before = ""
@@ -517,13 +526,14 @@ class _Drafting:
         for block, passage, insets in new:
             self._quotes_of(block, passage, insets)
         self._people([block for block, _, _ in new])
-        self.folder.begin("claims", _FIRST_CLAIM.format(open=OPEN), "first-claim.toml")
-        self.folder.begin("out_of_scope", _OUTSIDE, "near-misses.toml")
+        if fresh:
+            self.folder.begin("words.toml", _WORDS)
+            self.folder.begin("claims", _FIRST_CLAIM.format(open=OPEN), "first-claim.toml")
+            self.folder.begin("out_of_scope", _OUTSIDE, "near-misses.toml")
 
     def _head(self) -> None:
         title = self.article.title
         if not self.folder.has("announcement.toml"):
-            self.folder.begin("words.toml", _WORDS)
             self.folder.add(
                 "announcement.toml",
                 _keys(id=_slug(title) or "announcement", title=title or OPEN, about=OPEN, timeline_title=_CAME_ABOUT),

@@ -308,8 +308,8 @@ class Judge:
 
     def _on_people(self, mentions: Mentions, claim: Ruling | None) -> tuple[Ruling, ...]:
         """Return what is nearest to a text that names no pair: silence where it names somebody unknown."""
-        if unmentioned := tuple(person for person in mentions.persons if person not in self._singles):
-            return (self._silent_about(unmentioned),)
+        if unruled := tuple(person for person in mentions.persons if person not in self._singles):
+            return (self._unruled(unruled),)
         if claim:
             return (claim,)
         people = tuple(_of(self._singles[person], direct=False) for person in mentions.persons)
@@ -372,7 +372,15 @@ class Judge:
 
     def _on_single(self, person: str) -> Ruling:
         single = self._singles.get(person)
-        return _of(single) if single else self._silent_about([person])
+        return _of(single) if single else self._unruled([person])
+
+    def _unruled(self, persons: Iterable[str]) -> Ruling:
+        """Return that nothing is said of people; of those who are mentioned all the same, that nothing is settled."""
+        people = [self._people_by_id[person] for person in persons]
+        if silent := [person.id for person in people if person.unmentioned]:
+            return self._silent_about(silent)
+        names = " and ".join(person.name for person in people)
+        return self._silent(f"The announcement mentions {names}, but settles nothing about them.")
 
     def _silent_about(self, persons: Iterable[str], what: str = "") -> Ruling:
         names = " and ".join(self._people_by_id[person].name for person in persons)

@@ -175,7 +175,9 @@ class AskService:
             return self._sure(understood)
         if part := self._sure_sentence(text):
             return self._sure(part)
-        rulings = () if sure else self._rulings(typed, understood)
+        rulings = self._rulings(typed, understood)
+        if sure:  # What is settled on the one named alone goes before a fact that doesn't speak of them.
+            rulings = tuple(ruling for ruling in rulings if ruling.direct and ruling.kind == "single")
         close = understood.best is not None and understood.score >= self._closest_from
         if rulings and not (close and self._tells_less(rulings[0])):
             return Ruled(rulings)

@@ -452,3 +452,43 @@ def test_any_article_makes_a_folder_with_nothing_wrong_but_what_is_open(
     assert contents(folder / "new") == before
     if entries(folder / "new", "quotes"):
         filled_in(folder / "new")
+
+
+@pytest.mark.parametrize(
+    ("said", "speaker"),
+    [
+        ("said council member Ines Falk", "ines-falk"),
+        ("said the newly elected chair Ines Falk", "ines-falk"),
+        ("said a friend of Ines Falk", OPEN),
+        ("said nobody in particular, but Ines Falk laughed", OPEN),
+    ],
+)
+def test_what_somebody_is_may_stand_before_the_name(tmp_path: Path, said: str, speaker: str) -> None:
+    folder = drafted(tmp_path, f'# T\n\n"The roof leaks in B flat," {said}. "We shall mend it."\n\nInes Falk sings.\n')
+    (passage, _) = entries(folder, "passages").values()
+    assert passage["inset"][0]["speaker"] == speaker
+
+
+def test_a_new_folder_has_plain_words_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
+    folder = drafted(tmp_path)
+    text = (folder / "words.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text) == {"preset": "plain"}
+    # Whoever makes an example of the comments an entry need not move anything.
+    example = re.sub(r"^#   ", "", text, flags=re.MULTILINE)
+    assert tomllib.loads(example)["preset"] == "plain"
+    (folder / "words.toml").write_text(example, encoding="utf-8")
+    assert filled_in(folder).words.check.command == "true"
+
+
+def test_what_an_author_did_without_is_not_brought_back(tmp_path: Path) -> None:
+    folder = drafted(tmp_path)
+    left = {"words.toml", "subjects.toml", "lexicon.toml", "claims/first-claim.toml", "out_of_scope/near-misses.toml"}
+    for name in left:
+        (folder / name).unlink()
+    drafted(tmp_path, f"{ARTICLE}\n\nIt is all new and rather loud.\n")
+    assert not any((folder / name).exists() for name in left)
+
+
+def test_no_word_of_fandom_is_in_a_draft(tmp_path: Path) -> None:
+    told = "\n".join(path.read_text(encoding="utf-8") for path in drafted(tmp_path).rglob("*.toml")).lower()
+    assert not re.search(r"\b(?:ships?|canon|couples?|fandom|creators?|romance)\b", told)

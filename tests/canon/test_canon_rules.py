@@ -303,6 +303,8 @@ def test_a_detail_that_does_not_fit_leaves_the_nearest(judge: Judge, text: str, 
 
 def test_silence_names_whom_it_is_about(judge: Judge) -> None:
     assert rule(judge, "greta").line == "The announcement says nothing about Greta Holm."
+    assert rule(judge, "ines").line == "The announcement mentions Ines Falk, but settles nothing about them."
+    assert rule(judge, "tell me about ines").verdict == "not-addressed"
     assert (
         rule(judge, "tomas and greta").line
         == "The announcement says nothing about Tomas Brandt and Greta Holm as a couple."
