@@ -190,10 +190,13 @@ class Journal:
             if (method is None or each.method == method) and (route is None or each.route == route)
         ]
 
-    def about(self, message_id: int) -> list[Exchange]:
-        """List the exchanges that made, changed, read or removed one message."""
-        wanted = str(message_id)
-        return [each for each in self._ring if wanted in _ids(each)]
+    def about(self, message_id: int, interaction_id: int | None = None) -> list[Exchange]:
+        """List the exchanges that made, changed, read or removed one message.
+
+        An interaction's callback need not say which message it made: so its id counts, too.
+        """
+        wanted = {str(message_id), str(interaction_id)}
+        return [each for each in self._ring if wanted & _ids(each)]
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(tuple(self._ring))

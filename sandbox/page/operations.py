@@ -94,7 +94,8 @@ def about(hub: Hub, message: Message) -> list[dict[str, Any]]:
         )
         shown = body if seen else render.without_content(body)
         parts.append(_event("MESSAGE_CREATE", shown, note))
-    parts += [_exchange(each) for each in hub.sandbox.journal.about(message.id)]
+    began = None if message.interaction is None else message.interaction.id
+    parts += [_exchange(each) for each in hub.sandbox.journal.about(message.id, began)]
     return _without(parts, secret)
 
 

@@ -79,6 +79,16 @@ async def test_options_named_in_the_text_get_boxes_of_their_own(demo: Demo, visi
     await expect(mina.chip("private")).to_have_value("False")
 
 
+async def test_the_inspector_shows_question_and_answer(demo: Demo, visit: Visit) -> None:
+    mina = await visit(demo, "Mina")
+    await mina.command("quote", query="bumpy ride")
+    await mina.menu(await mina.sees("bumpy ride"), "Show JSON")
+    inspector = mina.page.get_by_role("dialog", name="What went over the wire")
+    await expect(inspector.locator("summary").first).to_contain_text("INTERACTION_CREATE")
+    await expect(inspector.locator("summary").nth(1)).to_contain_text("/callback")
+    await expect(inspector.locator("summary").last).to_contain_text("The message as it is now")
+
+
 async def test_canon_rules(demo: Demo, visit: Visit) -> None:
     timo = await visit(demo, "Timo")
     await timo.command("canon", subject="asami/korra")
