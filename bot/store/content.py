@@ -110,18 +110,19 @@ class Content:
         except OSError as error:
             _log.warning("%s isn't used: %s", file, error.strerror or error)
             return None
-        # Opening reads nothing yet.
-        address = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
-        connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-        try:
-            if connection.execute("SELECT checksum FROM content_state").fetchone() == (checksum,):
-                if _sound(connection):
-                    return cls(connection)
-                _log.warning("%s isn't used: it's damaged", file)
-        # Of damaged names and lengths, Python itself may make neither text nor place.
-        except (sqlite3.Error, UnicodeDecodeError, MemoryError):
-            _log.warning("%s isn't used: it's damaged, or another version made it", file)
-        connection.close()
+        with contextlib.ExitStack() as unless_kept:
+            try:
+                address = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+                connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+                unless_kept.callback(connection.close)
+                if connection.execute("SELECT checksum FROM content_state").fetchone() == (checksum,):
+                    if _sound(connection):
+                        unless_kept.pop_all()
+                        return cls(connection)
+                    _log.warning("%s isn't used: it's damaged", file)
+            # Of damaged names and lengths, Python itself may make neither text nor place.
+            except (sqlite3.Error, UnicodeDecodeError, MemoryError):
+                _log.warning("%s isn't used: it's damaged, or another version made it", file)
         return None
 
     def save(self, file: Path) -> None:

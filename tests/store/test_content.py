@@ -397,6 +397,21 @@ async def test_a_file_that_cannot_be_read_is_told(
     assert f"{tmp_path} isn't used: Is a directory" in caplog.text
 
 
+async def test_a_file_that_is_deleted_just_then(
+    ready: Path, kept: Path, learnt_at_once: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await learn(SECOND, ready)
+
+    def and_deleted(file: Path) -> None:
+        file.unlink()
+
+    with monkeypatch.context() as context:
+        context.setattr("bot.store.content._look_at", and_deleted)
+        assert Content.open(ready, seeding._checksum(SECOND)) is None
+    await started(SECOND, ready, kept)
+    assert learnt_at_once == [2, 2]
+
+
 async def test_a_folder_that_cannot_be_written_to(tmp_path: Path, learnt_at_once: list[int]) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(LearningError, match=r"file/learnt\.sqlite3 can't be written: "):
