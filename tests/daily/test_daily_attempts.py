@@ -20,7 +20,6 @@ from tests.support.daily import CHANNEL, GUILD, START, Office, office
 if TYPE_CHECKING:
     from tests.support.postgres import Place
 
-pytestmark = pytest.mark.both_engines
 
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR

@@ -12,8 +12,6 @@ from bot.daily.bag import Bag, predict
 from bot.daily.jobs import MISSED_LIMIT, plan
 from bot.daily.schedule import EVERY_DAY, ChannelKind, Pause, Rule, Schedule, ScheduleSpec, Target, nonce
 
-pytestmark = pytest.mark.both_engines
-
 LIMIT = dt.timedelta(hours=6)
 QUOTES = ("a", "b", "c")
 MONDAY = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)

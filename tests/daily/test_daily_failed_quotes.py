@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import pytest
-
 from bot.daily.bag import Bag, predict
 from bot.daily.ports import Refused
 from bot.daily.schedule import Pause, Reason
@@ -15,8 +13,6 @@ from tests.support.daily import GUILD, START, office
 
 if TYPE_CHECKING:
     from tests.support.postgres import Place
-
-pytestmark = pytest.mark.both_engines
 
 
 async def test_posts_that_fail_leave_no_gap_in_what_is_posted(place: Place) -> None:

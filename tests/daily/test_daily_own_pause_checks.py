@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from bot.daily.schedule import Schedule
     from bot.daily.store import Mention
 
-pytestmark = pytest.mark.both_engines
-
 
 class Sight:
     """Sees what the test says."""

@@ -6,8 +6,6 @@ import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from bot.daily.bag import Bag, predict
 from bot.daily.delivery import pause_after
 from bot.daily.ports import NotNow, Unsure
@@ -18,11 +16,12 @@ from tests.support.daily import CHANNEL, GUILD, START, Channel, Office, hold_sto
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    import pytest
+
     from bot.announcement import Quote
     from bot.daily.jobs import NoticeJob, PostJob
     from tests.support.postgres import Place
 
-pytestmark = pytest.mark.both_engines
 
 HOUR = dt.timedelta(hours=1)
 DUE = START + HOUR

@@ -74,6 +74,17 @@ async def test_a_schedule_from_its_command_to_its_posts(chat: DailyChat) -> None
     await chat.daily("remove", schedule="1")
 
 
+async def test_a_process_that_shares_the_shards_posts_for_those_it_holds(address: str, second_path: Path) -> None:
+    async with daily_chat(second_path, SHARD_IDS="auto", **settings(address, second_path)) as chat:
+        assert "Scheduled" in (await chat.schedule()).text
+        await chat.move(hours=1)
+        await chat.until_recorded("sent")
+        assert len(chat.posts()) == 1
+        database = chat.bot.services.daily.deliveries._database
+        owners = await database.fetch_all("SELECT DISTINCT owner FROM shard")
+        assert [row["owner"] is None for row in owners] == [False]
+
+
 async def test_posts_come_though_the_server_is_restarted(chat: DailyChat, postgres: Server) -> None:
     await chat.schedule()
     await asyncio.to_thread(postgres.restart)

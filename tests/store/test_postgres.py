@@ -359,6 +359,8 @@ async def test_what_was_erased_is_in_the_table_s_file_no_more(database: Postgres
     questions = UnansweredQuestions(database)
     await questions.add(KeptQuestion("a rare word", "silent"), 5, 1.0)
     file = "SELECT position('a rare word'::bytea IN pg_read_binary_file(pg_relation_filepath('unanswered'))) AS at"
+    assert await questions.kept(None) == await questions.kept(4) == [KeptQuestion("a rare word", "silent")]
+    assert await questions.kept(5) == []
     await database.write("CHECKPOINT")
     assert [row["at"] > 0 for row in await database.fetch_all(file)] == [True]
     await questions.forget(5)
