@@ -149,8 +149,8 @@ TOLD = {
     "synced_commands": "which commands are registered with Discord",
     "unanswered": "the words of questions it couldn't answer",
 }
-# What the store notes about itself.
-OF_NOBODY = {"migration", "copied", "bag_listing"}
+# What the store notes about itself, and about the processes that share it.
+OF_NOBODY = {"migration", "copied", "bag_listing", "process", "shard", "lease", "slot"}
 
 
 def test_the_privacy_page_tells_of_each_table(second_path: Path) -> None:
