@@ -84,7 +84,7 @@ def of(sandbox: Sandbox) -> dict[str, str]:
             ),
         ),
         (
-            ("ask", "who designed the gasworks"),
+            ("ask", "who plays the harp"),
             "I couldn't find that in the announcement. It does answer these:\n- Where will the orchestra play?",
         ),
         (
