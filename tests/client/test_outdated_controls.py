@@ -60,7 +60,7 @@ async def controls(chat: Chat) -> dict[str, int]:
         await mo.slash("quote", query="Ines Falk"),
         await mo.slash("quote", query="hall"),
         await mo.slash("quote", query="acouzzticks"),
-        await mo.slash("ask", question="who designed the gasworks"),
+        await mo.slash("ask", question="who wrote the gasworks song"),
         await mo.slash("canon", subject="all"),
         await mo.slash("timeline"),
         await mo.slash("quiz", kind="who"),

@@ -117,7 +117,7 @@ async def test_nothing_to_share(second_chat: Chat) -> None:
     mina = second_chat.person("Mina")
     for reply in (
         await mina.slash("quote", query="acouzzticks", private=True),
-        await mina.slash("ask", question="who designed the gasworks", private=True),
+        await mina.slash("ask", question="who wrote the gasworks song", private=True),
         await mina.slash("canon", subject="ines x prandt", private=True),
         await mina.menu("Canon check", await mina.say("good morning")),
     ):

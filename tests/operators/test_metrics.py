@@ -167,7 +167,7 @@ async def test_commands_are_counted_by_name_and_outcome(chat: DailyChat, address
 async def test_questions_are_counted_by_how_surely_they_were_answered(chat: DailyChat, address: str) -> None:
     mina = chat.sandbox.person("Mina")
     for question in (
-        "who designed the gasworks",
+        "who wrote the gasworks song",
         "where is the hall located now",
         "how many seats are there?",
         "hello",

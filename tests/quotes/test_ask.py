@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ANSWERED, SILENT = 0x7A4FB5, 0x6B7280
 CAPITAL = "what is the capital of france"
-NEAR = "who designed the gasworks"
+NEAR = "who wrote the gasworks song"
 TICKETS = [
     "-# Asked: when do tickets go on sale",
     "**In August.**",
@@ -377,6 +377,6 @@ async def test_commands_are_named_where_discord_does_not_tell_their_ids(second_c
 
 async def test_what_is_not_answered_leads_to_help(second_chat: Chat) -> None:
     mina = second_chat.person("Mina").in_dm()
-    (reply,) = await mina.wait_reply(await mina.say("who designed the gasworks"))
+    (reply,) = await mina.wait_reply(await mina.say("who wrote the gasworks song"))
     (help_,) = (mention for mention in mentions(second_chat) if mention.startswith("</help:"))
     assert visible_text(reply).endswith(f"-# {help_} shows what else I can do")

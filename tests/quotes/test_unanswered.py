@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.client.client import Services
     from tests.support.daily_chat import DailyChat
 
-SILENT, CLOSEST, SURE = "who designed the gasworks", "WHERE IS THE VENUE", "how many seats are there?"
+SILENT, CLOSEST, SURE = "who wrote the gasworks song", "WHERE IS THE VENUE", "how many seats are there?"
 
 
 def rows(store: Path) -> list[tuple[str, str]]:
