@@ -22,7 +22,7 @@ how many seats are there? => how-many-seats
 how many seats are there? => where-to
 where is the hall located now => where-to
 
-who designed the gasworks => none
+who wrote the gasworks song => none
 how many people does the hall seat? => none
 is antines canon => antines, how-many-seats
 zzzz => what-opens
@@ -43,7 +43,7 @@ KNOWN = {"how-many-seats", "where-to", "antines", "what-opens"}
 def test_the_form_of_the_file(file: Path) -> None:
     asked = read_questions(file, KNOWN)
     assert asked[0] == Asked("how many seats are there?", frozenset({"how-many-seats"}))
-    assert asked[3] == Asked("who designed the gasworks", frozenset())
+    assert asked[3] == Asked("who wrote the gasworks song", frozenset())
     assert asked[5].right == frozenset({"antines", "how-many-seats"})
     assert asked[-1] == Asked("hi", None)
     assert len(asked) == 8
