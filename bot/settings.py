@@ -207,7 +207,7 @@ def look(environment: Mapping[str, str], *, token: bool = False) -> Reading:
         service_manager=_service_manager(given),
         health_address=take(lambda: _listen(given.get("HEALTH_ADDRESS")), None),
         shards=_shards(given, mistakes),
-        share_shards=_shared(given),
+        share_shards=_shared(given) or ("SHARD_IDS" not in given and bool(given.keys() & _ADDRESSES)),
         keep_unanswered=take(lambda: _keep(given.get("KEEP_UNANSWERED")), None),
     )
     if token and not given.keys() & {"DISCORD_TOKEN", "DISCORD_TOKEN_FILE"}:
@@ -434,6 +434,8 @@ def _listen(value: str | None) -> tuple[str, int] | None:
 
 _MOST_SHARDS = 100_000
 _SHARED = "auto"
+# A database that several machines reach is there to be shared.
+_ADDRESSES = {"DATABASE_URL", "DATABASE_URL_FILE"}
 _RANGE = re.compile(r"([0-9]{1,6})(?: *- *([0-9]{1,6}))?")
 
 

@@ -408,6 +408,9 @@ def test_shards_are_checked_together() -> None:
 def test_shards_that_are_shared_out() -> None:
     assert read({"SHARD_IDS": "Auto"}).share_shards
     assert not read({"SHARD_IDS": "0", "SHARD_COUNT": "1"}).share_shards
+    assert not read({}).share_shards
+    assert read({"DATABASE_URL": DATABASE}).share_shards
+    assert not read({"DATABASE_URL": DATABASE, "SHARD_IDS": "0", "SHARD_COUNT": "1"}).share_shards
     assert refused(SHARD_IDS="auto", SHARD_COUNT="2").startswith("SHARD_COUNT is for numbers in SHARD_IDS")
 
 
