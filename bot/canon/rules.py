@@ -196,6 +196,7 @@ class Judge:
     """Rules on texts.
 
     `engine` knows the claims and `facts` the facts; `evidence` gives the words of each quote by its id.
+    `passages` are the whole text, and who speaks.
     """
 
     def __init__(  # noqa: PLR0913 - the engines, and what they speak of
@@ -211,11 +212,13 @@ class Judge:
         vocabulary: ClaimWords,
         concepts: tuple[tuple[str, tuple[str, ...]], ...],
         evidence: Mapping[str, str],
+        passages: Iterable[str],
     ) -> None:
         self._roster = roster
         self._engine = engine
         self._facts = facts
         self._words = words
+        self._text = f" {' '.join(map(normalise, passages))} "
         # Words that ask for a verdict, one way or the other; and with them all that claim nothing beyond that.
         self._asking = frozenset(words.asking.words)
         self._plain = self._asking | TALK
@@ -377,10 +380,14 @@ class Judge:
     def _unruled(self, persons: Iterable[str]) -> Ruling:
         """Return that nothing is said of people; of those who are mentioned all the same, that nothing is settled."""
         people = [self._people_by_id[person] for person in persons]
-        if silent := [person.id for person in people if person.unmentioned]:
+        if silent := [person.id for person in people if not self._names(person)]:
             return self._silent_about(silent)
         names = " and ".join(person.name for person in people)
         return self._silent(f"The announcement mentions {names}, but settles nothing about them.")
+
+    def _names(self, person: Person) -> bool:
+        """Whether the announcement has a name of this person anywhere in its text."""
+        return any(f" {normalise(name)} " in self._text for name in (person.name, *person.aliases))
 
     def _silent_about(self, persons: Iterable[str], what: str = "") -> Ruling:
         names = " and ".join(self._people_by_id[person].name for person in persons)

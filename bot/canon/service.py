@@ -100,6 +100,7 @@ class CanonService:
             vocabulary=lesson.vocabulary,
             concepts=lesson.concepts,
             evidence={quote.id: quote.text for quote in library.quotes},
+            passages=(*(each.text for each in library.passages), *(each.name for each in library.speakers)),
         )
         self._checked = lru_cache(_REMEMBERED)(self._check)
 
