@@ -4,7 +4,7 @@ For each Python of 3.11 or newer, with the pip that it ships (and for 3.11 with 
 what pip would install from the lock for development, when it may resolve, is exactly the lock. Then
 `requirements/install.sh` makes an environment with pip, and another with uv, and both hold the same versions. On each
 Python but the one that runs the tests, the program is tried: `check-data`, one question, and a start against the
-local Discord. Exit code 0 if all of that held, 1 otherwise.
+local Discord. Parts that need nothing of each other run at the same time. Exit code 0 if all of that held, 1 otherwise.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOCK: Final = ROOT / "requirements" / "dev.txt"
@@ -44,9 +46,13 @@ class TrialError(Exception):
 def main() -> int:
     """Try everything, and print a line for each thing that held."""
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            for number, (version, python) in enumerate(pythons()):
-                _try(version, python, Path(folder) / version, smoke=number > 0)
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+            trying = [pool.submit(part) for part in parts(list(pythons()), Path(folder))]
+            try:
+                for each in as_completed(trying):
+                    each.result()
+            finally:
+                pool.shutdown(cancel_futures=True)
     except TrialError as error:
         print(f"The set-up failed: {error}", file=sys.stderr)
         return 1
@@ -66,16 +72,21 @@ def pythons() -> Iterator[tuple[str, str]]:
                 break
 
 
-def _try(version: str, python: str, folder: Path, *, smoke: bool) -> None:
+def parts(found: list[tuple[str, str]], folder: Path) -> list[Callable[[], None]]:
+    """Return all that is to be tried, the longest first; each part has folders of its own and may run beside others."""
+    smokes = [partial(_smoke, version, python, folder / version) for version, python in found[1:]]
+    same = [partial(_same_with_uv, *each, folder / each[0]) for each in found if each[0] == VERSIONS[0]]
+    return [*same, *smokes, *(partial(_plain, version, python, folder / version) for version, python in found)]
+
+
+def _plain(version: str, python: str, folder: Path) -> None:
+    """Check what the pip that a Python ships would install, and for the first one also the oldest that it shipped."""
     _run([python, "-m", "venv", str(folder / "plain")])
     pip = [str(folder / "plain" / "bin" / "python"), "-m", "pip"]
     _resolves_nothing(version, pip)
     if version == VERSIONS[0]:
         _run([*pip, "install", "--quiet", f"pip=={OLDEST_PIP}"])
         _resolves_nothing(version, pip)
-        _same_with_uv(version, python, folder)
-    if smoke:
-        _smoke(version, python, folder)
 
 
 def _resolves_nothing(version: str, pip: list[str]) -> None:
