@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from bot.daily import rows
-from bot.daily.bag import draw, drop, put_back
+from bot.daily.bag import drop, put_back
 from bot.daily.jobs import NoticeJob, PausedSchedule, Retry
 from bot.daily.ports import EPOCH
 from bot.daily.schedule import EVERY_DAY, ChannelKind, ExtraLoss, MentionLoss, Pause, Rule, Style, Target
@@ -445,12 +445,15 @@ class Schedules:
         return coming, schedule
 
     async def draw_next(self, schedule_id: int, matching: Collection[str]) -> Drawn | None:
-        """Take the quote that would come next out of the bag, as if it were posted; None when the schedule is gone."""
+        """Take the quote that would come next out of the bag; None when the schedule is gone.
+
+        It counts as posted, though what was posted last stays the last: neither of the two comes next.
+        """
         async with self._command() as tx:
             schedule = await _held(tx, schedule_id)
             if schedule is None:
                 return None
-            quote, after = draw(schedule.bag, matching)
+            quote, after = drop(schedule.bag, matching)
             await write_bags(tx, [(schedule_id, schedule.bag, after)])
         return Drawn(quote, schedule.bag.drawn.get(quote), schedule.bag.last)
 

@@ -96,6 +96,18 @@ async def test_a_quote_whose_post_failed_comes_next(here: Office, state: State, 
     assert [first, *[await posted(here, day) for day in range(2, 15)]] == told(here, 14)
 
 
+async def test_between_tests_no_quote_comes_twice_in_a_row(here: Office) -> None:
+    """Neither the quote of a test comes next, nor the one that was posted before it, though a round ends there."""
+    just_shown: set[str] = set()
+    for day in range(60):
+        quote = await posted(here, day)
+        assert quote not in just_shown
+        tested = await here.store.schedules.draw_next(1, here.filters.matching(None))
+        assert tested is not None
+        assert tested.quote != quote
+        just_shown = {quote, tested.quote}
+
+
 async def test_the_first_of_a_round_goes_back_into_the_round_before(here: Office) -> None:
     seen = [await posted(here, day) for day in range(7)]
     await fail(here, await claimed(here, 7))
