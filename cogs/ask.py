@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import panels, views
-from bot.client.controls import COMPLETIONS, LABEL_LIMIT, button, choices, named, show
+from bot.client.controls import COMPLETIONS, LABEL_LIMIT, button, choices, named, show, usable_anywhere
 from bot.client.views import checked, guide, quote_buttons, source_line, spoken
 from bot.errors import UserError
 from bot.quotes import QUESTION_LIMIT, Answered, Closest, Greeted, Ruled, tier_of
@@ -173,8 +173,7 @@ class AskCog(commands.Cog):
         name="ask", description="Ask in your own words; I'll answer from the announcement, or tell you it doesn't say"
     )
     @app_commands.describe(question="Your question", private="Show the answer only to me")
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @usable_anywhere
     async def ask(
         self,
         interaction: discord.Interaction[Any],

@@ -15,7 +15,7 @@ from discord.ext import commands
 from discord.utils import escape_markdown
 
 from bot.client import panels, views
-from bot.client.controls import COMPLETIONS, DESCRIPTION, choices, openers, picked, show
+from bot.client.controls import COMPLETIONS, DESCRIPTION, choices, openers, picked, show, usable_anywhere
 from bot.client.panels import PICTURE_SECONDS, attached, gallery
 from bot.errors import UserError
 from bot.text import fitting, fold
@@ -90,8 +90,7 @@ class CanonCog(commands.Cog):
             extras={DESCRIPTION: self._words.menu_description},
         )
         for command in (self._command, self._menu):
-            command.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
-            command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
+            usable_anywhere(command)
         actions.register(OPEN_PAIR, self._open)
         actions.register(views.MEANT, self._meant)
 

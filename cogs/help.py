@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client.controls import show
+from bot.client.controls import show, usable_anywhere
 from bot.client.views import guide
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ class HelpCog(commands.Cog):
 
     @app_commands.command(name="help", description="What I can do, with every command to click")
     @app_commands.describe(private="Show the answer only to me")
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @usable_anywhere
     async def help(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
         shown = await self._directory.shown(in_guild=interaction.guild_id is not None)
         view = guide(self._library, shown, interaction.application_id)

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client.controls import show
+from bot.client.controls import show, usable_anywhere
 from bot.client.views import QUIZ, WHO_SAID_IT, marked, quiz, read_choice
 from bot.errors import UserError
 from bot.quotes.quiz import CLAIM, WHO
@@ -38,8 +38,6 @@ class QuizCog(commands.Cog):
             name="quiz",
             description=f"{' '.join(offered)} Guess, and see the quote that tells",
             callback=self._ask,
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         app_commands.describe(kind="Which quiz; leave it out for either", private="Show the question only to me")(
             self._command
@@ -47,6 +45,7 @@ class QuizCog(commands.Cog):
         app_commands.choices(kind=[app_commands.Choice(name=titles[kind], value=kind) for kind in quiz.kinds])(
             self._command
         )
+        usable_anywhere(self._command)
         actions.register(QUIZ, self._answer, read_choice)
 
     async def cog_load(self) -> None:

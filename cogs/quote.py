@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import views
-from bot.client.controls import COMPLETIONS, choices, is_private, show, show_instead
+from bot.client.controls import COMPLETIONS, choices, is_private, show, show_instead, usable_anywhere
 from bot.client.panels import PICTURE_SECONDS, alt_text, attached
 from bot.errors import UserError
 from bot.quotes import Found
@@ -41,8 +41,7 @@ class QuoteCog(commands.Cog):
         speaker="Only this person's words",
         private="Show the answer only to me",
     )
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @usable_anywhere
     async def quote(
         self,
         interaction: discord.Interaction[Any],

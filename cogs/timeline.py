@@ -11,7 +11,7 @@ from discord.ext import commands
 from discord.utils import escape_markdown
 
 from bot.client import panels
-from bot.client.controls import button, openers, picked, show
+from bot.client.controls import button, openers, picked, show, usable_anywhere
 from bot.client.panels import PICTURE_SECONDS, attached, gallery
 from bot.client.views import origin, quote_buttons, spoken
 from bot.errors import UserError
@@ -94,8 +94,7 @@ class TimelineCog(commands.Cog):
 
     @app_commands.command(name="timeline", description="How it came about, step by step, as the announcement tells it")
     @app_commands.describe(private="Show the answer only to me")
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    @usable_anywhere
     async def timeline(self, interaction: discord.Interaction[Any], private: bool = False) -> None:
         heading, entries = self._timeline.heading, self._timeline.entries
         async with asyncio.timeout(PICTURE_SECONDS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 import aiohttp
 import discord
@@ -206,6 +206,19 @@ def openers(name: str, placeholder: str, things: Sequence[tuple[str, str, str]])
         ]
         for number, chunk in enumerate(chunks[:_SELECTS], 1)
     ]
+
+
+_Command = TypeVar("_Command")
+
+
+def usable_anywhere(command: _Command) -> _Command:
+    """Let a command be used in servers and direct messages, by servers that added the bot and by people who did.
+
+    For what a decorator takes, and for commands that are made already.
+    """
+    return app_commands.allowed_installs(guilds=True, users=True)(
+        app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(command)
+    )
 
 
 # Discord's docs, Application Commands: at most 25 choices, of at most 100 characters each.
