@@ -9,7 +9,10 @@ locks and in errors.
 from __future__ import annotations
 
 import abc
+import asyncio
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+
+from bot.errors import StoreBusyError
 
 if TYPE_CHECKING:
     import contextlib
@@ -43,6 +46,18 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # What holds for the processes at work just now, and is nothing to keep.
 PASSING_TABLES: Final = ("process", "shard", "lease", "slot")
+
+
+async def take_turn(lock: asyncio.Lock, end: float | None, before: str) -> None:
+    """Acquire a lock by `end`, an instant on the event loop's clock; `before` names what holds it till then.
+
+    Raises StoreBusyError where that takes longer.
+    """
+    try:
+        async with asyncio.timeout_at(end):
+            await lock.acquire()
+    except TimeoutError:
+        raise StoreBusyError(f"other {before} take too long") from None
 
 
 def values(rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:

@@ -29,7 +29,7 @@ from bot.errors import (
     StoreUnavailableError,
 )
 from bot.store import migrate
-from bot.store.database import TABLES, Database, Transaction
+from bot.store.database import TABLES, Database, Transaction, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -172,11 +172,7 @@ class _Line:
     ) -> _Answer:
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
-        try:
-            async with asyncio.timeout_at(end):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise StoreBusyError("other queries take too long") from None
+        await take_turn(self._turn, end, "queries")
         try:
             connection = await self._connected(end, anew=anew)
             # Waiting for an answer ends with the connection: to be cancelled would wait for the server once more.
@@ -326,11 +322,7 @@ class PostgresDatabase(Database):
     async def transaction(self, within: float | None = None) -> AsyncIterator[PostgresTransaction]:
         loop = asyncio.get_running_loop()
         end = None if within is None else loop.time() + within
-        try:
-            async with asyncio.timeout_at(end):
-                await self._lock.acquire()
-        except TimeoutError:
-            raise StoreBusyError("other writes take too long") from None
+        await take_turn(self._lock, end, "writes")
         try:
             await self._begin(end)
             yield PostgresTransaction(self._writer, end)

@@ -32,7 +32,7 @@ from bot.errors import (
     StoreUnavailableError,
 )
 from bot.store import migrate
-from bot.store.database import Database, Transaction
+from bot.store.database import Database, Transaction, take_turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
@@ -213,11 +213,7 @@ class SqliteDatabase(Database):
         """
         loop = asyncio.get_running_loop()
         end = None if within is None else loop.time() + within
-        try:
-            async with asyncio.timeout(within):
-                await self._lock.acquire()
-        except TimeoutError:
-            raise StoreBusyError("other writes take too long") from None
+        await take_turn(self._lock, end, "writes")
         try:
             await self._wait_at_most(None if end is None else end - loop.time())
             await _ask(self._writer.execute("BEGIN IMMEDIATE"))
