@@ -18,7 +18,6 @@ from bench.report import Figure, show
 from bot.daily import rows
 from bot.daily.jobs import Delivered, PostJob
 from bot.daily.ledger import DailyStore
-from bot.settings import Secret
 from bot.store import engines
 from tests.support import postgres
 
@@ -36,19 +35,15 @@ VALUES (?, 1, ?, 'text', 540, 127, 'UTC', ?, '2026-01-05', ?)
 _DUE = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
 
 
-def _of(place: str) -> Path | Secret:
-    return Secret(place) if "://" in place else Path(place)
-
-
 async def _fill(place: Place, count: int) -> None:
-    async with await engines.opened(_of(str(place))) as database, database.transaction() as tx:
+    async with await engines.opened(engines.place_of(str(place))) as database, database.transaction() as tx:
         await tx.executemany(_ADD, [(n << 22, n, n, rows.to_ms(_DUE)) for n in range(1, count + 1)])
 
 
 async def _work(place: str) -> int:
     """Claim and record until nothing is due, and return how many posts that were."""
     made = 0
-    async with await engines.opened(_of(place)) as database:
+    async with await engines.opened(engines.place_of(place)) as database:
         deliveries = DailyStore.on(database, dt.timedelta(hours=6)).deliveries
         while taken := await deliveries.take(_DUE, _AT_ONCE, lambda _: _QUOTES):
             posts = [job for job in taken if isinstance(job, PostJob)]

@@ -181,8 +181,8 @@ def _without_services(given: argparse.Namespace, settings: Settings) -> str | No
 def _about_the_store(given: argparse.Namespace, settings: Settings) -> str | None:
     """Copy the store, or put a copy in its place, and return what to tell; None for other commands."""
     if given.command == "move-store":
-        moved = asyncio.run(engines.move(_place(given.source), _place(given.target)))
-        return _moved(moved, _place(given.target))
+        source, target = engines.place_of(given.source), engines.place_of(given.target)
+        return _moved(asyncio.run(engines.move(source, target)), target)
     if given.command in {"backup", "restore"} and settings.database_url is not None:
         raise StoreError(BY_POSTGRESQL)
     if given.command == "backup":
@@ -193,11 +193,6 @@ def _about_the_store(given: argparse.Namespace, settings: Settings) -> str | Non
         old = f"; what was there is kept as {kept}" if kept else ""
         return f"{settings.database_path}: restored from {given.file}{old}"
     return None
-
-
-def _place(text: str) -> Path | Secret:
-    """Return where a store is, as it was typed."""
-    return Secret(text) if "://" in text else Path(text)
 
 
 def _moved(counts: dict[str, int], target: Path | Secret) -> str:

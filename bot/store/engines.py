@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _PAGE = 1_000
 
 
+def place_of(text: str) -> Path | Secret:
+    """Return where a store is, as it is typed: a file's path, or a database's address, which holds a password."""
+    return Secret(text) if "://" in text else Path(text)
+
+
 async def opened(place: Path | Secret) -> Database:
     """Open the store at a file's path, or at the address of a PostgreSQL database, and make or complete its tables.
 
