@@ -31,7 +31,7 @@ _WRITE = "UPDATE schedule SET last_date = ? WHERE id = ?"
 
 
 def fill(store: Path, size: int) -> int:
-    """Fill a store with schedules that have drawn all quotes until it has so many bytes; return how many they are."""
+    """Add schedules that have drawn all quotes until the store is `size` bytes long, and return how many."""
     places = storm.channels(Sandbox(empty=True), 500, each=1)
     count = 0
     while store.stat().st_size < size:

@@ -45,7 +45,7 @@ POSTS, SERVERS = 35_000, 10_000
 IDLE = 100_000
 _LIMIT = 50
 _LATENCY = 0.05
-# Of so many posts at a time it is told how far the storm is.
+# How many posts go out between two reports of progress.
 _TOLD = 100
 
 

@@ -6,7 +6,7 @@ minute apart. While posts go out, one after the other is killed (SIGKILL) and st
 to twice as long as its leases last, or restarted (SIGTERM), as an update does. At the end nothing may be lost or
 doubled, no IDENTIFY refused, and the ledger has to agree with what Discord holds, row by row.
 
-`storm=35000` instead lets so many posts be due at once, and counts how many go out in each second.
+`storm=35000` instead makes that many posts due at once, and counts how many go out in each second.
 
 Usage: python -m bench.fleet [processes=4] [events=300] [shards=8] [seed=1] [store=ADDRESS] [storm=POSTS [servers=N]]
 """
@@ -17,6 +17,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import os
 import random
 import shutil
 import signal
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 PER_SECOND = 50
 _LATENCY = 0.05
 _APART = 60.0
-# So many posts wait at any time, more than go out between two events.
+# How many posts wait at any time: more than go out between two events.
 _WAITING = 300
 _LEASE = TIMING.lease.total_seconds()
 
@@ -96,8 +97,11 @@ class Fleet:
     def start(self, number: int) -> None:
         self._alive[number] = self._lives.start(self._ahead[number], SHARD_IDS="auto")
 
-    async def _all_connected(self, seconds: float) -> None:
-        async with asyncio.timeout(seconds):
+    async def _begin(self) -> None:
+        """Start all processes, and wait until every shard is connected."""
+        for number in range(len(self._ahead)):
+            self.start(number)
+        async with asyncio.timeout(60 + 6 * self._shards):
             while not self._sandbox.gateway.connected:  # noqa: ASYNC110 - other processes work
                 await asyncio.sleep(0.1)
 
@@ -157,10 +161,8 @@ class Fleet:
         return kind
 
     async def run(self, events: int) -> Result:
-        """Let so many things happen, then let the processes finish in peace, and compare."""
-        for number in range(len(self._ahead)):
-            self.start(number)
-        await self._all_connected(60 + 6 * self._shards)
+        """Let `events` things happen, then let the processes finish in peace, and compare."""
+        await self._begin()
         beside = [asyncio.create_task(self._refill()), asyncio.create_task(self._watch())]
         happened: Counter[str] = Counter()
         try:
@@ -175,10 +177,8 @@ class Fleet:
         return await self._finish(happened, within=600)
 
     async def storm(self, posts: int) -> Result:
-        """Let so many posts be due at once, and wait for the last."""
-        for number in range(len(self._ahead)):
-            self.start(number)
-        await self._all_connected(60 + 6 * self._shards)
+        """Make `posts` posts due at once, and wait for the last."""
+        await self._begin()
         await asyncio.sleep(10)  # for what moves once more after the first start
         await asyncio.to_thread(self._fill, posts, dt.datetime.now(dt.UTC) - dt.timedelta(seconds=_APART))
         return await self._finish(Counter(), within=60 + posts / 20)
@@ -212,8 +212,6 @@ class Fleet:
 
 
 def _send(process: BaseProcess, number: signal.Signals) -> None:
-    import os
-
     with contextlib.suppress(ProcessLookupError):
         os.kill(process.pid or 0, number)
 

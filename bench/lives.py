@@ -34,7 +34,7 @@ class Lives:
         self._processes.set_forkserver_preload(["bot.app", "bot.__main__"])
 
     def start(self, ahead: float = 0.0, **more: str) -> BaseProcess:
-        """Start a process, with more settings; its clock is so many seconds ahead of the sandbox's."""
+        """Start a process, with more settings; its clock is `ahead` seconds ahead of the sandbox's."""
         place = "DATABASE_URL" if isinstance(self._store, str) else "DATABASE_PATH"
         environment = {
             "DISCORD_TOKEN": self._sandbox.token,

@@ -162,7 +162,7 @@ async def channels(tab: Page) -> None:
 
 
 class Film:
-    """Stills of a page, each with how long it stands in milliseconds."""
+    """Stills of a page, each with the milliseconds for which it is shown."""
 
     def __init__(self, tab: Page) -> None:
         self._tab = tab

@@ -45,6 +45,14 @@ class Fleet:
         self.bots[name] = bot = await stack.enter_async_context(process(self.sandbox, self.store, **self.settings))
         return bot
 
+    async def divided(self) -> None:
+        """Start 'a', schedule a post in each server, and start 'b', which takes its share."""
+        await self.start("a")
+        await until(lambda: self.serving(a=2))
+        await self.schedule()
+        await self.start("b")
+        await until(lambda: self.serving(a=1, b=1), 30)
+
     async def stop(self, name: str) -> None:
         del self.bots[name]
         await self._stacks.pop(name).aclose()
@@ -124,11 +132,7 @@ async def fleet(settings: dict[str, str], second_path: Path, monkeypatch: pytest
 
 
 async def test_one_serves_all_and_a_second_takes_its_share(fleet: Fleet) -> None:
-    await fleet.start("a")
-    await until(lambda: fleet.serving(a=2))
-    await fleet.schedule()
-    await fleet.start("b")
-    await until(lambda: fleet.serving(a=1, b=1), 30)
+    await fleet.divided()
     await fleet.answers()
     await fleet.move(hours=1)
     await until(lambda: fleet.posts() == [1, 1])
@@ -139,11 +143,7 @@ async def test_one_serves_all_and_a_second_takes_its_share(fleet: Fleet) -> None
 
 @pytest.mark.both_engines
 async def test_what_one_that_was_killed_served_is_taken_over(fleet: Fleet) -> None:
-    await fleet.start("a")
-    await until(lambda: fleet.serving(a=2))
-    await fleet.schedule()
-    await fleet.start("b")
-    await until(lambda: fleet.serving(a=1, b=1), 30)
+    await fleet.divided()
     await fleet.kill("a")
     await fleet.move(hours=1)
     await until(lambda: fleet.posts() == [1, 1], 30)
@@ -156,11 +156,7 @@ async def test_what_one_that_was_killed_served_is_taken_over(fleet: Fleet) -> No
 
 @pytest.mark.both_engines
 async def test_a_rolling_restart(fleet: Fleet) -> None:
-    await fleet.start("a")
-    await until(lambda: fleet.serving(a=2))
-    await fleet.schedule()
-    await fleet.start("b")
-    await until(lambda: fleet.serving(a=1, b=1), 30)
+    await fleet.divided()
     await fleet.stop("a")
     await until(lambda: fleet.serving(b=2), 30)
     await fleet.start("c")
