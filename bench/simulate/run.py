@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
 
+import aiohttp
 import discord
 
 from bench.simulate import chat as imitation
@@ -291,7 +292,7 @@ class _Run:
         if isinstance(answer, StoreUnavailableError):
             return
         if isinstance(answer, Exception) and not isinstance(answer, UserError):
-            faults = (discord.HTTPException, OSError, TimeoutError, ValueError)
+            faults = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError, ValueError)
             if isinstance(answer, faults) and (self._chat.faults or self.time.now < self._disturbed):
                 return
             self._told("command-failed", f"{type(answer).__name__}: {answer}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # Before every round: a quote that was never drawn.
 _NEVER = -1
+# After so many failures in a row of its posts, a quote comes after all others, and of two not again.
+_PASSED_OVER = 3
+FAILURES = 5
 
 
 class Bag(msgspec.Struct, frozen=True):
@@ -46,8 +50,8 @@ def draw(bag: Bag, matching: Collection[str]) -> tuple[str, Bag]:
         raise ValueError("nothing to draw from")
     others = [quote for quote in matching if quote != bag.last] or list(matching)
     oldest = min(bag.drawn.get(quote, _NEVER) for quote in others)
-    if oldest == bag.round:
-        bag = msgspec.structs.replace(bag, round=bag.round + 1)
+    if oldest >= bag.round:
+        bag = msgspec.structs.replace(bag, round=oldest + 1)
     waiting = [quote for quote in others if bag.drawn.get(quote, _NEVER) == oldest]
     chosen = min(waiting, key=lambda quote: _place(bag, quote))
     return chosen, msgspec.structs.replace(bag, drawn={**bag.drawn, chosen: bag.round}, last=chosen)
@@ -87,16 +91,21 @@ def put_back(bag: Bag, quote: str, mark: int | None, posted: str | None, before:
     """Return the bag with a quote in it again that was drawn, but whose post failed for good.
 
     `mark` is the round in which it had been drawn before, None for never; `posted` is the quote posted last,
-    which is the last one again; `before` holds the quotes of the two posts before the failed one, latest
-    first. A quote that failed twice in a row stays drawn, for it may be what makes its posts fail; after a
-    third time it stays the last one too, so that of two quotes the other comes.
+    which is the last one again; `before` holds the quotes of the FAILURES - 1 posts before the failed one, latest
+    first. It may be the quote that makes its posts fail: after a second time in a row it stays drawn, after a third all
+    others come first, and after FAILURES times it counts as posted last, so that of two quotes the other comes.
     """
     drawn, last = dict(bag.drawn), bag.last
-    if list(before[:1]) != [quote]:
+    times = 1 + sum(1 for _ in itertools.takewhile(quote.__eq__, before))
+    if times == 1:
         drawn.pop(quote, None)
         if mark is not None:
             drawn[quote] = mark
-    if last == quote and list(before[:2]) != [quote, quote]:
+    elif times >= _PASSED_OVER and last == quote:
+        others = [drawn[other] for other in drawn if other not in {quote, posted}]
+        # Without one that waits, the next draw would begin a round, and it could be the first in that.
+        drawn[quote] = bag.round if any(each < bag.round for each in others) else bag.round + 1
+    if last == quote and times < FAILURES:
         last = posted
     return msgspec.structs.replace(bag, drawn=drawn, last=last)
 

@@ -170,6 +170,14 @@ async def take_stale(
     return [_post_job(row, worker, until, row["tries"] + 1) for row in found]
 
 
+# What was posted last by schedules of which a later post is still pending.
+_POSTED_BEFORE_PENDING = """
+SELECT DISTINCT schedule, (SELECT quote FROM delivery AS ended WHERE ended.schedule = delivery.schedule
+                           AND ended.state IN ('sent', 'unconfirmed') ORDER BY ended.date DESC LIMIT 1) AS quote
+FROM delivery WHERE state = 'claimed' AND schedule = ANY(?)
+"""
+
+
 async def claim_due(
     tx: Transaction,
     worker: Identity,
@@ -186,7 +194,10 @@ async def claim_due(
     due = await store.with_bags(tx, await tx.fetch_free(query, (rows.to_ms(now), limit), of="schedule"))
     if not due:
         return [], 0
-    plans = [(s, plan(s, now, worker.late_limit, matching(s.spec.about))) for s in due]
+    # Was the pending one given up, that would be followed by what is drawn now.
+    pending = await tx.fetch_all(_POSTED_BEFORE_PENDING, ([s.id for s in due],))
+    posted = {row["schedule"]: row["quote"] for row in pending}
+    plans = [(s, plan(s, now, worker.late_limit, _besides(matching(s.spec.about), posted.get(s.id)))) for s in due]
     written = await tx.executemany(_INSERT, [row for s, made in plans for row in _rows(s, made, worker, now)])
     await _step(tx, plans)
     stopped = [(s.id, made.pause) for s, made in plans if made.pause is not None]
@@ -198,6 +209,11 @@ async def claim_due(
     pairs, given = values(posts)
     claimed = await tx.fetch_all(_CLAIMED.format(pairs=pairs), (worker.owner, rows.to_ms(now), *given))
     return [_post_job(row, worker, now + worker.lease, 1) for row in claimed], written - len(claimed)
+
+
+def _besides(quotes: Collection[str], one: str | None) -> Collection[str]:
+    """Return quotes without one of them, unless there is no other."""
+    return [each for each in quotes if each != one] or quotes
 
 
 def _post_job(row: Row, worker: Identity, until: dt.datetime, tries: int) -> PostJob:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from bot.daily import rows
-from bot.daily.bag import drop, put_back
+from bot.daily.bag import FAILURES, drop, put_back
 from bot.daily.jobs import NoticeJob, PausedSchedule, Retry
 from bot.daily.ports import EPOCH
 from bot.daily.schedule import EVERY_DAY, ChannelKind, ExtraLoss, MentionLoss, Pause, Rule, Style, Target
@@ -43,7 +43,7 @@ class Identity(NamedTuple):
 
 
 _BEFORE = """
-SELECT quote FROM delivery WHERE schedule = ? AND date < ? AND quote IS NOT NULL ORDER BY date DESC LIMIT 2
+SELECT quote FROM delivery WHERE schedule = ? AND date < ? AND quote IS NOT NULL ORDER BY date DESC LIMIT ?
 """
 # What was posted last, or may have been, or is about to be; and whether the quote itself came again since.
 _SINCE = """
@@ -147,7 +147,7 @@ async def return_quote(tx: Transaction, failed: Row) -> None:
     if found is None or since is None:
         return
     bag = found.bag
-    before = [each["quote"] for each in await tx.fetch_all(_BEFORE, (schedule, date))]
+    before = [each["quote"] for each in await tx.fetch_all(_BEFORE, (schedule, date, FAILURES - 1))]
     # One that came again since keeps the mark of that time.
     mark = bag.drawn.get(quote) if since["again"] else failed["drawn_before"]
     await write_bags(tx, [(schedule, bag, put_back(bag, quote, mark, since["posted"], before))])

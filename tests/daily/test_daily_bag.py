@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.daily.bag import Bag, draw, drop, predict, put_back
+from bot.daily.bag import FAILURES, Bag, draw, drop, predict, put_back
 
 ids = st.lists(st.text("abcdef", min_size=1, max_size=4), min_size=1, max_size=30, unique=True)
 seeds = st.integers(0, 2**63 - 1)
@@ -155,11 +157,11 @@ def test_a_post_that_failed_leaves_the_order_as_it_was(
 @given(seeds, st.lists(st.tuples(st.sets(st.sampled_from("abcdef"), min_size=1), st.booleans()), max_size=80))
 def test_what_was_posted_keeps_the_promise_though_posts_fail(seed: int, posts: list[tuple[set[str], bool]]) -> None:
     bag, rounds, last = Bag(seed), dict[str, int](), None
-    before = deque[str](maxlen=2)
+    before = deque[str](maxlen=FAILURES - 1)
     for matching, fails in posts:
         mark = bag.drawn
         quote, bag = draw(bag, matching)
-        if fails and quote not in before:
+        if fails and quote not in [*before][:2]:
             bag = put_back(bag, quote, mark.get(quote), last, list(before))
         else:
             others = matching - {last} or matching
@@ -169,10 +171,25 @@ def test_what_was_posted_keeps_the_promise_though_posts_fail(seed: int, posts: l
         before.appendleft(quote)
 
 
+@given(seeds, st.sampled_from(["abc", "abcd", "abcde"]), st.lists(st.integers(0, 25), max_size=30))
+def test_however_often_posts_fail_none_comes_twice_in_a_row(seed: int, quotes: str, failures: list[int]) -> None:
+    bag, last = Bag(seed), None
+    before = deque[str](maxlen=FAILURES - 1)
+    for fails in itertools.chain.from_iterable([*itertools.repeat(True, count), False] for count in failures):
+        mark = bag.drawn
+        quote, bag = draw(bag, quotes)
+        if fails:
+            bag = put_back(bag, quote, mark.get(quote), last, list(before))
+        else:
+            assert quote != last
+            last = quote
+        before.appendleft(quote)
+
+
 @given(seeds, st.sets(st.sampled_from("abcdef"), min_size=2))
 def test_a_quote_that_always_fails_does_not_keep_the_others_back(seed: int, quotes: set[str]) -> None:
     bag, last, posted = Bag(seed), None, list[str]()
-    before = deque[str](maxlen=2)
+    before = deque[str](maxlen=FAILURES - 1)
     bad = min(quotes)
     for _ in range(3 * (len(quotes) + 3)):
         mark = bag.drawn
@@ -186,12 +203,16 @@ def test_a_quote_that_always_fails_does_not_keep_the_others_back(seed: int, quot
     assert all(posted.count(quote) > 1 for quote in quotes - {bad})
 
 
-def test_the_second_failure_in_a_row_leaves_it_drawn_and_the_third_leaves_it_last() -> None:
+def test_who_fails_again_and_again_comes_later_and_in_the_end_not_again() -> None:
     bag = Bag(1, 4, {"a": 4, "b": 4, "c": 3}, "a")
     assert put_back(bag, "a", 3, "b", ["c", "b"]) == Bag(1, 4, {"a": 3, "b": 4, "c": 3}, "b")
     assert put_back(bag, "a", None, "b", []) == Bag(1, 4, {"b": 4, "c": 3}, "b")
     assert put_back(bag, "a", 3, "b", ["a", "b"]) == Bag(1, 4, bag.drawn, "b")
-    assert put_back(bag, "a", 3, "b", ["a", "a"]) == bag
+    assert put_back(bag, "a", 3, "b", ["a", "a"]) == Bag(1, 4, bag.drawn, "b")
+    ended = msgspec.structs.replace(bag, drawn={"a": 4, "b": 4, "c": 4})
+    assert put_back(ended, "a", 3, "b", ["a", "a"]) == Bag(1, 4, {"a": 5, "b": 4, "c": 4}, "b")
+    assert put_back(bag, "a", 3, "b", ["a"] * 3).last == "b"
+    assert put_back(bag, "a", 3, "b", ["a"] * 4) == bag
     # Another one was drawn meanwhile.
     assert put_back(bag, "b", 3, "c", ["c"]) == Bag(1, 4, {"a": 4, "b": 3, "c": 3}, "a")
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from bot.daily.bag import Bag, predict
+from bot.daily.jobs import PostJob
 from bot.daily.ports import Refused
 from bot.daily.schedule import Pause, Reason
 from tests.support.clock import FakeClock
@@ -41,3 +42,22 @@ async def test_the_quote_that_met_a_missing_permission_comes_when_it_is_resumed(
             await here.scheduler.resume(GUILD, "1")
             await here.move(days=1)
             assert [post.quote for post in here.channel.posts] == [shown]
+
+
+async def test_what_was_posted_last_stays_it_while_a_later_post_is_pending(place: Place) -> None:
+    """A process dies with a post that it claimed; days later the next one is drawn before that one is given up."""
+    async with office(place, FakeClock(START)) as here:
+        for seed in range(24):
+            await here.add(seed, time=f"09:{seed:02}", about="speaker:bo")
+        async with here.at_work():
+            await here.move(hours=2)
+            # Of four quotes the last one of the round is pending then.
+            await here.move(days=1)
+            await here.move(days=1)
+        before = {post.schedule: post.quote for post in here.channel.posts}
+        here.clock.move(days=1)
+        pending = {job.schedule: job.quote for job in await here.take() if isinstance(job, PostJob)}
+        here.clock.move(days=3)
+        after = {job.schedule: job.quote for job in await here.take() if isinstance(job, PostJob) and job.tries == 1}
+        assert len(before) == len(pending) == len(after) == 24
+        assert all(len({before[each], pending[each], after[each]}) == 3 for each in before)
