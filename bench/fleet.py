@@ -1,14 +1,18 @@
 """`make soak ARGS="processes=4"`: several processes share a store, and each may die or freeze at any time.
 
 They share the bot's shards out among themselves (SHARD_IDS=auto), on one store and in one local Discord, which wants
-five seconds between two IDENTIFYs of a bucket, and refuses more than 50 requests in a second. Their clocks are up to a
-minute apart. While posts go out, one after the other is killed (SIGKILL) and started again, or frozen (SIGSTOP) for up
-to twice as long as its leases last, or restarted (SIGTERM), as an update does. At the end nothing may be lost or
-doubled, no IDENTIFY refused, and the ledger has to agree with what Discord holds, row by row.
+five seconds between two IDENTIFYs of a bucket, and refuses more than 50 requests in a second. Their clocks are up to
+two minutes apart; with PostgreSQL all go by its clock. While posts go out, one after the other is killed (SIGKILL) and
+started again, or frozen (SIGSTOP) for up to twice as long as its leases last, or restarted (SIGTERM), as an update
+does, and in each shard somebody asks for something all the time. At the end nothing may be lost or doubled, no IDENTIFY
+refused, and the ledger has to agree with what Discord holds, row by row.
 
-`storm=35000` instead makes that many posts due at once, and counts how many go out in each second.
+`store=postgres` begins a PostgreSQL server of its own as it comes from Debian, and restarts that as well; another
+`store` is the address of a database. `kinds=killed,frozen,restarted,store` says what may happen. `storm=35000` instead
+makes that many posts due at once, and counts how many go out in each second. `apart=60` sets the clocks apart in any
+case, by so many seconds in either direction.
 
-Usage: python -m bench.fleet [processes=4] [events=300] [shards=8] [seed=1] [store=ADDRESS] [storm=POSTS [servers=N]]
+Usage: python -m bench.fleet [processes=4] [events=300] [shards=8] [seed=1] [store=…] [kinds=…] [apart=…] [storm=POSTS]
 """
 
 from __future__ import annotations
@@ -19,7 +23,6 @@ import datetime as dt
 import logging
 import os
 import random
-import shutil
 import signal
 import sys
 import tempfile
@@ -27,29 +30,38 @@ import time
 from bisect import bisect_left
 from collections import Counter
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
+
+import psycopg
 
 from bench import storm
 from bench.lives import Lives
 from bench.report import Figure, show
 from bot.shards.keeper import TIMING
+from bot.shards.rule import shard_of
 from sandbox import Sandbox
 from sandbox.limits import Limits
-from tests.support.seeded import SECOND, seeded
+from tests.support import postgres
+from tests.support.progress import progress, silent
+from tests.support.seeded import SECOND, content_of, seeded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
     from multiprocessing.process import BaseProcess
 
     from bench.storm import Place
+    from sandbox.people import Person
     from sandbox.registry import Event
+    from tests.support.progress import Advance
 
 PER_SECOND = 50
 _LATENCY = 0.05
-_APART = 60.0
 # How many posts wait at any time: more than go out between two events.
 _WAITING = 300
 _LEASE = TIMING.lease.total_seconds()
+_ASKS = "Mo"
+_KINDS = ("killed", "frozen", "restarted")
 
 
 class Result(NamedTuple):
@@ -67,26 +79,51 @@ class Result(NamedTuple):
     events: Counter[str]
     gap: float
     twice: float
+    unanswered: float
+
+
+class Plan(NamedTuple):
+    """What a run is made of.
+
+    So many shards, each of another bucket, may connect at once; the processes' clocks are up to so many seconds `apart`
+    from Discord's, with None those that they have by their settings, of which `settings` are some; `restart` restarts
+    the database's server, None where there is none to restart.
+    """
+
+    processes: int
+    shards: int
+    seed: int
+    kinds: Sequence[str] = _KINDS
+    buckets: int = 1
+    apart: float | None = 60.0
+    settings: Mapping[str, str] = MappingProxyType({})
+    restart: Callable[[], None] | None = None
 
 
 class Fleet:
     """Processes on a store, numbered from 0, each with a clock of its own."""
 
-    def __init__(self, sandbox: Sandbox, store: Place, count: int, shards: int, chance: random.Random) -> None:
-        self._sandbox, self._store, self._chance = sandbox, store, chance
+    def __init__(self, sandbox: Sandbox, store: Place, plan: Plan) -> None:
+        self._sandbox, self._store = sandbox, store
+        self._chance = random.Random(plan.seed)
+        self._kinds = [*plan.kinds, *(("store",) if plan.restart and plan.kinds == _KINDS else ())]
+        self._restart, self._settings = plan.restart, plan.settings
+        count, shards = plan.processes, plan.shards
         world = sandbox.world
-        world.shards, world.starts.pace, world.starts.max_concurrency = shards, 5.0, 1
+        world.shards, world.starts.pace, world.starts.max_concurrency = shards, 5.0, plan.buckets
         world.starts.total = 1_000_000
         self._lives = Lives(sandbox, store)
-        self._ahead = [_APART * (2 * number / max(count - 1, 1) - 1) for number in range(count)]
+        self._apart = plan.apart or 0.0
+        ahead = [self._apart * (2 * number / max(count - 1, 1) - 1) for number in range(count)]
+        self._ahead = ahead if plan.apart is not None else [None] * count
         self._alive: dict[int, BaseProcess] = {}
-        self._places = storm.channels(sandbox, guilds=8 * shards, each=3)
+        self._places = storm.channels(sandbox, guilds=8 * shards, each=3, owner=world.add_user(_ASKS))
         self._shards = shards
         self._added = 0
         self._at: list[float] = []
         start = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
         self._last = start.hour * 60 + start.minute
-        self.gap = self.twice = 0.0
+        self.gap = self.twice = self.unanswered = 0.0
         sandbox.world.events.listen(self._on_event)
 
     def _on_event(self, event: Event) -> None:
@@ -95,15 +132,48 @@ class Fleet:
             self._at.append(time.monotonic())
 
     def start(self, number: int) -> None:
-        self._alive[number] = self._lives.start(self._ahead[number], SHARD_IDS="auto")
+        self._alive[number] = self._lives.start(self._ahead[number], SHARD_IDS="auto", **self._settings)
 
-    async def _begin(self) -> None:
-        """Start all processes, and wait until every shard is connected."""
-        for number in range(len(self._ahead)):
+    async def stop(self, number: int) -> None:
+        """Let a process end as an update does."""
+        process = self._alive.pop(number)
+        process.terminate()
+        await asyncio.to_thread(process.join)
+
+    async def kill(self, number: int) -> None:
+        """End a process at once."""
+        process = self._alive.pop(number)
+        process.kill()
+        await asyncio.to_thread(process.join)
+
+    def end(self) -> None:
+        """End all at once that are left."""
+        for process in self._alive.values():
+            process.kill()
+
+    async def begin(self, count: int | None = None) -> None:
+        """Start all processes, or the first so many, and wait until every shard is connected."""
+        for number in range(len(self._ahead) if count is None else count):
             self.start(number)
+        await self.divided()
+
+    async def divided(self, *shares: int) -> None:
+        """Wait until all shards are connected, and the processes hold so many each, most first, where that is said."""
         async with asyncio.timeout(60 + 6 * self._shards):
-            while not self._sandbox.gateway.connected:  # noqa: ASYNC110 - other processes work
+            while not self._sandbox.gateway.connected or (  # noqa: ASYNC110 - other processes work
+                shares and await self._shares() != [*shares]
+            ):
                 await asyncio.sleep(0.1)
+
+    async def _shares(self) -> list[int]:
+        with contextlib.suppress(psycopg.OperationalError):
+            return await asyncio.to_thread(storm.shares, self._store)
+        return []
+
+    def moderator(self, shard: int) -> Person:
+        """Return who moderates a server of a shard."""
+        guilds = self._sandbox.world.guilds.values()
+        return self._sandbox.person(_ASKS, next(each for each in guilds if shard_of(each.id, self._shards) == shard))
 
     def _fill(self, count: int, due: dt.datetime) -> None:
         storm.add_schedules(self._store, self._places, due, self._added, count, self._last)
@@ -113,10 +183,12 @@ class Fleet:
         """Keep posts waiting until cancelled."""
         while True:
             now = dt.datetime.now(dt.UTC)
-            if (waiting := await asyncio.to_thread(storm.waiting, self._store, now)) < _WAITING:
-                # Due by everybody's clock.
-                due = now - dt.timedelta(seconds=_APART + 5)
-                await asyncio.to_thread(self._fill, _WAITING - waiting, due)
+            # It may be away for a moment.
+            with contextlib.suppress(psycopg.OperationalError):
+                if (waiting := await asyncio.to_thread(storm.waiting, self._store, now)) < _WAITING:
+                    # Due by everybody's clock.
+                    due = now - dt.timedelta(seconds=self._apart + 5)
+                    await asyncio.to_thread(self._fill, _WAITING - waiting, due)
             await asyncio.sleep(0.5)
 
     async def _watch(self) -> None:
@@ -138,59 +210,81 @@ class Fleet:
                 self.twice = max(self.twice, now - twice[shard])
             await asyncio.sleep(0.05)
 
+    async def _ask(self, shard: int) -> None:
+        """Let somebody ask for something in a server of a shard, again and again until cancelled, and note the waits.
+
+        What isn't answered within Discord's three seconds is asked again.
+        """
+        loop = asyncio.get_running_loop()
+        person = self.moderator(shard)
+        while True:
+            began = loop.time()
+            while (await person.slash("quote", query="kettle")).failed:
+                pass
+            self.unanswered = max(self.unanswered, loop.time() - began)
+            await asyncio.sleep(2.0)
+
     async def _event(self) -> str:
-        """Let something happen to one of the processes, and have it back."""
+        """Let something happen to one of the processes, or to their store, and have it back."""
         number = self._chance.choice([*self._alive])
-        process = self._alive[number]
-        kind = self._chance.choice(("killed", "frozen", "restarted"))
+        kind: str = self._chance.choice(self._kinds)
         match kind:
             case "killed":
-                process.kill()
-                await asyncio.to_thread(process.join)
+                await self.kill(number)
                 await asyncio.sleep(self._chance.uniform(0.0, _LEASE))
             case "frozen":
+                process = self._alive[number]
                 _send(process, signal.SIGSTOP)
                 await asyncio.sleep(self._chance.uniform(0.5, 2 * _LEASE))
                 _send(process, signal.SIGCONT)
+            case "restarted":
+                await self.stop(number)
+            case "store" if self._restart is not None:
+                await asyncio.to_thread(self._restart)
             case _:
-                process.terminate()
-                await asyncio.to_thread(process.join)
-        if not process.is_alive():
+                raise ValueError(f"there is no {kind!r}")
+        if number not in self._alive or not self._alive[number].is_alive():
             self.start(number)
         await asyncio.sleep(self._chance.uniform(0.0, 3.0))
         return kind
 
-    async def run(self, events: int) -> Result:
+    async def run(self, events: int, advance: Advance = silent) -> Result:
         """Let `events` things happen, then let the processes finish in peace, and compare."""
-        await self._begin()
-        beside = [asyncio.create_task(self._refill()), asyncio.create_task(self._watch())]
+        await self.begin()
         happened: Counter[str] = Counter()
-        try:
+        async with self.busy():
             for _ in range(events):
                 happened[await self._event()] += 1
+                advance(1)
+        return await self.finish(happened, within=600)
+
+    @contextlib.asynccontextmanager
+    async def busy(self) -> AsyncIterator[None]:
+        """For the block, keep posts waiting, let people ask, and watch how it goes."""
+        work = [self._refill(), self._watch(), *(self._ask(shard) for shard in range(self._shards))]
+        beside = [asyncio.create_task(each) for each in work]
+        try:
+            yield
         finally:
             for task in beside:
                 task.cancel()
             ended = await asyncio.gather(*beside, return_exceptions=True)
         if failed := [each for each in ended if isinstance(each, Exception)]:
             raise failed[0]
-        return await self._finish(happened, within=600)
 
     async def storm(self, posts: int) -> Result:
         """Make `posts` posts due at once, and wait for the last."""
-        await self._begin()
+        await self.begin()
         await asyncio.sleep(10)  # for what moves once more after the first start
-        await asyncio.to_thread(self._fill, posts, dt.datetime.now(dt.UTC) - dt.timedelta(seconds=_APART))
-        return await self._finish(Counter(), within=60 + posts / 20)
+        await asyncio.to_thread(self._fill, posts, dt.datetime.now(dt.UTC) - dt.timedelta(seconds=self._apart))
+        return await self.finish(Counter(), within=60 + posts / 20)
 
-    async def _finish(self, happened: Counter[str], within: float) -> Result:
+    async def finish(self, happened: Counter[str], within: float) -> Result:
+        """Wait until all posts are made, or so many seconds, end all processes, and compare."""
         end = time.monotonic() + within
         while await asyncio.to_thread(storm.left, self._store) and time.monotonic() < end:  # noqa: ASYNC110 - as above
             await asyncio.sleep(1.0)
-        for process in self._alive.values():
-            process.terminate()
-        for process in self._alive.values():
-            await asyncio.to_thread(process.join)
+        await asyncio.gather(*(self.stop(number) for number in [*self._alive]))
         sandbox = self._sandbox
         lost, doubled, wrong = storm.disagreements(sandbox, self._store, self._added)
         limits = sandbox.api.limits
@@ -208,6 +302,7 @@ class Fleet:
             happened,
             self.gap,
             self.twice,
+            self.unanswered,
         )
 
 
@@ -216,30 +311,47 @@ def _send(process: BaseProcess, number: signal.Signals) -> None:
         os.kill(process.pid or 0, number)
 
 
-async def soak(store: Place, processes: int, events: int, shards: int, seed: int) -> Result:
-    """Run a soak on a store that was seeded from the tiny announcement."""
-    async with _discord(seed) as sandbox:
-        return await Fleet(sandbox, store, processes, shards, random.Random(seed)).run(events)
+@contextlib.asynccontextmanager
+async def fleet(store: Place, plan: Plan) -> AsyncIterator[Fleet]:
+    """Yield processes on a store that was seeded from the tiny announcement, none of them begun; none outlives it.
 
-
-async def storm_of(store: Place, processes: int, posts: int, shards: int, seed: int) -> Result:
-    """Run a storm of `posts`."""
-    async with _discord(seed) as sandbox:
-        return await Fleet(sandbox, store, processes, shards, random.Random(seed)).storm(posts)
-
-
-def _discord(seed: int) -> Sandbox:
+    Their local Discord has the real one's global limit, and is as far from here as a real one.
+    """
     limits = Limits(per_second=PER_SECOND, per_channel=1_000, now=time.monotonic)
-    return Sandbox(empty=True, journal_size=1, latency=_LATENCY, limits=limits, seed=seed)
+    async with Sandbox(empty=True, journal_size=1, latency=_LATENCY, limits=limits, seed=plan.seed) as sandbox:
+        made = Fleet(sandbox, store, plan)
+        try:
+            yield made
+        finally:
+            made.end()
+
+
+async def soak(store: Place, plan: Plan, events: int, advance: Advance = silent) -> Result:
+    """Run a soak."""
+    async with fleet(store, plan) as made:
+        return await made.run(events, advance)
+
+
+async def storm_of(store: Place, plan: Plan, posts: int) -> Result:
+    """Run a storm of `posts`."""
+    async with fleet(store, plan) as made:
+        return await made.storm(posts)
 
 
 @contextlib.contextmanager
-def _store(address: str | None) -> Iterator[Place]:
-    if address:
-        yield address
-        return
+def _store(given: Mapping[str, str], plan: Plan) -> Iterator[tuple[Place, Plan]]:
+    """Yield a store, and the plan with what goes with it."""
     with tempfile.TemporaryDirectory() as folder:
-        yield Path(shutil.copy(seeded(SECOND, Path(folder)), Path(folder) / "fleet.sqlite3"))
+        ready = seeded(SECOND, Path(folder))
+        apart = float(given["apart"]) if "apart" in given else None if "store" in given else plan.apart
+        plan = plan._replace(apart=apart, settings={"LEARNT_PATH": str(content_of(ready))})
+        if given.get("store") == "postgres":
+            with postgres.server(("listen_addresses=",)) as server:
+                yield server.emptied(), plan._replace(restart=server.restart)
+        elif "store" in given:
+            yield given["store"], plan
+        else:
+            yield ready, plan
 
 
 def main(arguments: list[str]) -> int:
@@ -248,15 +360,16 @@ def main(arguments: list[str]) -> int:
     logging.getLogger("sandbox").setLevel(logging.CRITICAL)
     given = dict(each.split("=", 1) for each in arguments)
     number = {name: int(given.get(name, usual)) for name, usual in _USUAL.items()}
-    with _store(given.get("store")) as store:
+    kinds = tuple(given["kinds"].split(",")) if "kinds" in given else _KINDS
+    with _store(given, Plan(number["processes"], number["shards"], number["seed"], kinds)) as (store, plan):
         if posts := number["storm"]:
-            run = storm_of(store, number["processes"], posts, number["shards"], number["seed"])
+            result = asyncio.run(storm_of(store, plan, posts))
         else:
-            run = soak(store, number["processes"], number["events"], number["shards"], number["seed"])
-        result = asyncio.run(run)
+            with progress("trouble for the processes", number["events"]) as advance:
+                result = asyncio.run(soak(store, plan, number["events"], advance))
     what = ", ".join(f"{count} {name}" for name, count in result.events.items()) or "a storm"
     show(
-        f"{number['processes']} processes with {number['shards']} shards: {what}",
+        f"{plan.processes} processes with {plan.shards} shards: {what}",
         [
             Figure("posts", result.posts, ""),
             Figure("lost", result.lost, "", 0),
@@ -269,6 +382,7 @@ def main(arguments: list[str]) -> int:
             Figure("posts in the worst second", result.worst_second, "", PER_SECOND),
             Figure("longest time for which a shard had no connection", result.gap, "s"),
             Figure("longest time for which a shard had two (one of them frozen)", result.twice, "s"),
+            Figure("longest time for which somebody had no answer", result.unanswered, "s"),
         ],
     )
     print(*result.wrong[:20], sep="\n")

@@ -33,18 +33,22 @@ class Lives:
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload(["bot.app", "bot.__main__"])
 
-    def start(self, ahead: float = 0.0, **more: str) -> BaseProcess:
-        """Start a process, with more settings; its clock is `ahead` seconds ahead of the sandbox's."""
+    def start(self, ahead: float | None = 0.0, **more: str) -> BaseProcess:
+        """Start a process, with more settings.
+
+        Its clock is `ahead` seconds ahead of the sandbox's, or with None the one that it has by its settings.
+        """
         place = "DATABASE_URL" if isinstance(self._store, str) else "DATABASE_PATH"
         environment = {
             "DISCORD_TOKEN": self._sandbox.token,
             "DISCORD_API_BASE": self._sandbox.base_url,
             place: str(self._store),
             "ANNOUNCEMENT_PATH": str(SECOND),
-            "CLOCK_URL": f"{self._sandbox.world.root}/demo/clock?ahead={ahead}",
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "ERROR"),
             **more,
         }
+        if ahead is not None:
+            environment["CLOCK_URL"] = f"{self._sandbox.world.root}/demo/clock?ahead={ahead}"
         process = self._processes.Process(target=_bot, args=(environment,))
         process.start()
         return process

@@ -8,6 +8,8 @@ import re
 import sqlite3
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import psycopg
+
 from bot import announcement
 from tests.support.seeded import SECOND
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox import Sandbox
-    from sandbox.model import Channel, Message
+    from sandbox.model import Channel, Message, User
 
 _INSERT = """
 INSERT INTO schedule (guild, number, channel, place, minute, days, zone, style, seed, next_date, next_due)
@@ -32,8 +34,6 @@ Place: TypeAlias = "Path | str"
 def _connected(store: Place) -> Iterator[Any]:
     """Yield a connection to a store that the bot uses meanwhile; what is done with it is one transaction."""
     if isinstance(store, str):
-        import psycopg
-
         with psycopg.connect(store) as connection:
             yield connection
         return
@@ -47,9 +47,9 @@ def _native(store: Place, sql: str) -> str:
     return re.sub(r":(\w+)", r"%(\1)s", sql.replace("?", "%s")) if isinstance(store, str) else sql
 
 
-def channels(sandbox: Sandbox, guilds: int, each: int) -> list[Channel]:
+def channels(sandbox: Sandbox, guilds: int, each: int, owner: User | None = None) -> list[Channel]:
     """Found servers with so many text channels each, with the bot in them, and return the channels."""
-    found = [sandbox.world.add_guild(f"Server {number}", channels=each) for number in range(guilds)]
+    found = [sandbox.world.add_guild(f"Server {number}", channels=each, owner=owner) for number in range(guilds)]
     return [channel for guild in found for channel in guild.channels.values()]
 
 
@@ -106,6 +106,13 @@ def left(store: Place, now: dt.datetime | None = None) -> int:
 def working(store: Place) -> int:
     """Return how many posts are being worked on: claimed by a process that lives, or did."""
     return _count(store, "SELECT count(*) FROM delivery WHERE state = 'claimed' AND owner IS NOT NULL", None)
+
+
+def shares(store: Place) -> list[int]:
+    """Return how many shards each process holds that holds any, most first."""
+    with _connected(store) as connection:
+        found = connection.execute("SELECT count(*) FROM shard WHERE owner IS NOT NULL GROUP BY owner").fetchall()
+    return sorted((count for (count,) in found), reverse=True)
 
 
 def paused(store: Place) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from bot.errors import StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from bot.shards.leases import Leases, Turns
 
@@ -70,8 +70,8 @@ class Shared(NamedTuple):
 
     async def to_identify(self, bucket: int) -> None:
         """Return when a shard of this bucket may identify."""
-        wait = await self._slot(f"identify {bucket}", _IDENTIFY)
-        await asyncio.sleep(wait.total_seconds())
+        while wait := await _taken(self.leases.begin, f"identify {bucket}", _IDENTIFY):  # noqa: ASYNC110 - others end it
+            await asyncio.sleep(wait.total_seconds())
 
     async def identified(self, bucket: int) -> None:
         """Let the next one of this bucket wait as long from now on: this one may have been held up on its way."""
@@ -80,15 +80,18 @@ class Shared(NamedTuple):
     async def requests(self, count: int) -> list[float]:
         """Take so many slots for requests of the application, and return in how many seconds each begins."""
         length = _EACH * count
-        wait = (await self._slot("requests", length)).total_seconds()
+        wait = (await _taken(self.leases.slot, "requests", length)).total_seconds()
         return [wait + number * _EACH.total_seconds() for number in range(count)]
 
-    async def _slot(self, name: str, length: dt.timedelta) -> dt.timedelta:
-        """Take a slot; while the store can't be reached, wait for that."""
-        while True:
-            with contextlib.suppress(StoreUnavailableError):
-                return await self.leases.slot(name, length)
-            await asyncio.sleep(_AGAIN_SECONDS)
+
+async def _taken(
+    take: Callable[[str, dt.timedelta], Awaitable[dt.timedelta]], name: str, length: dt.timedelta
+) -> dt.timedelta:
+    """Return what `take` returns for a slot; while the store can't be reached, wait for that."""
+    while True:
+        with contextlib.suppress(StoreUnavailableError):
+            return await take(name, length)
+        await asyncio.sleep(_AGAIN_SECONDS)
 
 
 class Served:

@@ -42,6 +42,11 @@ ON CONFLICT (name) DO UPDATE SET
 next_at = CASE WHEN slot.next_at > {now} THEN slot.next_at ELSE {now} END + :length
 RETURNING next_at - :length - {now} AS wait
 """
+_BEGIN = """
+INSERT INTO slot (name, next_at) VALUES (:name, {now} + :length)
+ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at WHERE slot.next_at <= {now} RETURNING name
+"""
+_UNTIL = "SELECT next_at - {now} AS wait FROM slot WHERE name = :name"
 _POSTPONE = "UPDATE slot SET next_at = {now} + :length WHERE name = :name AND next_at < {now} + :length"
 # What is locked while shares are looked at and taken: no server has that id.
 _LOCK = 3
@@ -135,6 +140,18 @@ class Leases:
         milliseconds = -(-length // dt.timedelta(milliseconds=1))
         (row,) = await self._database.write(self._sql(_SLOT), {"name": name, "length": milliseconds})
         return dt.timedelta(milliseconds=max(row["wait"], 0))
+
+    async def begin(self, name: str, length: dt.timedelta) -> dt.timedelta:
+        """Take a slot that begins right now and return zero; where that is too soon, return for how long still.
+
+        Unlike one that was taken in advance, it can't be used late while the next one comes in time.
+        """
+        given = {"name": name, "length": -(-length // dt.timedelta(milliseconds=1))}
+        async with self._database.transaction() as tx:
+            if await tx.fetch_all(self._sql(_BEGIN), given):
+                return dt.timedelta()
+            (row,) = await tx.fetch_all(self._sql(_UNTIL), {"name": name})
+        return dt.timedelta(milliseconds=max(row["wait"], 1))
 
     async def postpone(self, name: str, length: dt.timedelta) -> None:
         """Let the next slot of this name begin so long from now at the soonest."""

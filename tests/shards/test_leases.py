@@ -268,6 +268,22 @@ async def test_a_slot_that_was_used_late_puts_the_next_one_off(store: Database) 
     assert (await leases.slot("x", SECOND)).total_seconds() > 10.0
 
 
+async def test_a_slot_that_begins_now_is_never_close_to_the_next(store: Database) -> None:
+    """A process that was held up after it took one puts the next one off, whoever waits for that already."""
+    first, second = (Leases(store, name, SHORT.lease) for name in "ab")
+    length = dt.timedelta(seconds=0.3)
+    assert await first.begin("x", length) == dt.timedelta()
+    wait = await second.begin("x", length)
+    assert dt.timedelta() < wait <= length
+    await asyncio.sleep(wait.total_seconds() / 2)
+    used = time.monotonic()
+    await first.postpone("x", length)
+    while wait := await second.begin("x", length):  # noqa: ASYNC110 - what is waited for is the store's time
+        await asyncio.sleep(wait.total_seconds())
+    assert time.monotonic() - used >= length.total_seconds() - 0.002
+    assert await second.begin("y", length) == dt.timedelta()
+
+
 async def test_one_turn_at_a_time(store: Database) -> None:
     first, second = Turns(store, "a"), Turns(store, "b")
     assert await first.take("x", SECOND)
@@ -294,7 +310,7 @@ async def test_one_turn_at_a_time(store: Database) -> None:
 async def test_an_identify_waits_for_the_store(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     leases = Leases(store, "a", SHORT.lease)
     shared = Shared(leases, Turns(store, "a"))
-    given, asked = leases.slot, 0
+    given, asked = leases.begin, 0
 
     async def sometimes(name: str, length: dt.timedelta) -> dt.timedelta:
         nonlocal asked
@@ -303,7 +319,7 @@ async def test_an_identify_waits_for_the_store(store: Database, monkeypatch: pyt
             raise StoreBusyError("away")
         return await given(name, length)
 
-    monkeypatch.setattr(leases, "slot", sometimes)
+    monkeypatch.setattr(leases, "begin", sometimes)
     await shared.to_identify(0)
     assert asked == 2
 
