@@ -43,6 +43,7 @@ LATE, TOO_LATE = 15, 6 * 60  # minutes after which a post is late, and after whi
 _MESSAGES = "/channels/{channel_id}/messages"
 _QUIET, _PATIENCE = 0.06, 5.0  # real seconds without a request after which the bot is at rest, and at most
 _WORK = 10.0  # real seconds that an attempt under way is waited for, at most
+_CLAIM = 3.0  # the same, of a post that is due and not claimed yet: a busy machine, or the bot isn't there
 _READY = 3.0  # the same, of which discord.py waits two for servers after READY
 
 
@@ -177,18 +178,26 @@ class Week:
         return await self._judge(Day(f"{self._day:%A}: {incident.told}"), set(self._away))
 
     def _steps(self, incident: Incident) -> list[int]:
-        """Return the minutes at which the clock stops: what is due, closely after the incident, and every 3 hours."""
+        """Return the minutes at which the clock stops: what is due, closely after the incident, and every hour or two.
+
+        Between these a post that had no luck is tried again but once, however long they are.
+        """
         begin, end = incident.at, incident.at + incident.lasts
         closely = {*range(begin, min(end, begin + 10)), *range(begin, end, 15), end, *range(end + 1, end + 46, 4)}
-        return sorted(each for each in {*self.minutes, *closely, *range(0, 1440, 180), 1380} if each < 1440)
+        usual = {*range(0, LAST, 120), *range(LAST, LAST + TOO_LATE, 60), 1320, 1380}
+        return sorted(each for each in {*self.minutes, *closely, *usual} if each < 1440)
 
     async def _move(self, minute: int) -> None:
         self.sandbox.clock.move_to((self._day + dt.timedelta(minutes=minute, seconds=1)).timestamp())
         # What the bot waits for in real time (the library between two attempts) would be hours of the week.
-        rest = time.monotonic() + _WORK
+        began = time.monotonic()
+        now = dt.datetime.fromtimestamp(self.sandbox.clock.now(), dt.UTC)
         while True:
             await self.traffic.caught_up(self.sandbox.clock.version, _QUIET, _PATIENCE)
-            if not storm.working(self._store) or time.monotonic() > rest:
+            waited = time.monotonic() - began
+            claims = storm.waiting(self._store, now) and waited < _CLAIM
+            works = storm.working(self._store) and waited < _WORK
+            if not claims and not works:
                 return
 
     async def _judge(self, day: Day, away: set[int]) -> Day:
