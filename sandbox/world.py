@@ -334,8 +334,8 @@ def _info(thread: Channel) -> ThreadInfo:
 def found_world(world: World) -> None:
     """Fill an empty world. Mo moderates both guilds; Mina and Timo are members of both."""
     mo, mina, timo = (world.add_user(name) for name in ("Mo", "Mina", "Timo"))
-    city = world.add_guild("Republic City", channels=0, with_bot=False)
-    temple = world.add_guild("Air Temple Island", channels=0, with_bot=False)
+    city = world.add_guild("Harbour Town", channels=0, with_bot=False)
+    temple = world.add_guild("The Lighthouse", channels=0, with_bot=False)
     for guild in (city, temple):
         guild.owner_id = world.ids.founding()  # somebody who never shows up: Mo has no more than the role gives
         moderator = world.add_role(guild, "Moderator", permissions.ORDINARY | permissions.MODERATION)
@@ -348,7 +348,7 @@ def found_world(world: World) -> None:
         world.add_channel(city, name)
     world.add_channel(city, "announcements", ChannelType.NEWS)
     world.add_channel(city, "lore-questions", ChannelType.FORUM)
-    _thread(world, city, "Book One re-watch")
+    _thread(world, city, "First impressions")
     for name in ("lounge", "meditation"):
         world.add_channel(temple, name)
     world.add_bot(city, greet=False)

@@ -73,7 +73,7 @@ async def test_two_shards(sandbox: Sandbox, second_path: Path, monkeypatch: pyte
     async with started(sandbox, second_path) as bot:
         assert sorted(session.shard for session in sandbox.gateway.sessions.values()) == [0, 1]
         assert len(bot.guilds) == 2
-        for guild in ("Republic City", "Air Temple Island"):
+        for guild in ("Harbour Town", "The Lighthouse"):
             mina = sandbox.person("Mina", guild)
             assert "1 of 1" in (await mina.slash("quote", query="kettle")).text
 
@@ -108,18 +108,18 @@ async def test_changed_commands_are_registered_again(
 
 
 async def test_in_one_server_alone(sandbox: Sandbox, second_path: Path) -> None:
-    guild = sandbox.world.guild("Air Temple Island")
+    guild = sandbox.world.guild("The Lighthouse")
     async with started(sandbox, second_path, DEV_GUILD_ID=str(guild.id)):
         (put,) = sandbox.journal.find("PUT")
         assert put.route == "/applications/{application_id}/guilds/{guild_id}/commands"
         assert {command.guild_id for command in sandbox.world.commands.values()} == {guild.id}
         assert "1 of 1" in (await sandbox.person("Mina", guild).slash("quote", query="kettle")).text
         with pytest.raises(SandboxError, match="is not offered"):
-            await sandbox.person("Mina", "Republic City").slash("quote", query="kettle")
+            await sandbox.person("Mina", "Harbour Town").slash("quote", query="kettle")
 
 
 async def test_another_scope_is_registered_on_its_own(sandbox: Sandbox, second_path: Path) -> None:
-    guild = sandbox.world.guild("Air Temple Island")
+    guild = sandbox.world.guild("The Lighthouse")
     async with started(sandbox, second_path):
         pass
     async with started(sandbox, second_path, DEV_GUILD_ID=str(guild.id)):

@@ -169,7 +169,7 @@ async def test_a_picture_needs_its_own_permission(second_chat: Chat) -> None:
 
 
 async def test_in_a_thread_its_own_permission_counts(second_chat: Chat) -> None:
-    mina = second_chat.person("Mina", channel="Book One re-watch")
+    mina = second_chat.person("Mina", channel="First impressions")
     reply = await mina.slash("canon", subject="tomines", private=True)
     assert mina.channel.parent is not None
     second_chat.sandbox.world.deny(mina.channel.parent, "send_messages_in_threads", user=mina.user)

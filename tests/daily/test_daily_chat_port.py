@@ -59,7 +59,7 @@ def port(chat: DailyChat) -> DiscordChat:
 
 def job(chat: DailyChat, name: str = "daily-quotes", **fields: Any) -> PostJob:
     now = chat.bot.services.clock.now()
-    place = {"lore-questions": ChannelKind.FORUM, "Book One re-watch": ChannelKind.THREAD}.get(name, ChannelKind.TEXT)
+    place = {"lore-questions": ChannelKind.FORUM, "First impressions": ChannelKind.THREAD}.get(name, ChannelKind.TEXT)
     made = PostJob(
         id=77,
         target=Target(chat.guild.id, chat.channel(name).id, place),
@@ -169,7 +169,7 @@ async def test_a_search_and_a_reopening_end_with_the_lease(chat: DailyChat) -> N
     chat.sandbox.faults.add(Rule("timeout", "PATCH", "/channels/{channel_id}", seconds=2.0))
     async with asyncio.timeout(1.8):
         assert await find(chat, brief("daily-quotes")) == NotNow()
-        assert await port(chat)._unarchive(brief("Book One re-watch")) == NotNow()
+        assert await port(chat)._unarchive(brief("First impressions")) == NotNow()
 
 
 async def test_no_answer_leaves_it_unsure(chat: DailyChat, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,9 +185,9 @@ async def test_nobody_there_is_surely_not_accepted(chat: DailyChat, monkeypatch:
 
 
 async def test_a_thread_that_may_not_be_reopened(chat: DailyChat) -> None:
-    thread = chat.channel("Book One re-watch")
+    thread = chat.channel("First impressions")
     chat.sandbox.world.archive_thread(thread, locked=True)
-    assert await post(chat, job(chat, "Book One re-watch")) == Refused(Pause.ARCHIVED)
+    assert await post(chat, job(chat, "First impressions")) == Refused(Pause.ARCHIVED)
 
 
 async def test_a_message_is_found_behind_many_others(chat: DailyChat) -> None:

@@ -114,7 +114,7 @@ async def test_the_bot_checks_that_it_may_post_before_it_accepts(chat: DailyChat
 
 
 async def test_forums_that_want_tags_and_locked_threads_are_refused(chat: DailyChat) -> None:
-    forum, thread = chat.channel("lore-questions"), chat.channel("Book One re-watch")
+    forum, thread = chat.channel("lore-questions"), chat.channel("First impressions")
     chat.sandbox.world.archive_thread(thread, locked=True)
     assert "locked" in (await chat.schedule(channel=thread)).text
     forum.tag_required = True

@@ -184,7 +184,7 @@ async def test_both_are_checked_at_once(chat: DailyChat) -> None:
     assert "Only posts in an announcement channel can be published" in told
     told = (await chat.schedule(channel=chat.channel("lore-questions"), thread=True)).text
     assert "I can't start a thread under a post in a thread or a forum" in told
-    told = (await chat.schedule(channel=chat.channel("Book One re-watch"), thread=True)).text
+    told = (await chat.schedule(channel=chat.channel("First impressions"), thread=True)).text
     assert "I can't start a thread" in told
     assert "no daily quotes yet" in (await chat.daily("list")).text
 

@@ -55,7 +55,7 @@ def allow(chat: DailyChat) -> None:
 
 
 def lock(chat: DailyChat, *, locked: bool) -> None:
-    chat.sandbox.world.update_thread(chat.channel("Book One re-watch"), archived=locked, locked=locked)
+    chat.sandbox.world.update_thread(chat.channel("First impressions"), archived=locked, locked=locked)
 
 
 def require_tag(chat: DailyChat, *, required: bool) -> None:
@@ -100,7 +100,7 @@ CAUSES: dict[str, tuple[str, Callable[[DailyChat], None], Callable[[DailyChat], 
     ),
     "member": ("daily-quotes", strip_role, give_role, "no-permission"),
     "thread": (
-        "Book One re-watch",
+        "First impressions",
         lambda chat: lock(chat, locked=True),
         lambda chat: lock(chat, locked=False),
         "archived",

@@ -70,7 +70,7 @@ async def test_a_card_comes_with_its_words(chat: DailyChat) -> None:
     assert "> " in visible_text(post)
 
 
-@pytest.mark.parametrize("name", ["announcements", "Book One re-watch", "general"])
+@pytest.mark.parametrize("name", ["announcements", "First impressions", "general"])
 async def test_every_kind_of_channel(chat: DailyChat, name: str) -> None:
     assert "Scheduled" in (await chat.schedule(channel=chat.channel(name))).text
     await chat.move(hours=1)
@@ -111,7 +111,7 @@ async def wait_for_pause(chat: DailyChat) -> None:
 
 
 async def test_an_archived_thread_is_reopened(chat: DailyChat) -> None:
-    thread = chat.channel("Book One re-watch")
+    thread = chat.channel("First impressions")
     assert thread.parent is not None
     assert thread.thread is not None
     await chat.schedule(channel=thread)
@@ -121,12 +121,12 @@ async def test_an_archived_thread_is_reopened(chat: DailyChat) -> None:
     await chat.move(hours=1)
 
     def posted() -> bool:
-        if not chat.posts("Book One re-watch"):
+        if not chat.posts("First impressions"):
             chat.sandbox.clock.advance(1)
-        return bool(chat.posts("Book One re-watch"))
+        return bool(chat.posts("First impressions"))
 
     await chat.until(posted)
-    assert len(chat.posts("Book One re-watch")) == 1
+    assert len(chat.posts("First impressions")) == 1
     assert not thread.thread.archived
 
 

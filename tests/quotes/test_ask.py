@@ -237,7 +237,7 @@ async def test_where_the_bot_may_not_read_back_it_answers_without_a_reply(second
 
 
 async def test_in_a_thread(second_chat: Chat) -> None:
-    mina = second_chat.person("Mina", channel="Book One re-watch")
+    mina = second_chat.person("Mina", channel="First impressions")
     (reply,) = await mina.wait_reply(await mina.say("<@bot> when do tickets go on sale"))
     assert "**In August.**" in visible_text(reply)
     assert mina.channel.parent is not None

@@ -34,7 +34,7 @@ async def test_a_bot_lives_in_the_sandbox(sb: Sandbox) -> None:
     async with running(sb, build()) as bot:
         assert bot.user is not None
         assert bot.user.id == sb.bot_user_id
-        assert {guild.name for guild in bot.guilds} == {"Republic City", "Air Temple Island"}
+        assert {guild.name for guild in bot.guilds} == {"Harbour Town", "The Lighthouse"}
         assert sb.world.commands
 
         mina = sb.person("Mina")

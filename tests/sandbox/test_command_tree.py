@@ -38,7 +38,7 @@ async def test_registering_again_changes_no_ids(sb: Sandbox, bot: TinyBot) -> No
 
 
 async def test_commands_of_a_guild_through_the_tree(sb: Sandbox, bot: TinyBot) -> None:
-    home = discord.Object(sb.world.guild("Republic City").id)
+    home = discord.Object(sb.world.guild("Harbour Town").id)
 
     @bot.tree.command(description="words", guild=home)
     async def here(interaction: discord.Interaction) -> None:
@@ -46,7 +46,7 @@ async def test_commands_of_a_guild_through_the_tree(sb: Sandbox, bot: TinyBot) -
 
     await bot.tree.sync(guild=home)
     assert (await sb.person("Mina").slash("here")).text == "here"
-    assert sb.person("Mina", guild="Air Temple Island").commands() == []
+    assert sb.person("Mina", guild="The Lighthouse").commands() == []
     bot.tree.clear_commands(guild=home)
     await bot.tree.sync(guild=home)
     assert sb.person("Mina").commands() == []

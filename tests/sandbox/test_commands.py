@@ -150,7 +150,7 @@ async def test_single_commands(raw: Raw, base: str) -> None:
 
 
 async def test_commands_of_one_guild(sb: Sandbox, raw: Raw, base: str) -> None:
-    city = sb.world.guild("Republic City")
+    city = sb.world.guild("Harbour Town")
     there = f"/applications/{sb.application_id}/guilds/{city.id}/commands"
     made = await raw.ok("PUT", there, [command("here")])
     assert made[0]["guild_id"] == str(city.id)

@@ -10,7 +10,7 @@ from tests.support.given import given
 async def test_changes_of_the_world_reach_the_client(sb: Sandbox) -> None:
     bot = TinyBot(intents=discord.Intents.all())
     async with running(sb, bot):
-        world, city = sb.world, sb.world.guild("Republic City")
+        world, city = sb.world, sb.world.guild("Harbour Town")
         guild = bot.get_guild(city.id)
         assert guild is not None
         world.deny(world.channel("general"), "send_messages")
@@ -41,7 +41,7 @@ async def test_changes_of_the_world_reach_the_client(sb: Sandbox) -> None:
 async def test_coming_going_and_outages(sb: Sandbox) -> None:
     bot = TinyBot()
     async with running(sb, bot):
-        city = sb.world.guild("Republic City")
+        city = sb.world.guild("Harbour Town")
         sb.world.kick_bot(city)
         await until(lambda: "guild_remove" in bot.events)
         sb.world.add_bot(city)
@@ -59,7 +59,7 @@ async def test_coming_going_and_outages(sb: Sandbox) -> None:
 async def test_members_are_given_on_request(sb: Sandbox) -> None:
     bot = TinyBot(chunk_guilds_at_startup=False)
     async with running(sb, bot):
-        guild = bot.get_guild(sb.world.guild("Republic City").id)
+        guild = bot.get_guild(sb.world.guild("Harbour Town").id)
         assert guild is not None
         found = await guild.query_members("mi", limit=5)
         assert [each.name for each in found] == ["mina"]

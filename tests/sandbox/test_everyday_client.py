@@ -208,15 +208,15 @@ async def test_others_messages_need_a_permission_to_delete(sb: Sandbox, bot: Tin
 
 
 async def test_fetching_what_there_is(sb: Sandbox, bot: TinyBot) -> None:
-    city = sb.world.guild("Republic City")
+    city = sb.world.guild("Harbour Town")
     guild = await bot.fetch_guild(city.id)
-    assert (guild.name, guild.approximate_member_count) == ("Republic City", 4)
+    assert (guild.name, guild.approximate_member_count) == ("Harbour Town", 4)
     assert {each.name for each in await guild.fetch_channels()} >= {"general", "announcements", "lore-questions"}
     roles = await guild.fetch_roles()
     assert {each.name for each in roles} == {"@everyone", "Moderator", "Quote fans", "Quiet", "Canonkeeper"}
     assert [each.name for each in roles if each.is_bot_managed()] == ["Canonkeeper"]
     assert (await guild.fetch_member(sb.world.user("Mina").id)).display_name == "Mina"
-    thread = await bot.fetch_channel(sb.world.channel("Book One re-watch").id)
+    thread = await bot.fetch_channel(sb.world.channel("First impressions").id)
     assert isinstance(thread, discord.Thread)
     assert thread.parent_id == sb.world.channel("canon-talk").id
     me = bot.get_guild(city.id)
@@ -227,7 +227,7 @@ async def test_fetching_what_there_is(sb: Sandbox, bot: TinyBot) -> None:
 
 async def test_permissions_as_the_client_computes_them(sb: Sandbox, bot: TinyBot) -> None:
     channel = text_channel(sb, bot)
-    place, city = sb.world.channel("general"), sb.world.guild("Republic City")
+    place, city = sb.world.channel("general"), sb.world.guild("Harbour Town")
     everyone = city.roles[city.id]
 
     def shows(allow: int, deny: int) -> bool:

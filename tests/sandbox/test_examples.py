@@ -110,7 +110,7 @@ async def test_new_members_are_greeted(sb: Sandbox, chatty: Chatty) -> None:
 
     chatty.add_listener(on_member_join)
     rohan = sb.world.add_user("Rohan")
-    sb.world.add_member(sb.world.guild("Republic City"), rohan)
+    sb.world.add_member(sb.world.guild("Harbour Town"), rohan)
     await asyncio.wait_for(greeted.wait(), 5)
     assert said_by(sb) == [f"Welcome <@{rohan.id}>!"]
 

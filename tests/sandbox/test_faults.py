@@ -110,13 +110,13 @@ async def test_faults_of_one_channel_and_of_one_server(sb: Sandbox, raw: Raw) ->
     async with aiohttp.ClientSession() as session:
         assert (await said(sb, session))[0] == 200
         assert (await said(sb, session, "canon-talk"))[0] == 403
-        assert (await said(sb, session, "Book One re-watch"))[0] == 403  # a thread of it
+        assert (await said(sb, session, "First impressions"))[0] == 403  # a thread of it
         sb.faults.clear()
         assert general.guild is not None
         sb.faults.add(Rule("edge", status=502, guild=general.guild.id, times=None))
         assert (await said(sb, session))[0] == 502
         assert (await said(sb, session, "lounge"))[0] == 200
-    assert (await raw("GET", f"/guilds/{world.guild('Air Temple Island').id}"))[0] == 200
+    assert (await raw("GET", f"/guilds/{world.guild('The Lighthouse').id}"))[0] == 200
     with pytest.raises(AssertionError):
         await raw("GET", f"/guilds/{general.guild.id}")
 
@@ -214,7 +214,7 @@ async def test_a_gateway_that_refuses_the_bot(sb: Sandbox, code: int, raises: ty
 
 async def test_a_session_lost_with_a_server_gone_meanwhile(sb: Sandbox, bot: TinyBot) -> None:
     world = sb.world
-    gone, stays = world.guild("Republic City"), world.guild("Air Temple Island")
+    gone, stays = world.guild("Harbour Town"), world.guild("The Lighthouse")
     before = set(sb.gateway.sessions)
     async with sb.gateway.lost():
         world.kick_bot(gone)
@@ -246,7 +246,7 @@ async def test_rules_without_a_route_are_for_the_api(sb: Sandbox) -> None:
 
 
 async def test_a_bot_that_is_timed_out(sb: Sandbox, bot: TinyBot) -> None:
-    guild = sb.world.guild("Republic City")
+    guild = sb.world.guild("Harbour Town")
     there = bot.get_guild(guild.id)
     assert there is not None
     until_then = sb.world.now() + 600
@@ -266,7 +266,7 @@ async def test_a_bot_that_is_timed_out(sb: Sandbox, bot: TinyBot) -> None:
 
 
 async def test_a_time_out_does_not_bind_administrators(sb: Sandbox, raw: Raw) -> None:
-    guild = sb.world.guild("Republic City")
+    guild = sb.world.guild("Harbour Town")
     sb.world.permit(guild, "administrator")
     sb.world.time_out(guild, sb.world.now() + 600)
     await raw.ok("POST", path(sb), {"content": "x"})
@@ -274,7 +274,7 @@ async def test_a_time_out_does_not_bind_administrators(sb: Sandbox, raw: Raw) ->
 
 async def test_permissions_that_change_while_the_bot_runs(sb: Sandbox, bot: TinyBot) -> None:
     world = sb.world
-    guild = world.guild("Republic City")
+    guild = world.guild("Harbour Town")
     there = channel(sb, bot)
     assert there.permissions_for(there.guild.me).send_messages
     assert there.guild.self_role is not None
@@ -297,7 +297,7 @@ async def test_permissions_that_change_while_the_bot_runs(sb: Sandbox, bot: Tiny
 
 
 async def test_the_bots_role_goes_with_it(sb: Sandbox) -> None:
-    guild = sb.world.guild("Republic City")
+    guild = sb.world.guild("Harbour Town")
     sb.world.kick_bot(guild)
     assert all(each.bot_id is None for each in guild.roles.values())
     sb.world.add_bot(guild, 0)
@@ -305,7 +305,7 @@ async def test_the_bots_role_goes_with_it(sb: Sandbox) -> None:
 
 
 async def test_an_outage_of_servers(sb: Sandbox) -> None:
-    guild = sb.world.guild("Republic City")
+    guild = sb.world.guild("Harbour Town")
     sb.world.set_available(guild, available=False)
     bot = TinyBot()
     async with running(sb, bot):

@@ -55,9 +55,9 @@ async def test_hello_ready_and_guilds(sb: Sandbox, line: Line) -> None:
     assert ready["d"]["shard"] == [0, 1]
     assert len(ready["d"]["guilds"]) == 2
     guild = (await line.frame())["d"]
-    assert guild["name"] == "Republic City"
+    assert guild["name"] == "Harbour Town"
     assert [each["user"]["id"] for each in guild["members"]] == [str(sb.bot_user_id)]
-    assert [each["name"] for each in guild["threads"]] == ["Book One re-watch"]
+    assert [each["name"] for each in guild["threads"]] == ["First impressions"]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ async def test_a_connection_that_is_half_dead(sb: Sandbox, line: Line) -> None:
 @pytest.mark.parametrize("stream", [True, False])
 async def test_frames_are_compressed_on_demand(sb: Sandbox, stream: bool) -> None:
     for number in range(60):
-        sb.world.add_role(sb.world.guild("Republic City"), f"Role {number}")
+        sb.world.add_role(sb.world.guild("Harbour Town"), f"Role {number}")
     url = sb.gateway.url + "?v=10&encoding=json" + ("&compress=zlib-stream" if stream else "")
     inflate = zlib.decompressobj()
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:

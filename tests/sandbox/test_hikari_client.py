@@ -54,13 +54,13 @@ async def witness(sb: Sandbox) -> AsyncIterator[Witness]:
 
 async def test_it_logs_in_and_knows_its_servers(sb: Sandbox, witness: Witness) -> None:
     await until(lambda: len(witness.bot.cache.get_guilds_view()) == 2, 10)
-    guild = witness.bot.cache.get_guild(sb.world.guild("Republic City").id)
+    guild = witness.bot.cache.get_guild(sb.world.guild("Harbour Town").id)
     assert guild is not None
     assert {each.name for each in guild.get_channels().values()} >= {"general", "announcements"}
     assert any(each.bot_id == sb.bot_user_id for each in guild.get_roles().values())
     me = guild.get_my_member()
     assert me is not None
-    sb.world.time_out(sb.world.guild("Republic City"), sb.world.now() + 600)
+    sb.world.time_out(sb.world.guild("Harbour Town"), sb.world.now() + 600)
     await until(lambda: "MemberUpdateEvent" in witness.seen, 10)
 
 

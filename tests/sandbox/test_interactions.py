@@ -184,7 +184,7 @@ async def test_context_menus(sb: Sandbox) -> None:
 
 
 async def test_a_thread_is_a_place_too(sb: Sandbox) -> None:
-    thread = sb.world.channel("Book One re-watch")
+    thread = sb.world.channel("First impressions")
     reply = await sb.person("Mina", channel=thread).slash("board")
     assert reply.message is not None
     assert reply.message.channel is thread

@@ -97,7 +97,7 @@ async def test_what_was_asked_in_a_short_absence_is_answered_after_it(sb: Sandbo
 
 
 async def test_many_people_at_once(sb: Sandbox) -> None:
-    city = sb.world.guild("Republic City")
+    city = sb.world.guild("Harbour Town")
     names = [f"Bender {number}" for number in range(60)]
     for name in names:
         sb.world.add_member(city, sb.world.add_user(name))

@@ -138,7 +138,7 @@ async def _all_routes(body: Any, seed: int) -> None:
         asked = [_ask(sb, said.channel) for _ in range(2)]
         known: dict[str, Any] = {
             "channel_id": channel.id,
-            "guild_id": world.guild("Republic City").id,
+            "guild_id": world.guild("Harbour Town").id,
             "message_id": said.id,
             "user_id": said.author.id,
             "application_id": sb.application_id,

@@ -114,7 +114,7 @@ def upload(data: bytes, payload: str = "{}", name: str = "files[0]") -> aiohttp.
 
 
 async def test_a_guild_without_the_bot_and_a_wrong_token(sb: Sandbox, raw: Raw, base: str) -> None:
-    sb.world.kick_bot(sb.world.guild("Republic City"))
+    sb.world.kick_bot(sb.world.guild("Harbour Town"))
     assert await raw.code("POST", base, {"content": "x"}) == 50001
     raw.authorization = "Bot nonsense"
     assert await raw("POST", base, {"content": "x"}) == (401, {"message": "401: Unauthorized", "code": 0})

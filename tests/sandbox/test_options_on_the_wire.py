@@ -27,7 +27,7 @@ def typed(sb: Sandbox) -> Typed:
 
 @pytest.fixture
 def city(sb: Sandbox) -> Guild:
-    return sb.world.guild("Republic City")
+    return sb.world.guild("Harbour Town")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_users_come_with_their_membership(sb: Sandbox, typed: Typed, city: Guild
 
 
 def test_roles_channels_and_mentionables(sb: Sandbox, typed: Typed, city: Guild) -> None:
-    quiet, thread = sb.world.role("Quiet", city), sb.world.channel("Book One re-watch")
+    quiet, thread = sb.world.role("Quiet", city), sb.world.channel("First impressions")
     options = [option(8, "role"), option(7, "channel", channel_types=[11]), option(9, "any"), option(9, "other")]
     given = {"role": quiet, "channel": thread, "any": quiet, "other": sb.world.user("Mo")}
     wire = typed.options(command(*options), [], given)

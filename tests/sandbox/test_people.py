@@ -64,7 +64,7 @@ def offered(sb: Sandbox, name: str, channel: str | Channel = "general") -> set[s
 async def test_commands_are_offered_by_permission(sb: Sandbox) -> None:
     assert offered(sb, "Mina") == {"quote", "chatty"}
     assert offered(sb, "Mo") == {"quote", "chatty", "schedule"}
-    city = sb.world.guild("Republic City")
+    city = sb.world.guild("Harbour Town")
     chief = sb.world.add_role(city, "Chief", 8)
     sb.world.set_roles(city, sb.world.user("Timo"), chief)
     assert offered(sb, "Timo") == {"quote", "chatty", "schedule", "secret"}
@@ -90,11 +90,11 @@ async def test_commands_are_offered_by_place_and_installation(sb: Sandbox) -> No
     mina.install()
     assert (await private.slash("quote")).text == "[1] True Mina"
     assert (await mina.slash("quote")).text == "[0, 1] False Mina"
-    sb.world.kick_bot(sb.world.guild("Republic City"))
+    sb.world.kick_bot(sb.world.guild("Harbour Town"))
     assert (await mina.slash("quote")).text == "[1] False Mina"
     assert timo.commands() == []
     stranger = sb.world.add_user("Varrick")
-    city = sb.world.guild("Republic City")
+    city = sb.world.guild("Harbour Town")
     assert sb.person("Varrick", guild=city).commands() == []
     assert sb.person("Varrick").channel.type == 1
     assert stranger.name == "varrick"
@@ -104,7 +104,7 @@ async def test_commands_are_offered_by_place_and_installation(sb: Sandbox) -> No
 
 async def test_few_follow_ups_where_only_the_user_has_the_app(sb: Sandbox, bot: TinyBot) -> None:
     mina = sb.person("Mina").install()
-    sb.world.kick_bot(sb.world.guild("Republic City"))
+    sb.world.kick_bot(sb.world.guild("Harbour Town"))
     reply = await mina.slash("chatty")
     await until(lambda: bot.failures)
     error = bot.failures[0]
@@ -135,7 +135,7 @@ async def test_writing_keeps_to_the_clients_rules(sb: Sandbox) -> None:
     with pytest.raises(SandboxError, match="may not write"):
         await mina.say("hello")
     assert (await mina.at("canon-talk").say("hello")).content == "hello"
-    assert (await mina.at(sb.world.channel("Book One re-watch")).say("hello")).position == 0
+    assert (await mina.at(sb.world.channel("First impressions")).say("hello")).position == 0
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ async def test_writing_keeps_to_the_clients_rules(sb: Sandbox) -> None:
 async def test_who_is_pinged(
     sb: Sandbox, raw: Raw, allowed: dict[str, Any] | None, users: list[str], roles: list[str], everyone: bool
 ) -> None:
-    city, general = sb.world.guild("Republic City"), sb.world.channel("general")
+    city, general = sb.world.guild("Harbour Town"), sb.world.channel("general")
     fans, quiet = sb.world.role("Quote fans", city), sb.world.role("Quiet", city)
     text = f"<@{sb.world.user('Mina').id}> <@&{fans.id}> <@&{quiet.id}> @everyone <@5>"
     body: dict[str, Any] = {"content": text}
@@ -171,7 +171,7 @@ async def test_who_is_pinged(
 
 
 async def test_the_mighty_ping_every_role_and_everyone(sb: Sandbox, raw: Raw) -> None:
-    general, city = sb.world.channel("general"), sb.world.guild("Republic City")
+    general, city = sb.world.channel("general"), sb.world.guild("Harbour Town")
     quiet = sb.world.role("Quiet", city)
     sb.world.allow(general, "mention_everyone")
     path = f"/channels/{general.id}/messages"
@@ -184,7 +184,7 @@ async def test_the_mighty_ping_every_role_and_everyone(sb: Sandbox, raw: Raw) ->
 
 
 async def test_names_that_do_not_exist(sb: Sandbox) -> None:
-    city = sb.world.guild("Republic City")
+    city = sb.world.guild("Harbour Town")
     for look in (
         lambda: sb.person("Nobody"),
         lambda: sb.world.guild("Nowhere"),
@@ -193,4 +193,4 @@ async def test_names_that_do_not_exist(sb: Sandbox) -> None:
     ):
         with pytest.raises(SandboxError):
             look()
-    assert sb.person("Mina", guild="Air Temple Island", channel="#lounge").channel.name == "lounge"
+    assert sb.person("Mina", guild="The Lighthouse", channel="#lounge").channel.name == "lounge"

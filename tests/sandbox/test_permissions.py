@@ -11,7 +11,7 @@ VIEW, SEND, EMBED = bits("view_channel"), bits("send_messages"), bits("embed_lin
 
 @pytest.fixture
 def city(sb: Sandbox) -> Guild:
-    return sb.world.guild("Republic City")
+    return sb.world.guild("Harbour Town")
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ async def test_who_am_i(sb: Sandbox, raw: Raw) -> None:
 
 
 async def test_guilds_roles_members_users(sb: Sandbox, raw: Raw) -> None:
-    city = sb.world.guild("Republic City")
+    city = sb.world.guild("Harbour Town")
     base = f"/guilds/{city.id}"
     mina = sb.world.user("Mina")
     assert (await raw.ok("GET", base + "?with_counts=true"))["approximate_member_count"] == 4

@@ -17,7 +17,7 @@ def general(sb: Sandbox) -> Channel:
 
 @pytest.fixture
 def thread(sb: Sandbox) -> Channel:
-    return sb.world.channel("Book One re-watch")
+    return sb.world.channel("First impressions")
 
 
 async def test_a_thread_without_a_message(sb: Sandbox, raw: Raw, general: Channel) -> None:
@@ -294,7 +294,7 @@ async def test_membership(sb: Sandbox, raw: Raw, general: Channel, thread: Chann
 
 
 async def test_lists_of_threads(sb: Sandbox, raw: Raw, general: Channel, thread: Channel) -> None:
-    city = sb.world.guild("Republic City")
+    city = sb.world.guild("Harbour Town")
     active = f"/guilds/{city.id}/threads/active"
     assert [each["name"] for each in (await raw.ok("GET", active))["threads"]] == [thread.name]
     for name in ("one", "two"):
@@ -332,7 +332,7 @@ async def test_a_client_posts_everywhere(sb: Sandbox) -> None:
         assert isinstance(forum, discord.ForumChannel)
         post = await forum.create_thread(name="Who?", content="Is it Aang?")
         await post.message.edit(content="It is Aang.")
-        thread = bot.get_channel(sb.world.channel("Book One re-watch").id)
+        thread = bot.get_channel(sb.world.channel("First impressions").id)
         assert isinstance(thread, discord.Thread)
         await thread.join()
         sent = await thread.send("hello", nonce="n-1")
@@ -344,6 +344,6 @@ async def test_a_client_posts_everywhere(sb: Sandbox) -> None:
         started = await (await news.send("x")).create_thread(name="about x")
         await started.edit(archived=True)
         assert [each.name async for each in news.archived_threads()] == ["about x"]
-        assert {each.name for each in await bot.guilds[0].active_threads()} >= {"Who?", "Book One re-watch"}
+        assert {each.name for each in await bot.guilds[0].active_threads()} >= {"Who?", "First impressions"}
         user = await bot.fetch_user(sb.world.user("Mina").id)
         assert (await user.send("psst")).content == "psst"

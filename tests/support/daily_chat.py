@@ -38,7 +38,7 @@ class DailyChat:
 
     @property
     def guild(self) -> Guild:
-        return self.sandbox.world.guild("Republic City")
+        return self.sandbox.world.guild("Harbour Town")
 
     def channel(self, name: str = "daily-quotes") -> Channel:
         return self.sandbox.world.channel(name, self.guild)
