@@ -35,8 +35,9 @@ _log = logging.getLogger(__name__)
 _PASSING: Final = frozenset({403, 404, 429})
 _EDGE_CODES: Final = frozenset({0, 40333})
 
-# Discord's docs, Opcodes and Status Codes: an interaction that is gone cannot be answered any more.
-_GONE = {10062, 10015, 50027}
+# Discord's docs, Opcodes and Status Codes: an interaction that is gone cannot be answered any more, nor one that has an
+# answer (40060): another process gave it, as when this one was stopped for a while.
+_GONE = {10062, 10015, 50027, 40060}
 
 
 def _own_words(error: BaseException) -> str:
@@ -103,7 +104,7 @@ async def answer(interaction: discord.Interaction[Any], error: BaseException) ->
     """Tell the person what went wrong, to them alone, whether or not the interaction was answered before."""
     error = root(error)
     if isinstance(error, discord.HTTPException) and error.code in _GONE:
-        _log.warning("an interaction was gone before its answer: %s", _place(interaction))
+        _log.warning("an interaction was gone, or answered, before its answer: %s", _place(interaction))
         return
     words, expected = message_for(error)
     if (

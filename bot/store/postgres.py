@@ -112,7 +112,9 @@ def _said(error: psycopg.Error) -> str:
     """Return what the server says of an error: not the row that it was about, nor anything of the address."""
     if error.diag.message_primary is not None:
         return error.diag.message_primary
-    return "no connection" if isinstance(error, psycopg.OperationalError) else str(error).partition("\n")[0]
+    if isinstance(error, psycopg.OperationalError):
+        return "no connection to DATABASE_URL's server"
+    return str(error).partition("\n")[0]
 
 
 def _ours(error: psycopg.Error) -> StoreError:

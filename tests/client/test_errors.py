@@ -269,7 +269,15 @@ async def test_when_discord_has_a_problem(chat: Chat, monkeypatch: pytest.Monkey
 
 async def test_an_interaction_that_is_gone_is_noted(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
     await chat.person("Mina").slash("fail", how="gone")
-    assert await _logged(caplog, "an interaction was gone before its answer: /fail")
+    assert await _logged(caplog, "an interaction was gone, or answered, before its answer: /fail")
+
+
+async def test_what_another_process_answered_is_noted_and_left_alone(
+    chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    reply = await chat.person("Mina").slash("fail", how="answered")
+    assert await _logged(caplog, "an interaction was gone, or answered, before its answer: /fail")
+    assert reply.text == "first"
 
 
 async def test_an_answer_that_does_not_arrive_is_noted(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:

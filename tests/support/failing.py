@@ -68,6 +68,10 @@ async def _fail(how: str, interaction: discord.Interaction[Any]) -> None:
         await interaction.response.send_message("first")
         interaction.token = "gone"  # noqa: S105 - what Discord does not know
         await interaction.followup.send("second")
+    if how == "answered":
+        await interaction.response.send_message("first")
+        # As another process of the bot knows it.
+        await discord.InteractionResponse[Any](interaction).send_message("second")
     if how in {"forbidden", "not-found", "server"}:
         # Discord itself refuses: the test takes the permission, deletes the channel, or lets Discord fail.
         assert isinstance(interaction.channel, discord.abc.Messageable)
