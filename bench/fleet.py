@@ -276,7 +276,8 @@ class Fleet:
     async def storm(self, posts: int) -> Result:
         """Make `posts` posts due at once, and wait for the last."""
         await self.begin()
-        await asyncio.sleep(10)  # for what moves once more after the first start
+        least, more = divmod(self._shards, len(self._ahead))
+        await self.divided(*(least + (number < more) for number in range(min(self._shards, len(self._ahead)))))
         await asyncio.to_thread(self._fill, posts, dt.datetime.now(dt.UTC) - dt.timedelta(seconds=self._apart))
         return await self.finish(Counter(), within=60 + posts / 20)
 

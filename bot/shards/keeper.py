@@ -74,8 +74,12 @@ class Shared(NamedTuple):
             await asyncio.sleep(wait.total_seconds())
 
     async def identified(self, bucket: int) -> None:
-        """Let the next one of this bucket wait as long from now on: this one may have been held up on its way."""
-        await self.leases.postpone(f"identify {bucket}", _IDENTIFY)
+        """Let the next one of this bucket wait as long from now on: this one may have been held up on its way.
+
+        Where the store can't be reached, it waits as long from when this one's slot began.
+        """
+        with contextlib.suppress(StoreUnavailableError):
+            await self.leases.postpone(f"identify {bucket}", _IDENTIFY)
 
     async def requests(self, count: int) -> list[float]:
         """Take so many slots for requests of the application, and return in how many seconds each begins."""
@@ -210,7 +214,10 @@ class Keeper:
 
         def ended(task: asyncio.Task[None]) -> None:
             del tasks[shard]
-            if not task.cancelled() and (error := task.exception()) is not None:
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, StoreUnavailableError):
+                _log.warning("shard %d couldn't be moved while the store can't be used (%s)", shard, error)
+            elif error is not None:
                 _log.error("shard %d couldn't be moved", shard, exc_info=error)
 
         tasks[shard] = asyncio.create_task(work, name=f"shard {shard}")

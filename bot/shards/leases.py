@@ -12,6 +12,7 @@ import contextlib
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.errors import StoreUnavailableError
 from bot.shards.rule import step
 
 if TYPE_CHECKING:
@@ -178,7 +179,9 @@ class Turns:
         try:
             yield
         finally:
-            await self.end(name)
+            # Where the store can't be reached it ends by itself; what was done in it is done.
+            with contextlib.suppress(StoreUnavailableError):
+                await self.end(name)
 
     async def take(self, name: str, lasts: dt.timedelta) -> bool:
         """Take the turn of this name, unless it is another's."""

@@ -29,7 +29,7 @@ def fine(result: Result) -> None:
 
 @pytest.mark.timeout(300)
 async def test_two_processes_make_each_post_once(second_path: Path) -> None:
-    result = await storm_of(second_path, Plan(processes=2, shards=2, seed=3), posts=200)
+    result = await storm_of(second_path, Plan(processes=2, shards=2, seed=3, buckets=2), posts=200)
     assert result.posts == 200
     fine(result)
 

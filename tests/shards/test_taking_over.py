@@ -6,12 +6,15 @@ import asyncio
 import datetime as dt
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot import app
+from bot.errors import StoreUnavailableError
+from bot.shards import keeper
 from bot.shards.keeper import Timing
+from bot.shards.leases import Leases, Turns
 from bot.shards.rule import shard_of
 from sandbox import Sandbox
 from tests.support.daily import until
@@ -182,6 +185,31 @@ async def test_two_that_start_at_once_register_the_commands_once(fleet: Fleet) -
     await asyncio.gather(fleet.start("a"), fleet.start("b"))
     await until(lambda: fleet.serving(a=1, b=1), 30)
     assert len([each for each in fleet.sandbox.journal.find("PUT") if each.route.endswith("/commands")]) == 1
+
+
+@pytest.mark.parametrize("what", ["postpone", "end"])
+async def test_a_store_that_goes_while_a_shard_connects_leaves_it_one_connection(
+    fleet: Fleet, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind: Any = {"postpone": Leases, "end": Turns}[what]
+    usual, asked = getattr(kind, what), 0
+
+    async def sometimes(self: Any, name: str, *given: Any) -> None:
+        nonlocal asked
+        asked += name.startswith("identify")
+        if name.startswith("identify") and asked == 1:
+            raise StoreUnavailableError("away")
+        await usual(self, name, *given)
+
+    monkeypatch.setattr(kind, what, sometimes)
+    # A second connection would be there soon.
+    monkeypatch.setattr(keeper, "_IDENTIFY", dt.timedelta(seconds=0.2))
+    fleet.sandbox.world.starts.pace = 0
+    await fleet.start("a")
+    await until(lambda: fleet.serving(a=2))
+    await asyncio.sleep(5 * QUICK.beat.total_seconds())
+    assert asked > 1
+    assert fleet.serving(a=2)
 
 
 async def test_a_lapsed_process_begins_nothing(fleet: Fleet) -> None:
