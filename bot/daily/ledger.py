@@ -170,11 +170,14 @@ async def take_stale(
     return [_post_job(row, worker, until, row["tries"] + 1) for row in found]
 
 
-# What was posted last by schedules of which a later post is still pending.
+# What was posted last by schedules of which a later post is still pending. It looks at the last rows of each alone.
 _POSTED_BEFORE_PENDING = """
-SELECT DISTINCT schedule, (SELECT quote FROM delivery AS ended WHERE ended.schedule = delivery.schedule
-                           AND ended.state IN ('sent', 'unconfirmed') ORDER BY ended.date DESC LIMIT 1) AS quote
-FROM delivery WHERE state = 'claimed' AND schedule = ANY(?)
+SELECT schedule.id AS schedule, posted.quote FROM schedule
+JOIN delivery AS posted ON posted.schedule = schedule.id AND posted.date = (
+    SELECT date FROM delivery WHERE delivery.schedule = schedule.id AND state IN ('sent', 'unconfirmed')
+    ORDER BY date DESC LIMIT 1)
+WHERE schedule.id = ANY(?) AND EXISTS (SELECT 1 FROM delivery WHERE delivery.schedule = schedule.id
+                                       AND delivery.date > posted.date AND delivery.state = 'claimed')
 """
 
 
@@ -194,7 +197,7 @@ async def claim_due(
     due = await store.with_bags(tx, await tx.fetch_free(query, (rows.to_ms(now), limit), of="schedule"))
     if not due:
         return [], 0
-    # Was the pending one given up, that would be followed by what is drawn now.
+    # Were the pending one given up, that would be followed by what is drawn now.
     pending = await tx.fetch_all(_POSTED_BEFORE_PENDING, ([s.id for s in due],))
     posted = {row["schedule"]: row["quote"] for row in pending}
     plans = [(s, plan(s, now, worker.late_limit, _besides(matching(s.spec.about), posted.get(s.id)))) for s in due]
