@@ -270,12 +270,14 @@ class Chat:
         """Return all that keeps the bot from posting to a channel now; empty when it could."""
         channel = self.channels[channel_id]
         guild = self.guilds[channel.guild]
+        gone = frozenset({"channel-gone"}) if channel_id in guild.gone else frozenset()
         if not guild.present:
-            return frozenset({"left"})
+            # Discord may say either of a channel that is gone as well.
+            return gone | {"left"}
         if not guild.available:
-            return frozenset({"outage"})
-        if channel_id in guild.gone:
-            return frozenset({"channel-gone"})
+            return gone | {"outage"}
+        if gone:
+            return gone
         found = set()
         if guild.timed_out_until is not None and self.time.now < guild.timed_out_until:
             found.add("timed-out")
