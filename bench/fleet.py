@@ -9,8 +9,8 @@ refused, and the ledger has to agree with what Discord holds, row by row.
 
 `store=postgres` begins a PostgreSQL server of its own as it comes from Debian, and restarts that as well; another
 `store` is the address of a database. `kinds=killed,frozen,restarted,store` says what may happen. `storm=35000` instead
-makes that many posts due at once, and counts how many go out in each second. `apart=60` sets the clocks apart in any
-case, by so many seconds in either direction.
+makes that many posts due at once, and counts how many go out in each second. With `apart=60` the clocks differ from
+Discord's by up to 60 seconds in either direction, with PostgreSQL too.
 
 Usage: python -m bench.fleet [processes=4] [events=300] [shards=8] [seed=1] [store=…] [kinds=…] [apart=…] [storm=POSTS]
 """
@@ -86,15 +86,15 @@ class Result(NamedTuple):
 class Plan(NamedTuple):
     """What a run is made of.
 
-    So many shards, each of another bucket, may connect at once; the processes' clocks are up to so many seconds `apart`
-    from Discord's, with None those that they have by their settings, of which `settings` are some; `restart` restarts
-    the database's server, None where there is none to restart.
+    `kinds` is what may happen to the processes; None is everything that can. `buckets` is how many shards may connect
+    at once. The clocks differ from Discord's by up to `apart` seconds; None leaves the processes the clocks that they
+    would use anyway. `settings` are extra settings for them. `restart` restarts the database's server, if there is one.
     """
 
     processes: int
     shards: int
     seed: int
-    kinds: Sequence[str] = _KINDS
+    kinds: Sequence[str] | None = None
     buckets: int = 1
     apart: float | None = 60.0
     settings: Mapping[str, str] = MappingProxyType({})
@@ -107,7 +107,7 @@ class Fleet:
     def __init__(self, sandbox: Sandbox, store: Place, plan: Plan) -> None:
         self._sandbox, self._store = sandbox, store
         self._chance = random.Random(plan.seed)
-        self._kinds = [*plan.kinds, *(("store",) if plan.restart and plan.kinds == _KINDS else ())]
+        self._kinds = plan.kinds or (*_KINDS, *(["store"] if plan.restart else []))
         self._restart, self._settings = plan.restart, plan.settings
         count, shards = plan.processes, plan.shards
         world = sandbox.world
@@ -159,7 +159,7 @@ class Fleet:
         await self.divided()
 
     async def divided(self, *shares: int) -> None:
-        """Wait until all shards are connected, and the processes hold so many each, most first, where that is said."""
+        """Wait until all shards are connected; with `shares`, until they are also divided like that, largest first."""
         async with asyncio.timeout(60 + 6 * self._shards):
             while not self._sandbox.gateway.connected or (  # noqa: ASYNC110 - other processes work
                 shares and await self._shares() != [*shares]
@@ -282,7 +282,7 @@ class Fleet:
         return await self.finish(Counter(), within=60 + posts / 20)
 
     async def finish(self, happened: Counter[str], within: float) -> Result:
-        """Wait until all posts are made, or so many seconds, end all processes, and compare."""
+        """Wait until all posts are made, for at most `within` seconds; then end all processes, and compare."""
         end = time.monotonic() + within
         while await asyncio.to_thread(storm.left, self._store) and time.monotonic() < end:  # noqa: ASYNC110 - as above
             await asyncio.sleep(1.0)
@@ -360,8 +360,11 @@ def _store(given: Mapping[str, str], plan: Plan) -> Iterator[tuple[Place, Plan]]
     """Yield a store, and the plan with what goes with it."""
     with tempfile.TemporaryDirectory() as folder:
         ready = seeded(SECOND, Path(folder))
-        apart = float(given["apart"]) if "apart" in given else None if "store" in given else plan.apart
-        plan = plan._replace(apart=apart, settings={"LEARNT_PATH": str(content_of(ready))})
+        plan = plan._replace(settings={"LEARNT_PATH": str(content_of(ready))})
+        if "apart" in given:
+            plan = plan._replace(apart=float(given["apart"]))
+        elif "store" in given:
+            plan = plan._replace(apart=None)
         if given.get("store") == "postgres":
             with postgres.server(("listen_addresses=",)) as server:
                 yield server.emptied(), plan._replace(restart=server.restart)
@@ -377,7 +380,7 @@ def main(arguments: list[str]) -> int:
     logging.getLogger("sandbox").setLevel(logging.CRITICAL)
     given = dict(each.split("=", 1) for each in arguments)
     number = {name: int(given.get(name, usual)) for name, usual in _USUAL.items()}
-    kinds = tuple(given["kinds"].split(",")) if "kinds" in given else _KINDS
+    kinds = given["kinds"].split(",") if "kinds" in given else None
     with _store(given, Plan(number["processes"], number["shards"], number["seed"], kinds)) as (store, plan):
         if posts := number["storm"]:
             result = asyncio.run(storm_of(store, plan, posts))

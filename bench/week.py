@@ -180,7 +180,7 @@ class Week:
     def _steps(self, incident: Incident) -> list[int]:
         """Return the minutes at which the clock stops: what is due, closely after the incident, and every hour or two.
 
-        Between these a post that had no luck is tried again but once, however long they are.
+        A post that failed is tried only once more at each of these, however far apart they are.
         """
         begin, end = incident.at, incident.at + incident.lasts
         closely = {*range(begin, min(end, begin + 10)), *range(begin, end, 15), end, *range(end + 1, end + 46, 4)}
@@ -195,8 +195,8 @@ class Week:
         while True:
             await self.traffic.caught_up(self.sandbox.clock.version, _QUIET, _PATIENCE)
             waited = time.monotonic() - began
-            claims = storm.waiting(self._store, now) and waited < _CLAIM
-            works = storm.working(self._store) and waited < _WORK
+            claims = waited < _CLAIM and storm.waiting(self._store, now)
+            works = waited < _WORK and storm.working(self._store)
             if not claims and not works:
                 return
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # Before every round: a quote that was never drawn.
 _NEVER = -1
-# After so many failures in a row of its posts, a quote comes after all others, and of two not again.
+# A quote whose post fails three times in a row lets all others go first; after five times it steps aside even where
+# there is only one other.
 _PASSED_OVER = 3
 FAILURES = 5
 

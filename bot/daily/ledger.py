@@ -215,8 +215,8 @@ async def claim_due(
 
 
 def _besides(quotes: Collection[str], one: str | None) -> Collection[str]:
-    """Return quotes without one of them, unless there is no other."""
-    return [each for each in quotes if each != one] or quotes
+    """Return quotes without one of them, if one is given and there are others."""
+    return quotes if one is None else [each for each in quotes if each != one] or quotes
 
 
 def _post_job(row: Row, worker: Identity, until: dt.datetime, tries: int) -> PostJob:

@@ -138,8 +138,7 @@ class Leases:
 
     async def slot(self, name: str, length: dt.timedelta) -> dt.timedelta:
         """Take the next slot of this name, of that length, and return in how long it begins; none overlap."""
-        milliseconds = -(-length // dt.timedelta(milliseconds=1))
-        (row,) = await self._database.write(self._sql(_SLOT), {"name": name, "length": milliseconds})
+        (row,) = await self._database.write(self._sql(_SLOT), _slot(name, length))
         return dt.timedelta(milliseconds=max(row["wait"], 0))
 
     async def begin(self, name: str, length: dt.timedelta) -> dt.timedelta:
@@ -147,17 +146,20 @@ class Leases:
 
         Unlike one that was taken in advance, it can't be used late while the next one comes in time.
         """
-        given = {"name": name, "length": -(-length // dt.timedelta(milliseconds=1))}
         async with self._database.transaction() as tx:
-            if await tx.fetch_all(self._sql(_BEGIN), given):
+            if await tx.fetch_all(self._sql(_BEGIN), _slot(name, length)):
                 return dt.timedelta()
             (row,) = await tx.fetch_all(self._sql(_UNTIL), {"name": name})
         return dt.timedelta(milliseconds=max(row["wait"], 1))
 
     async def postpone(self, name: str, length: dt.timedelta) -> None:
         """Let the next slot of this name begin so long from now at the soonest."""
-        milliseconds = -(-length // dt.timedelta(milliseconds=1))
-        await self._database.write(self._sql(_POSTPONE), {"name": name, "length": milliseconds})
+        await self._database.write(self._sql(_POSTPONE), _slot(name, length))
+
+
+def _slot(name: str, length: dt.timedelta) -> dict[str, object]:
+    """Return a slot for the statements: it is no shorter than its length, in milliseconds."""
+    return {"name": name, "length": -(-length // dt.timedelta(milliseconds=1))}
 
 
 # How often it is tried to take a turn that is another's, in seconds.
